@@ -1,0 +1,45 @@
+# Fails when a file of LAYER includes a layer that it may not use, or a library that another file
+# owns.
+#   cmake -DLAYER=ledger -P tests/tidy/layer.cmake
+cmake_minimum_required(VERSION 3.25)
+
+set(uses_core)
+set(uses_ledger      core)
+set(uses_projections core ledger)
+set(uses_api         core ledger projections)
+set(uses_replay      core ledger projections)
+set(allowed ${LAYER} ${uses_${LAYER}})
+
+# Who may include each library: one file per side.
+set(only_in_lmdb.h          ledger/store.c)
+set(only_in_sodium.h        core/proof/crypto.c)
+set(only_in_msgpack.h       core/base/pack.c)
+set(only_in_openssl/evp.h   core/proof/hash.c)
+set(only_in_jansson.h       api/cli/json.c replay/json.c)
+set(only_in_nng/nng.h       api/daemon/connections.c api/client/client.c)
+
+function(check_include file line)
+    if(line MATCHES "\"([a-z_]+)/")
+        if(NOT CMAKE_MATCH_1 IN_LIST allowed)
+            message(SEND_ERROR "${file}: ${LAYER} may not use ${CMAKE_MATCH_1}: ${line}")
+        endif()
+    elseif(line MATCHES "\"")
+        message(SEND_ERROR "${file}: name the folder: ${line}")
+    elseif(line MATCHES "<([^>]+)>")
+        set(owners ${only_in_${CMAKE_MATCH_1}})
+        if(owners AND NOT file IN_LIST owners)
+            message(SEND_ERROR "${file}: only ${owners} may have: ${line}")
+        endif()
+    endif()
+endfunction()
+
+file(GLOB_RECURSE files RELATIVE ${CMAKE_SOURCE_DIR} ${LAYER}/*.[ch])
+if(NOT files)
+    message(SEND_ERROR "no files in ${LAYER}")
+endif()
+foreach(file IN LISTS files)
+    file(STRINGS ${file} lines REGEX "^ *# *include")
+    foreach(line IN LISTS lines)
+        check_include(${file} "${line}")
+    endforeach()
+endforeach()
