@@ -1,0 +1,103 @@
+#include "core/base/index.h"
+
+#include "core/base/reserve.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+enum { BUCKET_COUNT_MIN = 16 };
+
+static size_t slots(const struct index *index)
+{
+    return (size_t)index->count_max + BUCKET_COUNT_MIN + 1;
+}
+
+enum status index_init(struct index *index, uint32_t count_max)
+{
+    *index = (struct index){.bucket_count = BUCKET_COUNT_MIN, .count_max = count_max};
+    index->buckets = memory_reserve(slots(index) * sizeof *index->buckets);
+    index->links = memory_reserve(slots(index) * sizeof *index->links);
+    if (index->buckets != NULL && index->links != NULL) return OK;
+    index_release(index);
+    return STATUS_OUT_OF_MEMORY;
+}
+
+void index_release(struct index *index)
+{
+    memory_return(index->buckets, slots(index) * sizeof *index->buckets);
+    memory_return(index->links, slots(index) * sizeof *index->links);
+    *index = (struct index){0};
+}
+
+static uint32_t fold(uint64_t hash)
+{
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+// With n buckets, 2^k <= n < 2^(k+1): a hash falls into its low k+1 bits where that bucket exists
+// already, else into its low k bits, the bucket that has not been split yet.
+static uint32_t bucket_of(const struct index *index, uint32_t hash)
+{
+    const uint32_t low = 31U - (uint32_t)__builtin_clz(index->bucket_count);
+    const uint32_t wide = hash & (uint32_t)((2ULL << low) - 1);
+    return wide < index->bucket_count ? wide : wide & ((1U << low) - 1);
+}
+
+static void push(struct index *index, uint32_t bucket, uint32_t record)
+{
+    index->links[record].next = index->buckets[bucket];
+    index->buckets[bucket] = record;
+}
+
+// The new last bucket takes its share of the one that it shared a bucket with.
+static void split(struct index *index)
+{
+    const uint32_t low = 31U - (uint32_t)__builtin_clz(index->bucket_count);
+    const uint32_t old = index->bucket_count - (1U << low);
+    uint32_t       record = index->buckets[old];
+    index->bucket_count++;
+    index->buckets[old] = 0;
+    while (record != 0) {
+        const uint32_t next = index->links[record].next;
+        push(index, bucket_of(index, index->links[record].hash), record);
+        record = next;
+    }
+}
+
+void index_add(struct index *index, uint32_t record, uint64_t hash)
+{
+    assert(record > 0 && record <= index->count_max);
+    index->links[record].hash = fold(hash);
+    push(index, bucket_of(index, fold(hash)), record);
+    index->count++;
+    if (index->count > index->bucket_count) split(index);
+}
+
+void index_remove(struct index *index, uint32_t record)
+{
+    uint32_t *link = &index->buckets[bucket_of(index, index->links[record].hash)];
+    while (*link != record) {
+        assert(*link != 0);
+        link = &index->links[*link].next;
+    }
+    *link = index->links[record].next;
+    index->count--;
+}
+
+static uint32_t same_hash(const struct index *index, uint32_t record, uint32_t hash)
+{
+    while (record != 0 && index->links[record].hash != hash)
+        record = index->links[record].next;
+    return record;
+}
+
+uint32_t index_first(const struct index *index, uint64_t hash)
+{
+    const uint32_t folded = fold(hash);
+    return same_hash(index, index->buckets[bucket_of(index, folded)], folded);
+}
+
+uint32_t index_next(const struct index *index, uint32_t record)
+{
+    return same_hash(index, index->links[record].next, index->links[record].hash);
+}

@@ -1,0 +1,11 @@
+// reserve.h - address space that the system fills with zeroed pages as they are first touched.
+#ifndef CORE_BASE_RESERVE_H
+#define CORE_BASE_RESERVE_H
+
+#include <stddef.h>
+
+// NULL when there is no address space left. memory_return takes NULL.
+void *memory_reserve(size_t size);
+void  memory_return(void *memory, size_t size);
+
+#endif

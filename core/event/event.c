@@ -1,0 +1,308 @@
+#include "core/event/event.h"
+
+#include "core/base/limits.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char *const role_words[] = {
+    "none", "server_admin", "site_admin", "agent", "auditor", "recovery", NULL,
+};
+
+static const char *const direction_words[] = {"in", "out", NULL};
+
+const char *role_word(enum role role)
+{
+    assert((size_t)role < sizeof role_words / sizeof role_words[0] - 1);
+    return role_words[role];
+}
+
+// clang-format 14 crashes on these tables.
+// clang-format off
+
+#define AT(owner, member) offsetof(struct owner, member)
+#define RECORD(owner)                                                                             \
+    {#owner, owner##_fields, sizeof owner##_fields / sizeof owner##_fields[0], sizeof(struct owner)}
+
+// Every administrative event may say why (X22).
+#define REASON(owner)                                                                             \
+    {.name = "reason", .type = FIELD_TEXT, .is_optional = true, .offset = AT(owner, reason),      \
+     .max = REASON_SIZE_MAX, .help = "why; shown wherever the event is; no personal data"}
+
+static const struct field entry_fields[] = {
+    {.name = "name", .type = FIELD_NAME, .offset = AT(entry, name), .help = "resource or feature"},
+    {.name = "count", .type = FIELD_NUMBER, .offset = AT(entry, count), .max = COUNT_MAX,
+     .is_optional = true, .absent = ENTRY_FEATURE, .help = "units; absent: a feature, on"},
+};
+const struct record entry_record = RECORD(entry);
+
+static const struct field package_fields[] = {
+    {.name = "name", .type = FIELD_NAME, .offset = AT(package, name), .help = "unique in the group"},
+    {.name = "from", .type = FIELD_TIME, .offset = AT(package, from_ms), .is_optional = true,
+     .absent = 0, .help = "first instant of validity"},
+    {.name = "until", .type = FIELD_TIME, .offset = AT(package, until_ms), .is_optional = true,
+     .absent = TIME_NEVER, .help = "first instant after validity"},
+    {.name = "entries", .type = FIELD_LIST, .offset = AT(package, entries),
+     .max = PACKAGE_ENTRY_MAX, .item = &entry_record, .help = "counts and features"},
+};
+const struct record package_record = RECORD(package);
+
+static const struct field vendor_key_fields[] = {
+    {.name = "name", .type = FIELD_TEXT, .offset = AT(vendor_key, name), .max = 128,
+     .help = "name of the key"},
+    {.name = "key", .type = FIELD_KEY, .offset = AT(vendor_key, key), .help = "Ed25519 public key"},
+};
+const struct record vendor_key_record = RECORD(vendor_key);
+
+static const struct field opening_fields[] = {
+    {.name = "origin", .type = FIELD_TEXT, .offset = AT(opening, origin), .max = 128,
+     .help = "the ledger's own name, for ever"},
+    {.name = "server", .type = FIELD_TEXT, .offset = AT(opening, server), .max = 128,
+     .help = "the server that licence files are made for"},
+    {.name = "ledger_key", .type = FIELD_KEY, .offset = AT(opening, ledger_key),
+     .help = "signs the checkpoints"},
+    {.name = "recovery_key", .type = FIELD_KEY, .offset = AT(opening, recovery_key),
+     .help = "kept offline; enrols a server_admin when none is left"},
+    {.name = "software_version", .type = FIELD_TEXT, .offset = AT(opening, software_version),
+     .max = 64, .help = "of the server when the ledger was opened"},
+    {.name = "eula_version", .type = FIELD_TEXT, .offset = AT(opening, eula_version), .max = 64,
+     .help = "of the EULA when the ledger was opened"},
+    {.name = "vendors", .type = FIELD_LIST, .offset = AT(opening, vendors), .max = VENDOR_MAX,
+     .item = &vendor_key_record, .help = "keys trusted to sign licence files"},
+    {.name = "test_clock", .type = FIELD_FLAG, .offset = AT(opening, has_test_clock),
+     .help = "ledger time is set by command: not for production"},
+};
+static const struct record opening_record = RECORD(opening);
+
+static const struct field license_upload_fields[] = {
+    {.name = "file", .type = FIELD_FILE, .offset = AT(license_upload, file),
+     .max = LICENSE_FILE_SIZE_MAX, .help = "the signed licence file"},
+    {.name = "source", .type = FIELD_TEXT, .offset = AT(license_upload, source),
+     .max = URL_SIZE_MAX, .is_optional = true, .help = "the address it was fetched from"},
+    REASON(license_upload),
+};
+static const struct record license_upload_record = RECORD(license_upload);
+
+static const struct field eula_acceptance_fields[] = {
+    {.name = "version", .type = FIELD_TEXT, .offset = AT(eula_acceptance, version), .max = 64,
+     .help = "of the EULA that is accepted"},
+    REASON(eula_acceptance),
+};
+static const struct record eula_acceptance_record = RECORD(eula_acceptance);
+
+static const struct field actor_enrolment_fields[] = {
+    {.name = "name", .type = FIELD_NAME, .offset = AT(actor_enrolment, name),
+     .help = "an opaque name for the key's holder"},
+    {.name = "key", .type = FIELD_KEY, .offset = AT(actor_enrolment, key),
+     .help = "Ed25519 public key"},
+    {.name = "role", .type = FIELD_CHOICE, .offset = AT(actor_enrolment, role),
+     .words = role_words, .help = "server_admin, site_admin, agent or auditor"},
+    {.name = "group", .type = FIELD_PATH, .offset = AT(actor_enrolment, group),
+     .help = "where the role holds; / for the whole server"},
+    REASON(actor_enrolment),
+};
+static const struct record actor_enrolment_record = RECORD(actor_enrolment);
+
+static const struct field actor_removal_fields[] = {
+    {.name = "name", .type = FIELD_NAME, .offset = AT(actor_removal, name),
+     .help = "whose key is no longer accepted"},
+    REASON(actor_removal),
+};
+static const struct record actor_removal_record = RECORD(actor_removal);
+
+static const struct field group_creation_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .offset = AT(group_creation, group),
+     .help = "path of the new group"},
+    {.name = "label", .type = FIELD_NAME, .offset = AT(group_creation, label), .is_optional = true,
+     .help = "what it is to people: dealer, building …"},
+    REASON(group_creation),
+};
+static const struct record group_creation_record = RECORD(group_creation);
+
+static const struct field allocation_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .offset = AT(allocation, group),
+     .help = "whose licences are saved"},
+    {.name = "version", .type = FIELD_NUMBER, .offset = AT(allocation, version), .max = COUNT_MAX,
+     .help = "of the group's licences that this save was made from"},
+    {.name = "restricted", .type = FIELD_FLAG, .offset = AT(allocation, is_restricted),
+     .help = "the packages limit the group"},
+    {.name = "oversubscribed", .type = FIELD_FLAG, .offset = AT(allocation, is_oversubscribed),
+     .help = "the groups below may have more in all than this one"},
+    {.name = "force", .type = FIELD_FLAG, .offset = AT(allocation, is_forced),
+     .help = "save although units in use are suspended"},
+    {.name = "packages", .type = FIELD_LIST, .offset = AT(allocation, packages),
+     .max = PACKAGE_MAX, .item = &package_record, .help = "all packages of the group"},
+    REASON(allocation),
+};
+static const struct record allocation_record = RECORD(allocation);
+
+static const struct field user_creation_fields[] = {
+    {.name = "user", .type = FIELD_NAME, .offset = AT(user_creation, user),
+     .help = "an opaque name for the person"},
+    {.name = "group", .type = FIELD_PATH, .offset = AT(user_creation, group),
+     .help = "the first group of the user"},
+    REASON(user_creation),
+};
+static const struct record user_creation_record = RECORD(user_creation);
+
+static const struct field membership_fields[] = {
+    {.name = "user", .type = FIELD_NAME, .offset = AT(membership, user), .help = "who"},
+    {.name = "group", .type = FIELD_PATH, .offset = AT(membership, group), .help = "of which group"},
+    {.name = "member", .type = FIELD_FLAG, .offset = AT(membership, is_member),
+     .help = "false removes the user from the group"},
+    {.name = "cascade", .type = FIELD_FLAG, .offset = AT(membership, is_cascade),
+     .help = "releases what the user holds there"},
+    REASON(membership),
+};
+static const struct record membership_record = RECORD(membership);
+
+static const struct field user_assignment_fields[] = {
+    {.name = "user", .type = FIELD_NAME, .offset = AT(user_assignment, user), .help = "whose"},
+    {.name = "group", .type = FIELD_PATH, .offset = AT(user_assignment, group),
+     .help = "in which group"},
+    {.name = "from", .type = FIELD_TIME, .offset = AT(user_assignment, from_ms),
+     .is_optional = true, .absent = 0, .help = "first instant of validity"},
+    {.name = "until", .type = FIELD_TIME, .offset = AT(user_assignment, until_ms),
+     .is_optional = true, .absent = TIME_NEVER, .help = "first instant after validity"},
+    {.name = "entries", .type = FIELD_LIST, .offset = AT(user_assignment, entries),
+     .max = PACKAGE_ENTRY_MAX, .item = &entry_record, .is_optional = true,
+     .help = "counts and features; absent: the assignment is removed"},
+    {.name = "force", .type = FIELD_FLAG, .offset = AT(user_assignment, is_forced),
+     .help = "save although units in use are suspended"},
+    REASON(user_assignment),
+};
+static const struct record user_assignment_record = RECORD(user_assignment);
+
+static const struct field consumption_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .offset = AT(consumption, group),
+     .help = "which group is charged"},
+    {.name = "resource", .type = FIELD_NAME, .offset = AT(consumption, resource),
+     .help = "of which resource"},
+    {.name = "unit", .type = FIELD_NAME, .offset = AT(consumption, unit),
+     .help = "channel, component, device, number …"},
+    {.name = "user", .type = FIELD_NAME, .offset = AT(consumption, user), .is_optional = true,
+     .help = "for whom"},
+    {.name = "direction", .type = FIELD_CHOICE, .offset = AT(consumption, direction),
+     .is_optional = true, .absent = DIRECTION_ABSENT, .words = direction_words,
+     .help = "in or out, of a per-device resource"},
+};
+static const struct record consumption_record = RECORD(consumption);
+
+static const struct field release_fields[] = {
+    {.name = "resource", .type = FIELD_NAME, .offset = AT(release, resource),
+     .help = "of which resource"},
+    {.name = "unit", .type = FIELD_NAME, .offset = AT(release, unit), .help = "the held unit"},
+    {.name = "direction", .type = FIELD_CHOICE, .offset = AT(release, direction),
+     .is_optional = true, .absent = DIRECTION_ABSENT, .words = direction_words,
+     .help = "in or out; absent: both"},
+};
+static const struct record release_record = RECORD(release);
+
+static const struct field plan_fields[] = {
+    {.name = "events", .type = FIELD_EVENTS, .offset = AT(plan, events), .max = PLAN_PROPOSAL_MAX,
+     .help = "all or nothing, in this order"},
+    REASON(plan),
+};
+static const struct record plan_record = RECORD(plan);
+
+static const struct field vendor_enrolment_fields[] = {
+    {.name = "name", .type = FIELD_TEXT, .offset = AT(vendor_enrolment, name), .max = 128,
+     .help = "name of the vendor's key"},
+    {.name = "key", .type = FIELD_KEY, .offset = AT(vendor_enrolment, key),
+     .help = "Ed25519 public key"},
+    {.name = "trusted", .type = FIELD_FLAG, .offset = AT(vendor_enrolment, is_trusted),
+     .help = "false revokes"},
+    REASON(vendor_enrolment),
+};
+static const struct record vendor_enrolment_record = RECORD(vendor_enrolment);
+
+static const struct field boundary_fields[] = {
+    {.name = "edge", .type = FIELD_TIME, .offset = AT(boundary, edge_ms),
+     .help = "every edge up to this instant has passed"},
+};
+static const struct record boundary_record = RECORD(boundary);
+
+// clang-format on
+
+static const struct kind_row rows[] = {
+    {OPENING,          &opening_record,          false, true,  "the first event of a ledger"       },
+    {LICENSE_UPLOAD,   &license_upload_record,   true,  false, "a new licence file for the server" },
+    {EULA_ACCEPTANCE,  &eula_acceptance_record,  true,  false, "leaves limited mode"               },
+    {ACTOR_ENROLMENT,  &actor_enrolment_record,  true,  false, "a key that may speak, with a role" },
+    {ACTOR_REMOVAL,    &actor_removal_record,    true,  false, "a key that may no longer speak"    },
+    {GROUP_CREATION,   &group_creation_record,   true,  false, "a new group"                       },
+    {ALLOCATION,       &allocation_record,       true,  false, "saves all licences of a group"     },
+    {USER_CREATION,    &user_creation_record,    true,  false, "a new user with a first group"     },
+    {MEMBERSHIP,       &membership_record,       true,  false, "a user joins or leaves a group"    },
+    {USER_ASSIGNMENT,  &user_assignment_record,  true,  false, "narrows what a user has of a group"},
+    {CONSUMPTION,      &consumption_record,      false, false, "takes one unit"                    },
+    {RELEASE,          &release_record,          false, false, "gives a unit back"                 },
+    {PLAN,             &plan_record,             true,  false, "many events, all or nothing"       },
+    {VENDOR_ENROLMENT, &vendor_enrolment_record, true,  false, "trusts or revokes a vendor's key"  },
+    {BOUNDARY,         &boundary_record,         false, true,  "windows that have begun or ended"  },
+};
+
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+const struct kind_row *kind_row(uint64_t kind)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if ((uint64_t)rows[i].kind == kind) return &rows[i];
+    }
+    return NULL;
+}
+
+const struct kind_row *kind_by_name(struct bytes name)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (bytes_is_equal(bytes_of_text(rows[i].record->name), name)) return &rows[i];
+    }
+    return NULL;
+}
+
+const struct kind_row *kind_at(uint32_t index)
+{
+    return index < ROW_COUNT ? &rows[index] : NULL;
+}
+
+uint32_t event_field_count(enum kind kind)
+{
+    const struct kind_row *row = kind_row((uint64_t)kind);
+    assert(row != NULL);
+    return row->record->field_count;
+}
+
+static void refuse(struct pack_reader *reader, const char **offence, const char *field)
+{
+    reader->is_bad = true;
+    *offence = field;
+}
+
+void event_read(struct pack_reader *reader, struct event *event, const char **offence)
+{
+    const struct kind_row *row = kind_row(pack_read_number(reader, KIND_MAX));
+    if (reader->is_bad || row == NULL) {
+        refuse(reader, offence, "kind");
+        return;
+    }
+    *event = (struct event){.kind = row->kind};
+    const struct field *field = record_read(row->record, reader, &event->of);
+    if (field != NULL) refuse(reader, offence, field->name);
+}
+
+void event_write(const struct event *event, struct buffer *buffer)
+{
+    pack_number(buffer, (uint64_t)event->kind);
+    record_write(kind_row((uint64_t)event->kind)->record, &event->of, buffer);
+}
+
+bool event_read_packed(struct bytes packed, struct event *event, const char **offence)
+{
+    struct pack_reader reader = pack_reader(packed);
+    const uint32_t     count = pack_read_array(&reader, PACK_ITEM_MAX);
+    event_read(&reader, event, offence);
+    if (reader.is_bad) return false;
+    if (pack_read_end(&reader) && count == 1 + event_field_count(event->kind)) return true;
+    *offence = "fields";
+    return false;
+}
