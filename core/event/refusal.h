@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// code, word, whether it is kept in the log, what it says to a person
+// code, name, whether it is kept in the log, what it says to a person. The word on the wire is the
+// name, but for MALFORMED_LICENSE: to a client it is MALFORMED, yet it is kept (T03).
 #define REFUSALS(X)                                                                           \
     X(0, ACCEPTED, true, "accepted")                                                          \
     X(1, MALFORMED, false, "not in the expected form")                                        \
@@ -60,7 +61,7 @@
     X(85, LIMIT_BELOW_USED, true, "less than is in use")
 
 enum refusal {
-#define X(code, word, is_logged, sentence) word = (code),
+#define X(code, name, is_logged, sentence) name = (code),
     REFUSALS(X)
 #undef X
 };
