@@ -77,7 +77,7 @@ enum status crypto_secret_init(struct crypto_secret *secret,
 
 void crypto_secret_release(struct crypto_secret *secret)
 {
-    sodium_free((void *)(uintptr_t)secret->at);
+    sodium_free(secret->at);
     secret->at = NULL;
 }
 
@@ -123,8 +123,9 @@ uint64_t crypto_short_hash(const uint8_t key[static CRYPTO_SHORT_HASH_KEY_SIZE],
     uint8_t  hash[crypto_shorthash_BYTES];
     uint64_t number = 0;
     crypto_shorthash(hash, bytes.at, bytes.size, key);
-    for (size_t i = sizeof hash; i > 0; i--)
+    for (size_t i = sizeof hash; i > 0; i--) {
         number = number << 8 | hash[i - 1];
+    }
     return number;
 }
 

@@ -28,7 +28,7 @@ MUST_CHECK enum status crypto_start(void);
 // A private key in memory that is locked, guarded on both sides, left out of core dumps and, once
 // made, read-only. Each takes pages of its own: for the few keys that live long.
 struct crypto_secret {
-    const uint8_t *at; // NULL: nothing to release
+    uint8_t *at; // NULL: nothing to release
 };
 
 // Makes the pair of a seed and gives its public key. The seed stays the caller's, to be wiped.

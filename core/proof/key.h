@@ -25,6 +25,8 @@ enum {
     KEY_COSIGNED_SIZE_MAX = 4096,
 };
 
+#define KEY_TIME_S_MAX ((uint64_t)INT64_MAX) // tlog-cosignature's bound
+
 // One key has one type; it says what is signed and what a signature line carries.
 enum key_type {
     KEY_ED25519 = 0x01,     // the text; signature
@@ -72,6 +74,12 @@ void                   signer_print(const struct signer *signer, struct buffer *
 // type carries one. A cosigned text is at most KEY_COSIGNED_SIZE_MAX.
 void                   signer_sign(const struct signer *signer, struct bytes text, uint64_t time_s,
                                    struct buffer *payload);
+
+// The time of a KEY_COSIGNATURE payload, which is long enough.
+uint64_t key_payload_time(struct bytes payload);
+// A keyid as signature lines carry it, big-endian.
+uint32_t key_id_of(const uint8_t at[static KEY_ID_SIZE]);
+void     key_id_add(struct buffer *buffer, uint32_t keyid);
 
 // Whom a reader trusts; borrowed. At most KEY_SET_MAX.
 enum { KEY_SET_MAX = 64 };

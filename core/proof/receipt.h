@@ -36,7 +36,8 @@ void                   receipt_print(const struct receipt *receipt, struct buffe
 MUST_CHECK enum status receipt_parse(struct bytes text, struct receipt *receipt);
 
 // Whether the leaf stands at receipt->index of the ledger named origin, offline. Failures as of
-// checkpoint_verify(), and STATUS_CORRUPT when the proof does not lead to the root.
+// checkpoint_verify(), and STATUS_CORRUPT when the proof does not lead to the root. Who else
+// signed, witnesses for one, checkpoint_verify() of receipt->checkpoint says.
 MUST_CHECK enum status receipt_verify(const struct receipt *receipt, struct bytes leaf,
                                       struct bytes origin, const struct key_set *keys,
                                       struct checkpoint *checkpoint);

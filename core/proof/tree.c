@@ -19,8 +19,9 @@ void tree_append(struct tree *tree, const struct hash *leaf)
     assert(tree->size < TREE_SIZE_MAX);
     struct hash node = *leaf;
     uint32_t    level = 0;
-    for (; has_bit(tree->size, level); level++)
+    for (; has_bit(tree->size, level); level++) {
         node = hash_node(&tree->left[level], &node);
+    }
     tree->left[level] = node;
     tree->size++;
 }
@@ -29,11 +30,13 @@ struct hash tree_root(const struct tree *tree)
 {
     if (tree->size == 0) return hash_bytes((struct bytes){0});
     uint32_t level = 0;
-    while (!has_bit(tree->size, level))
+    while (!has_bit(tree->size, level)) {
         level++;
+    }
     struct hash root = tree->left[level];
-    for (level++; tree->size >> level != 0; level++)
+    for (level++; tree->size >> level != 0; level++) {
         if (has_bit(tree->size, level)) root = hash_node(&tree->left[level], &root);
+    }
     return root;
 }
 
@@ -119,8 +122,9 @@ enum status tree_consistency(const struct tree_reader *reader, uint64_t size_old
         return OK;
     }
     uint32_t level = 0;
-    while (!has_bit(size_old, level))
+    while (!has_bit(size_old, level)) {
         level++;
+    }
     const uint64_t index = (size_old >> level) - 1;
     enum status    status = OK;
     if (index != 0) {
@@ -138,8 +142,9 @@ enum status tree_consistency(const struct tree_reader *reader, uint64_t size_old
 // unchanged.
 static void skip_lonely(struct climb *climb)
 {
-    while (!is_odd(climb->index) && climb->index != 0)
+    while (!is_odd(climb->index) && climb->index != 0) {
         step_up(climb);
+    }
 }
 
 // RFC 9162 2.1.3.2.
@@ -196,7 +201,8 @@ bool tree_verify_consistency(const struct tree_proof *proof, uint64_t size_old, 
     if (size_old == size_new) return proof->count == 0 && hash_is_equal(root_old, root_new);
     if (size_old == 0) return proof->count == 0;
     struct climb climb = {.index = size_old - 1, .last = size_new - 1};
-    while (is_odd(climb.index))
+    while (is_odd(climb.index)) {
         step_up(&climb);
+    }
     return verify_growth(proof, climb, root_old, root_new);
 }
