@@ -40,6 +40,7 @@
     X(41, GROUP_NOT_EMPTY, true, "the group has holdings, users or children")                 \
     X(42, CYCLE, true, "a group cannot move below itself")                                    \
     X(43, TOO_DEEP, true, "the path would be too deep")                                       \
+    X(44, TOO_MANY, true, "there are as many as there can be")                                \
     X(50, VERSION_CONFLICT, true, "the group was saved since the version this was made from") \
     X(51, BLOCKED, true, "the group is blocked")                                              \
     X(60, UNIT_HELD, true, "the unit is held already")                                        \
