@@ -20,25 +20,24 @@
 #include "core/base/bytes.h"
 #include "core/base/status.h"
 #include "core/proof/hash.h"
+#include "core/proof/key.h"
 #include "core/proof/tree.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct signer;   // core/proof/note.h
-struct verifier; // core/proof/note.h
-
 struct ledger;
 struct ledger_scan;
 
+// Texts and keys are borrowed until the ledger is closed.
 struct ledger_options {
-    const char            *origin;    // the log's name, first line of each checkpoint
-    const struct verifier *verifiers; // the newest checkpoint must verify under them
-    uint32_t               verifier_count;
-    uint64_t               map_size;     // bytes, the most data.mdb may grow to; 0: 64 GiB
-    bool                   is_read_only; // beside a writer, or on a copy: changes nothing
-    bool                   is_unchecked; // read-only, for an auditor who looks for the damage:
-                                         // opens what ledger_check would refuse
+    struct bytes   origin;       // the log's name, first line of each checkpoint
+    struct key_set keys;         // the newest checkpoint must verify under them
+    uint64_t       map_size;     // bytes, the most data.mdb may grow to; 0: 64 GiB
+    bool           is_read_only; // beside a writer, or on a copy: changes nothing
+    // Read-only, for an auditor who looks for the damage: opens what ledger_check refuses. Its size
+    // is what the leaves say.
+    bool           is_unchecked;
 };
 
 // Why a ledger is not opened. Texts are static; what names the place ("leaf", "tile", "head",
@@ -67,7 +66,7 @@ MUST_CHECK enum status ledger_open(const char *directory, const struct ledger_op
                                    struct ledger **ledger, struct ledger_complaint *complaint);
 void                   ledger_close(struct ledger *ledger); // NULL is fine; aborts an open batch
 
-// What ledger_open checks, on demand; reads some 256 leaves. Not inside a batch.
+// What ledger_open checks, on demand, against the disk; reads some 256 leaves. Not inside a batch.
 MUST_CHECK enum status ledger_check(struct ledger *ledger, struct ledger_complaint *complaint);
 
 // Read-only: a ledger stays at the size it had when opened until it is refreshed. Checks again.
@@ -87,7 +86,8 @@ MUST_CHECK enum status ledger_begin(struct ledger *ledger);
 MUST_CHECK enum status ledger_append(struct ledger *ledger, struct bytes leaf);
 // Seals a checkpoint over all leaves and makes the batch durable. The batch is over, whatever the
 // answer. STATUS_FULL: it never was, and the next one may try again. STATUS_UNKNOWN_OUTCOME:
-// whether it is there is known after reopening; nothing is written until then.
+// whether it is there is known after reopening; nothing is written until then. STATUS_UNKNOWN_KEY,
+// nothing written: the signer is not one of the keys under which the ledger would open again.
 MUST_CHECK enum status ledger_commit(struct ledger *ledger, const struct signer *signer);
 // Size, tree and tiles are as before ledger_begin. Without a batch it does nothing.
 void                   ledger_abort(struct ledger *ledger);
