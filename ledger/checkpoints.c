@@ -63,32 +63,47 @@ struct checkpoints checkpoints_after(const struct checkpoint_record *newest)
                                 .newest_size = newest->size};
 }
 
+static enum status drop(struct store *store, uint64_t size)
+{
+    const struct size_key key = key_of(size);
+    const enum status     status = store_delete(store, STORE_CHECKPOINT, view_of(&key));
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+static enum status append(struct store *store, const struct checkpoint *checkpoint, uint8_t flags,
+                          const struct signer *signer)
+{
+    const struct size_key key = key_of(checkpoint->size);
+    uint8_t               memory[1 + CHECKPOINT_SEALED_SIZE_MAX];
+    struct buffer         record = buffer_over(memory, sizeof memory);
+    buffer_add_byte(&record, flags);
+    checkpoint_seal(checkpoint, signer, &record);
+    assert(!record.is_full);
+    const enum status status =
+        store_append(store, STORE_CHECKPOINT, view_of(&key), buffer_bytes(&record));
+    return status == STATUS_EXISTS ? STATUS_CORRUPT : status;
+}
+
+static bool is_first_of_span(const struct checkpoints *checkpoints, uint64_t size)
+{
+    if (!checkpoints->is_any) return true;
+    return size / CHECKPOINT_SPAN != checkpoints->newest_size / CHECKPOINT_SPAN;
+}
+
 enum status checkpoints_seal(struct checkpoints *checkpoints, struct store *store,
                              const struct checkpoint *checkpoint, const struct signer *signer)
 {
     const uint64_t size = checkpoint->size;
-    const uint64_t size_before = checkpoints->newest_size;
-    uint8_t        memory[1 + CHECKPOINT_SEALED_SIZE_MAX];
-    struct buffer  record = buffer_over(memory, sizeof memory);
-    assert(size >= size_before);
-    if (checkpoints->is_any && size == size_before) return OK;
-
+    const bool     is_kept = is_first_of_span(checkpoints, size);
+    assert(size >= checkpoints->newest_size);
+    if (checkpoints->is_any && size == checkpoints->newest_size) return OK;
     if (checkpoints->is_any && !checkpoints->is_newest_kept) {
-        const struct size_key key = key_of(size_before);
-        const enum status     status = store_delete(store, STORE_CHECKPOINT, view_of(&key));
-        if (status != OK) return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+        const enum status status = drop(store, checkpoints->newest_size);
+        if (status != OK) return status;
     }
-    const bool is_first =
-        !checkpoints->is_any || size / CHECKPOINT_SPAN != size_before / CHECKPOINT_SPAN;
-    buffer_add_byte(&record, is_first ? FLAG_KEPT : 0);
-    checkpoint_seal(checkpoint, signer, &record);
-    assert(!record.is_full);
-
-    const struct size_key key = key_of(size);
-    const enum status     status =
-        store_append(store, STORE_CHECKPOINT, view_of(&key), buffer_bytes(&record));
-    if (status != OK) return status == STATUS_EXISTS ? STATUS_CORRUPT : status;
-    *checkpoints = (struct checkpoints){true, is_first, size};
+    const enum status status = append(store, checkpoint, is_kept ? FLAG_KEPT : 0, signer);
+    if (status != OK) return status;
+    *checkpoints = (struct checkpoints){true, is_kept, size};
     return OK;
 }
 

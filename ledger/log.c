@@ -225,8 +225,9 @@ static enum status seal(struct ledger *ledger, const struct signer *signer)
     if (!is_trusted(ledger, signer)) return STATUS_UNKNOWN_KEY;
     enum status status = tiles_write_edge(&now->tiles, ledger->store);
     if (status == OK) status = head_put(&head, ledger->store);
-    if (status == OK)
+    if (status == OK) {
         status = checkpoints_seal(&now->checkpoints, ledger->store, &checkpoint, signer);
+    }
     return status;
 }
 
@@ -362,7 +363,8 @@ enum status ledger_leaf_hash(struct ledger *ledger, uint64_t index, struct hash 
     return tiles_node(&ledger->now.tiles, ledger->store, 0, index, hash);
 }
 
-enum status ledger_tile(struct ledger *ledger, uint8_t level, uint64_t number, struct bytes *hashes)
+enum status ledger_tile(struct ledger *ledger, uint32_t level, uint64_t number,
+                        struct bytes *hashes)
 {
     const struct tile_place place = {.number = number, .level = level};
     const enum status       status = store_look(ledger->store);

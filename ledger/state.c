@@ -71,10 +71,12 @@ static enum status check_span(struct check *check)
     status = store_count(check->store, STORE_LEAF, &count);
     if (status != OK) return pass_on(check, status, "leaf", LEDGER_NO_INDEX);
     if (count == 0) check->leaves_end = begin = check->head.first;
-    if (begin != check->head.first)
+    if (begin != check->head.first) {
         return complain(check, STATUS_CORRUPT, "leaf", "the first one is not there", begin);
-    if (count != check->leaves_end - begin)
+    }
+    if (count != check->leaves_end - begin) {
         return complain(check, STATUS_CORRUPT, "leaf", "some in the middle are not there", begin);
+    }
     return OK;
 }
 
@@ -122,9 +124,10 @@ static enum status load_sealed(struct check *check)
                                &check->sealed, &signed_by);
     if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) status = STATUS_CORRUPT;
     if (status != OK) return pass_on(check, status, "checkpoint", record.size);
-    if (check->sealed.size != record.size)
+    if (check->sealed.size != record.size) {
         return complain(check, STATUS_CORRUPT, "checkpoint", "it stands at another size",
                         record.size);
+    }
     check->state->checkpoints = checkpoints_after(&record);
     return OK;
 }
@@ -136,13 +139,15 @@ static enum status check_sizes(const struct check *check)
     const uint64_t stored = check->leaves_end;
     const uint64_t told = check->head.tree.size;
     if (sealed == stored && sealed == told) return OK;
-    if (sealed == stored)
+    if (sealed == stored) {
         return complain(check, STATUS_CORRUPT, "head", "its size is not that of the leaves", told);
-    if (stored == told)
+    }
+    if (stored == told) {
         return complain(check, STATUS_CORRUPT, "checkpoint", "the newest does not cover all leaves",
                         sealed);
-    return complain(check, STATUS_CORRUPT, "leaf", "the leaves end before the newest checkpoint",
-                    stored);
+    }
+    return complain(check, STATUS_CORRUPT, "leaf",
+                    "the leaves do not end with the newest checkpoint", stored);
 }
 
 static bool is_same_frontier(const struct tree *a, const struct tree *b, uint32_t *level)
@@ -163,33 +168,36 @@ static enum status check_root(const struct check *check)
     const bool         is_same = is_same_frontier(stored, &check->head.tree, &level);
     const bool         is_sealed = hash_is_equal(&root, &check->sealed.root);
     if (is_same && is_sealed) return OK;
-    if (is_same)
+    if (is_same) {
         return complain(check, STATUS_CORRUPT, "checkpoint", "its root is not that of the tiles",
                         stored->size);
-    if (is_sealed)
+    }
+    if (is_sealed) {
         return complain(check, STATUS_CORRUPT, "head", "its frontier is not that of the tiles",
                         stored->size);
-    const uint8_t tile_level = (uint8_t)(level / TILE_HEIGHT);
+    }
+    const uint32_t tile_level = level / TILE_HEIGHT;
     return complain_of_tile(
         check, STATUS_CORRUPT,
-        (struct tile_place){stored->size >> (TILE_HEIGHT * (tile_level + 1U)), tile_level},
+        (struct tile_place){stored->size >> (TILE_HEIGHT * (tile_level + 1)), tile_level},
         "the tiles do not make the signed root");
 }
 
 // --- Tiles ------------------------------------------------------------------
 
 // The last full tile of a level against the hash that stands for it one level up.
-static enum status check_full_tile(const struct check *check, uint8_t level)
+static enum status check_full_tile(const struct check *check, uint32_t level)
 {
     const struct tiles *tiles = &check->state->tiles;
-    const uint64_t      count = tiles->tree.size >> (TILE_HEIGHT * (level + 1U));
+    const uint64_t      count = tiles->tree.size >> (TILE_HEIGHT * (level + 1));
     if (count == 0) return OK;
     const struct tile_place place = {.number = count - 1, .level = level};
-    const uint32_t          above = TILE_HEIGHT * (level + 1U);
+    const uint32_t          above = TILE_HEIGHT * (level + 1);
     struct hash             halves[2], stored;
     enum status             status = OK;
-    for (uint64_t i = 0; status == OK && i < 2; i++)
+    for (uint64_t i = 0; status == OK && i < 2; i++) {
         status = tiles_node(tiles, check->store, above - 1, 2 * place.number + i, &halves[i]);
+    }
     if (status == OK) status = tiles_node(tiles, check->store, above, place.number, &stored);
     if (status != OK) return complain_of_tile(check, status, place, status_sentence(status));
     const struct hash root = hash_node(&halves[0], &halves[1]);
@@ -201,11 +209,13 @@ static enum status check_tiles(const struct check *check)
 {
     struct tile_place place = {0};
     enum status status = tiles_load(&check->state->tiles, check->store, check->sealed.size, &place);
-    if (status != OK)
+    if (status != OK) {
         return complain_of_tile(check, status, place, "it is not as long as the size asks");
+    }
     status = check_root(check);
-    for (uint8_t level = 0; status == OK && level < TILE_LEVEL_COUNT - 1; level++)
+    for (uint32_t level = 0; status == OK && level < TILE_LEVEL_COUNT - 1; level++) {
         status = check_full_tile(check, level);
+    }
     return status;
 }
 
