@@ -19,7 +19,9 @@ struct ledger {
     enum status              batch_failure; // of an append; the batch can only be aborted
     struct state             now;
     struct state             before; // the batch; outside one, room for a check
-    // Read-only: the newest checkpoint at now's size. The writer may have dropped it since.
+    // Read-only: the newest checkpoint at now's size, or why there is none. The writer may have
+    // dropped it since.
+    enum status              newest_status;
     struct checkpoint_record newest;
     uint8_t                  newest_note[NOTE_SIZE_MAX];
 };
@@ -69,13 +71,10 @@ out:
     return status;
 }
 
-// Another process may have the ledger in any state, so what is newest here is copied.
-static enum status remember_newest(struct ledger *ledger)
+static enum status copy_newest(struct ledger *ledger)
 {
     struct checkpoint_record record;
     const enum status        status = checkpoints_load_newest(ledger->store, &record);
-    ledger->newest = (struct checkpoint_record){.size = 0};
-    if (status == STATUS_NOT_FOUND) return OK;
     if (status != OK) return status;
     if (record.note.size > NOTE_SIZE_MAX) return STATUS_CORRUPT;
     memcpy(ledger->newest_note, record.note.at, record.note.size);
@@ -120,7 +119,7 @@ enum status ledger_open(const char *directory, const struct ledger_options *opti
     complaint->why =
         status == STATUS_USAGE ? "it is on a network file system" : status_sentence(status);
     if (status == OK) status = load_first(made, complaint);
-    if (status == OK && options->is_read_only) status = remember_newest(made);
+    if (status == OK && options->is_read_only) made->newest_status = copy_newest(made);
     if (status != OK) {
         ledger_close(made);
         return status;
@@ -148,12 +147,12 @@ enum status ledger_refresh(struct ledger *ledger, struct ledger_complaint *compl
     enum status status = OK;
     if (ledger->options.is_unchecked) {
         status = load_first(ledger, complaint);
-        return status == OK ? remember_newest(ledger) : status;
+    } else {
+        status = load(ledger, &ledger->before, complaint);
+        if (status == OK) ledger->now = ledger->before;
     }
-    status = load(ledger, &ledger->before, complaint);
-    if (status != OK) return status;
-    ledger->now = ledger->before;
-    return remember_newest(ledger);
+    if (status == OK) ledger->newest_status = copy_newest(ledger);
+    return status;
 }
 
 uint64_t ledger_size(const struct ledger *ledger)
@@ -383,9 +382,8 @@ static struct ledger_checkpoint checkpoint_of(const struct checkpoint_record *re
 static enum status load_newest(const struct ledger *ledger, struct checkpoint_record *record)
 {
     if (!ledger->options.is_read_only) return checkpoints_load_newest(ledger->store, record);
-    if (ledger->newest.note.size == 0) return STATUS_NOT_FOUND;
-    *record = ledger->newest;
-    return OK;
+    if (ledger->newest_status == OK) *record = ledger->newest;
+    return ledger->newest_status;
 }
 
 enum status ledger_newest(struct ledger *ledger, struct ledger_checkpoint *checkpoint)
@@ -399,20 +397,24 @@ enum status ledger_newest(struct ledger *ledger, struct ledger_checkpoint *check
     return OK;
 }
 
+// Where the newest is damaged, the others can still be walked.
 enum status ledger_checkpoint_from(struct ledger *ledger, uint64_t size_min,
                                    struct ledger_checkpoint *checkpoint)
 {
     struct checkpoint_record newest, record;
     enum status              status = store_look(ledger->store);
     if (status != OK) return status;
-    status = load_newest(ledger, &newest);
-    if (status != OK) return status;
-    if (size_min > newest.size) return STATUS_NOT_FOUND;
+    const enum status found = load_newest(ledger, &newest);
+    const uint64_t    end = found == OK ? newest.size : UINT64_MAX;
+    if (found == STATUS_NOT_FOUND || size_min > end) return STATUS_NOT_FOUND;
     status = checkpoints_load_from(ledger->store, size_min, &record);
+    if (status == OK && record.size < end) {
+        *checkpoint = checkpoint_of(&record);
+        return OK;
+    }
     if (status != OK && status != STATUS_NOT_FOUND) return status;
-    const bool is_older = status == OK && record.size < newest.size;
-    *checkpoint = checkpoint_of(is_older ? &record : &newest);
-    return OK;
+    if (found == OK) *checkpoint = checkpoint_of(&newest);
+    return found;
 }
 
 static enum status judge_witnessed(struct ledger *ledger, uint64_t size, struct bytes note)
