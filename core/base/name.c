@@ -104,8 +104,9 @@ bool path_next(struct bytes *rest, struct bytes *name)
 static size_t last_start(struct bytes path)
 {
     size_t at = path.size;
-    while (at > 0 && path.at[at - 1] != '/')
+    while (at > 0 && path.at[at - 1] != '/') {
         at--;
+    }
     return at;
 }
 

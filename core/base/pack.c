@@ -65,8 +65,9 @@ static struct head peek(const struct pack_reader *reader)
     const struct head_form *form = form_of(at[0]);
     if (form == NULL || reader->rest.size < 1U + form->width) return nothing;
     struct head head = {form->type, at[0] & form->mask, 1U + form->width};
-    for (size_t i = 1; i <= form->width; i++)
+    for (size_t i = 1; i <= form->width; i++) {
         head.number = head.number << 8 | at[i];
+    }
     return head.number < form->least ? nothing : head;
 }
 
@@ -175,12 +176,13 @@ static void open_level(struct pack_reader *reader, enum pack_type type, struct l
 
 static void read_scalar(struct pack_reader *reader, enum pack_type type)
 {
-    if (type == PACK_TEXT)
+    if (type == PACK_TEXT) {
         (void)pack_read_text(reader, reader->rest.size);
-    else if (type == PACK_BINARY)
+    } else if (type == PACK_BINARY) {
         (void)pack_read_binary(reader, reader->rest.size);
-    else
+    } else {
         (void)take_head(reader, type, UINT64_MAX);
+    }
 }
 
 static void read_value(struct pack_reader *reader, struct level *levels, size_t *depth)
@@ -189,16 +191,17 @@ static void read_value(struct pack_reader *reader, struct level *levels, size_t 
     const enum pack_type type = peek(reader).type;
     const bool           is_key = level->is_map && level->left % 2 == 0;
     level->left--;
-    if (type == PACK_NOTHING)
+    if (type == PACK_NOTHING) {
         (void)refuse(reader);
-    else if (is_key)
+    } else if (is_key) {
         (void)pack_read_key(reader, &level->key);
-    else if (type != PACK_ARRAY && type != PACK_MAP)
+    } else if (type != PACK_ARRAY && type != PACK_MAP) {
         read_scalar(reader, type);
-    else if (*depth == PACK_DEPTH_MAX)
+    } else if (*depth == PACK_DEPTH_MAX) {
         (void)refuse(reader);
-    else
+    } else {
         open_level(reader, type, &levels[++*depth]);
+    }
 }
 
 struct bytes pack_read_any(struct pack_reader *reader)
@@ -208,8 +211,9 @@ struct bytes pack_read_any(struct pack_reader *reader)
     const uint8_t *start = reader->rest.at;
 
     while (!reader->is_bad) {
-        while (depth > 0 && levels[depth].left == 0)
+        while (depth > 0 && levels[depth].left == 0) {
             depth--;
+        }
         if (levels[depth].left == 0) break;
         read_value(reader, levels, &depth);
     }

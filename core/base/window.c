@@ -67,10 +67,11 @@ const char *time_to_text(uint64_t ms, char *text)
                                       date.year % 10000, date.month % 100, date.day % 100,
                                       second / 3600 % 100, second / 60 % 60, second % 60);
     const size_t      at = (size_t)size;
-    if (rest == 0)
+    if (rest == 0) {
         (void)snprintf(text + at, TIME_TEXT_SIZE - at, "Z");
-    else
+    } else {
         (void)snprintf(text + at, TIME_TEXT_SIZE - at, ".%03uZ", rest % 1000);
+    }
     return text;
 }
 
