@@ -114,8 +114,9 @@ static bool take_clock(struct bytes *rest, uint64_t *ms)
 {
     uint32_t hour = 0, minute = 0, second = 0, part = 0;
     if (!take_number(rest, 'T', 2, &hour) || !take_number(rest, ':', 2, &minute)) return false;
-    if (is_next(*rest, ':') && !take_number(rest, ':', 2, &second)) return false;
-    if (is_next(*rest, '.') && !take_number(rest, '.', 3, &part)) return false;
+    const bool has_second = is_next(*rest, ':');
+    if (has_second && !take_number(rest, ':', 2, &second)) return false;
+    if (has_second && is_next(*rest, '.') && !take_number(rest, '.', 3, &part)) return false;
     if (hour > 23 || minute > 59 || second > 59) return false;
     if (rest->size != 1 || rest->at[0] != 'Z') return false;
     *ms = ((hour * 60ULL + minute) * 60 + second) * SECOND_MS + part;
