@@ -34,12 +34,11 @@ bool proposal_read(struct bytes packed, struct proposal *proposal, const char **
     struct pack_reader reader = pack_reader(packed);
     *offence = "proposal";
     if (packed.size > PLAN_SIZE_MAX) return false;
-    const uint32_t     count = pack_read_array(&reader, PACK_ITEM_MAX);
+    const uint32_t count = pack_read_array(&reader, PACK_ITEM_MAX);
+    if (reader.is_bad) return false;
+    *offence = "id";
     const struct bytes id = pack_read_binary(&reader, PROPOSAL_ID_SIZE);
-    if (id.size != PROPOSAL_ID_SIZE) {
-        *offence = "id";
-        return false;
-    }
+    if (id.size != PROPOSAL_ID_SIZE) return false;
     memcpy(proposal->id, id.at, PROPOSAL_ID_SIZE);
     *offence = "not_after";
     proposal->not_after_ms = pack_read_number(&reader, TIME_MS_MAX);
@@ -84,10 +83,11 @@ static void verdict_write(const struct verdict *verdict, struct buffer *buffer)
     }
     pack_array(buffer, VERDICT_COUNT);
     pack_number(buffer, (uint64_t)verdict->code);
-    if (verdict->node == NODE_NONE)
+    if (verdict->node == NODE_NONE) {
         pack_nil(buffer);
-    else
+    } else {
         pack_number(buffer, verdict->node);
+    }
     pack_number(buffer, verdict->limit);
     pack_number(buffer, verdict->used);
     pack_number(buffer, verdict->index);
@@ -107,7 +107,7 @@ static void verdict_read(struct pack_reader *reader, struct verdict *verdict)
     if (!pack_read_nil(reader)) verdict->node = pack_read_number(reader, UINT64_MAX - 1);
     verdict->limit = pack_read_number(reader, UINT64_MAX);
     verdict->used = pack_read_number(reader, UINT64_MAX);
-    verdict->index = (uint32_t)pack_read_number(reader, PLAN_PROPOSAL_MAX);
+    verdict->index = (uint32_t)pack_read_number(reader, PLAN_PROPOSAL_MAX - 1);
 }
 
 bool leaf_read(struct bytes packed, struct leaf *leaf)
