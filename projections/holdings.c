@@ -144,7 +144,8 @@ static void find_names(const struct state *state, const struct consumption *cons
 
 static uint8_t direction_bit(uint64_t direction)
 {
-    return direction == DIRECTION_ABSENT ? 0 : (uint8_t)(1U << direction);
+    if (direction == DIRECTION_ABSENT) return 0;
+    return (uint8_t)(1U << direction);
 }
 
 static bool is_by_same(const struct state *state, const struct taking *taking)
@@ -301,7 +302,8 @@ void consumption_apply(struct change_context *context, const struct event *event
     find_names(state, &event->of.consumption, &taking);
     const uint8_t bit = direction_bit(taking.consumption->direction);
     if (taking.held != 0) {
-        holding_edit(state, taking.held)->directions |= bit;
+        struct holding *held = holding_edit(state, taking.held);
+        held->directions = (uint8_t)(held->directions | bit);
         return;
     }
     const uint32_t  at = state_take(state, POOL_HOLDING);
