@@ -70,6 +70,8 @@ void                   ledger_close(struct ledger *ledger); // NULL is fine; abo
 MUST_CHECK enum status ledger_check(struct ledger *ledger, struct ledger_complaint *complaint);
 
 // Read-only: a ledger stays at the size it had when opened until it is refreshed. Checks again.
+// Between calls it holds what its last call saw, and with it pages that the writer would use again:
+// who waits for long closes it.
 MUST_CHECK enum status ledger_refresh(struct ledger *ledger, struct ledger_complaint *complaint);
 
 // Leaves, those of the open batch included.
