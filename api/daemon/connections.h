@@ -147,9 +147,9 @@ bool connections_publish(struct connections *connections, const struct subscribe
 
 enum connection_end {
     END_PEER,  // closed by the peer or the network
-    END_HELLO, // another protocol, or none in time
+    END_HELLO, // another protocol
     END_FRAME, // not SP, too large, or a word from a subscriber
-    END_SLOW,  // a message or a send took too long, or too many unread replies
+    END_SLOW,  // hello, message or send took too long, or too many unread replies
     END_IDLE,
     END_CALLER, // connections_close_one
     END_COUNT,
