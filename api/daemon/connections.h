@@ -95,8 +95,8 @@ struct connections_options {
 MUST_CHECK enum status connections_open(const struct connections_options *options,
                                         const struct listen *listens, size_t listen_count,
                                         struct connections **connections, size_t *failed);
-// Cuts every connection without a further word, frees all. Requests must not be touched after.
-// NULL is fine.
+// Cuts every connection without a further word, frees all. Every request that was taken must have
+// been released. NULL is fine.
 void                   connections_close(struct connections *connections);
 
 // The bound port of a tcp or tls+tcp address, for those opened with port 0; 0 for ipc.
