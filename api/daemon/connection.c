@@ -74,7 +74,7 @@ static void close_stream(struct connection *connection, enum connection_end end)
 {
     if (connection->is_closing) return;
     connection->is_closing = true;
-    connection->end = end;
+    atomic_fetch_add(&connection->commons->ended[end], 1); // before the peer can know
     if (connection->pause == PAUSE_MEMORY) atomic_fetch_sub(&connection->commons->starved_count, 1);
     connection->pause = PAUSE_NONE;
     nng_stream_close(connection->stream);
@@ -438,7 +438,6 @@ void connection_recycle(struct connection *connection)
     atomic_store(&connection->receive_deadline_ms, NEVER);
     atomic_store(&connection->send_deadline_ms, NEVER);
     atomic_store(&connection->idle_deadline_ms, NEVER);
-    atomic_fetch_add(&commons->ended[connection->end], 1);
     atomic_fetch_sub(&commons->open, 1);
     pthread_mutex_unlock(&connection->lock);
 }

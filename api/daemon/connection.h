@@ -81,7 +81,6 @@ struct connection {
     bool                         is_ended;
     bool                         is_left_out; // a subscriber that the loop passed over
     enum connection_pause        pause;
-    enum connection_end          end;
     uint32_t                     in_flight; // requests put to the mailbox and not released
     struct block                *outgoing;
     struct block                *outgoing_last;

@@ -54,8 +54,8 @@ static void admit(struct listener *listener, nng_stream *stream)
     struct connection_commons *commons = listener->commons;
     struct connection         *connection = mailbox_take_free(&commons->mailbox);
     if (connection == NULL) {
-        nng_stream_free(stream);
         atomic_fetch_add(&commons->refused, 1);
+        nng_stream_free(stream);
         return;
     }
     if (!connection_start(connection, stream, &listener->entrance)) {
