@@ -1,6 +1,7 @@
 // The sockets of the daemon, seen by clients of nng and by peers of plain sockets.
 #include "api/daemon/connections.h"
 #include "core/base/limits.h"
+#include "tests/support/certificates.h"
 #include "tests/support/echo.h"
 #include "tests/support/peer.h"
 
@@ -173,37 +174,15 @@ Test(connections, many_contexts_of_one_socket_get_their_own_answers)
 
 // --- TLS ---------------------------------------------------------------------
 
-static char certificates[4][160];
-
-// An authority, a server and a client signed by it, and a stranger of its own authority.
-static void make_certificates(void)
-{
-    char command[2000];
-    snprintf(command, sizeof command,
-             "cd '%s' && umask 077 && new='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes' &&"
-             "openssl req -x509 $new -keyout ca.key -out ca.crt -subj /CN=authority -days 2 &&"
-             "openssl req -x509 $new -keyout other.key -out other.crt -subj /CN=other -days 2 &&"
-             "openssl req $new -keyout s.key -out s.csr -subj /CN=localhost &&"
-             "openssl req $new -keyout c.key -out c.csr -subj /CN=client &&"
-             "openssl x509 -req -in s.csr -CA ca.crt -CAkey ca.key -out s.crt -days 2 &&"
-             "openssl x509 -req -in c.csr -CA ca.crt -CAkey ca.key -out c.crt -days 2 &&"
-             "cat c.crt c.key > c.pem && cat other.crt other.key > other.pem",
-             folder);
-    char quiet[2100];
-    snprintf(quiet, sizeof quiet, "(%s) > '%s/log' 2>&1", command, folder);
-    cr_assert(system(quiet) == 0);
-    const char *names[] = {"s.crt", "s.key", "ca.crt", "c.pem"};
-    for (size_t i = 0; i < 4; i++)
-        snprintf(certificates[i], sizeof certificates[i], "%s/%s", folder, names[i]);
-}
+static struct certificates certificates;
 
 static struct echo *secure_echo(char address[static 64])
 {
     const struct listen listen = {
         .url = "tls+tcp://127.0.0.1:0",
-        .certificate_file = certificates[0],
-        .key_file = certificates[1],
-        .authority_file = certificates[2],
+        .certificate_file = certificates.server,
+        .key_file = certificates.server_key,
+        .authority_file = certificates.authority,
     };
     struct echo *echo = echo_open(&roomy, &listen, 1);
     snprintf(address, 64, "tls+tcp://localhost:%u", echo_port(echo, 0));
@@ -218,7 +197,7 @@ static nng_socket secure_dial(const char *address, const char *own, int *result)
     cr_assert(nng_req0_open(&socket) == 0);
     nng_socket_set_ms(socket, NNG_OPT_RECVTIMEO, 10000);
     cr_assert(nng_tls_config_alloc(&config, NNG_TLS_MODE_CLIENT) == 0);
-    nng_tls_config_ca_file(config, certificates[2]);
+    nng_tls_config_ca_file(config, certificates.authority);
     nng_tls_config_server_name(config, "localhost");
     if (own != NULL) cr_assert(nng_tls_config_cert_key_file(config, own, NULL) == 0);
     cr_assert(nng_dialer_create(&dialer, socket, address) == 0);
@@ -232,9 +211,9 @@ Test(connections, answer_requests_of_all_sizes_on_tls)
 {
     char address[64];
     int  result = -1;
-    make_certificates();
+    certificates_make(folder, &certificates);
     struct echo     *echo = secure_echo(address);
-    const nng_socket socket = secure_dial(address, certificates[3], &result);
+    const nng_socket socket = secure_dial(address, certificates.client, &result);
     cr_assert(result == 0, "%s", nng_strerror(result));
     expect_all_sizes(socket);
     nng_close(socket);
@@ -244,11 +223,9 @@ Test(connections, answer_requests_of_all_sizes_on_tls)
 Test(connections, tls_asks_for_a_certificate_of_the_authority)
 {
     char address[64];
-    char other[160];
-    make_certificates();
+    certificates_make(folder, &certificates);
     struct echo *echo = secure_echo(address);
-    snprintf(other, sizeof other, "%s/other.pem", folder);
-    const char *owns[] = {NULL, other};
+    const char  *owns[] = {NULL, certificates.stranger};
     for (size_t i = 0; i < 2; i++) {
         int              result = 0;
         const nng_socket socket = secure_dial(address, owns[i], &result);

@@ -2,6 +2,7 @@
 //
 // Each of these stops or starves nng's own listeners in some version.
 #include "core/base/limits.h"
+#include "tests/support/certificates.h"
 #include "tests/support/echo.h"
 #include "tests/support/peer.h"
 
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,11 +30,13 @@ enum {
     WINDOW = 8,
 };
 
-static char         folder[] = "/tmp/licet-hostile-XXXXXX";
-static char         path[128];
-static struct echo *echo;
-static uint16_t     port;
-static size_t       files_before;
+static char                folder[] = "/tmp/licet-hostile-XXXXXX";
+static char                path[128];
+static struct echo        *echo;
+static struct certificates certificates;
+static uint16_t            port;
+static uint16_t            secure_port;
+static size_t              files_before;
 
 // --- The good client -----------------------------------------------------------
 
@@ -85,7 +89,14 @@ static void begin(void)
     cr_assert(mkdtemp(folder) != NULL);
     snprintf(path, sizeof path, "%s/socket", folder);
     snprintf(url, sizeof url, "ipc://%s", path);
-    const struct listen              listens[] = {{.url = url}, {.url = "tcp://127.0.0.1:0"}};
+    certificates_make(folder, &certificates);
+    const struct listen secure = {
+        .url = "tls+tcp://127.0.0.1:0",
+        .certificate_file = certificates.server,
+        .key_file = certificates.server_key,
+    };
+    const struct listen              plain = {.url = "tcp://127.0.0.1:0"};
+    const struct listen              listens[] = {{.url = url}, plain, secure};
     const struct connections_options options = {
         .anonymous_size_max = MESSAGE_SIZE_MAX,
         .hello_ms = HELLO_MS,
@@ -93,8 +104,9 @@ static void begin(void)
         .send_ms = SEND_MS,
         .idle_ms = IDLE_MS,
     };
-    echo = echo_open(&options, listens, 2);
+    echo = echo_open(&options, listens, 3);
     port = echo_port(echo, 1);
+    secure_port = echo_port(echo, 2);
     good_peer = peer_dial_ipc(path);
     cr_assert(peer_greet(good_peer, FRAME_REQUEST, FRAME_REPLY));
     pthread_create(&good_thread, NULL, be_good, NULL);
@@ -329,6 +341,90 @@ Test(hostile, many_that_are_idle_are_cut)
         peer_hang_up(&peers[i]);
     }
     cr_expect(eq(u64, echo_counts(echo).ended[END_IDLE], COUNT));
+}
+
+// --- TLS ------------------------------------------------------------------------------
+
+// A client that runs in a process of its own; what is sent to peer.file reaches the daemon inside
+// TLS.
+struct secure_client {
+    pid_t       process;
+    struct peer peer;
+};
+
+static struct secure_client secure_dial(void)
+{
+    int  pair[2];
+    char address[64];
+    snprintf(address, sizeof address, "127.0.0.1:%u", secure_port);
+    cr_assert(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    const pid_t process = fork();
+    cr_assert(process >= 0);
+    if (process == 0) {
+        dup2(pair[1], STDIN_FILENO);
+        dup2(pair[1], STDOUT_FILENO);
+        dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+        execlp("openssl", "openssl", "s_client", "-quiet", "-connect", address, NULL);
+        _exit(127);
+    }
+    close(pair[1]);
+    return (struct secure_client){
+        process, {pair[0], FRAME_OVER_TCP}
+    };
+}
+
+static void secure_kill(struct secure_client *client)
+{
+    kill(client->process, SIGKILL);
+    waitpid(client->process, NULL, 0);
+    peer_hang_up(&client->peer);
+}
+
+static void expect_secure_echo(void)
+{
+    uint8_t              memory[64];
+    struct buffer        body = buffer_over(memory, sizeof memory);
+    uint32_t             id = 0;
+    struct secure_client client = secure_dial();
+    cr_expect(peer_greet(client.peer, FRAME_REQUEST, FRAME_REPLY));
+    cr_expect(peer_send_request(client.peer, 5, bytes_of_text("hello")));
+    cr_expect(peer_receive_reply(client.peer, &id, &body));
+    cr_expect(bytes_is_equal(buffer_bytes(&body), bytes_of_text("hello")));
+    secure_kill(&client);
+}
+
+Test(hostile, clients_of_tls_killed_with_requests_in_flight)
+{
+    enum { COUNT = 15 };
+    static uint8_t body[1000];
+    for (int i = 0; i < COUNT; i++) {
+        struct secure_client client = secure_dial();
+        cr_expect(peer_greet(client.peer, FRAME_REQUEST, FRAME_REPLY));
+        for (uint32_t id = 0; id < 32; id++)
+            cr_expect(peer_send_request(client.peer, id, (struct bytes){body, sizeof body}));
+        pause_ms(i);
+        secure_kill(&client);
+    }
+    expect_secure_echo();
+    expect_files_back();
+}
+
+Test(hostile, no_handshake_is_cut)
+{
+    enum { COUNT = 40 };
+    static const char *const noise[] = {"", "GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02"};
+    struct peer              peers[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        peers[i] = peer_dial_tcp(secure_port);
+        (void)peer_send(peers[i], bytes_of_text(noise[i % 3]));
+        if (i % 4 == 0) peer_slam(&peers[i]);
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        if (peers[i].file < 0) continue;
+        cr_expect(peer_is_cut(peers[i], CUT_MS), "peer %zu", i);
+        peer_hang_up(&peers[i]);
+    }
+    expect_secure_echo();
 }
 
 // --- Want of descriptors -------------------------------------------------------------
