@@ -128,8 +128,9 @@ static void deliver(struct connection *connection, const struct connection_crede
                     struct parcel *parcel)
 {
     const struct connections_options *options = options_of(connection);
-    for (uint32_t i = 0; options->prepare != NULL && i < parcel->request_count; i++)
+    for (uint32_t i = 0; options->prepare != NULL && i < parcel->request_count; i++) {
         options->prepare(options->prepare_context, credential, &parcel->requests[i]);
+    }
     atomic_fetch_add(&connection->commons->request_count, parcel->request_count);
 
     // Counted before the loop can release it.
@@ -187,10 +188,11 @@ static void set_receive_deadline(struct connection *connection, enum turn turn, 
     const uint64_t until_ms = connection_clock_ms() + options_of(connection)->message_ms;
     const bool     is_awaited = turn == TURN_RECEIVE && intake_is_midway(&connection->intake);
     const uint64_t current_ms = atomic_load(&connection->receive_deadline_ms);
-    if (!is_awaited)
+    if (!is_awaited) {
         atomic_store(&connection->receive_deadline_ms, NEVER);
-    else if (is_new_message || current_ms == NEVER)
+    } else if (is_new_message || current_ms == NEVER) {
         atomic_store(&connection->receive_deadline_ms, until_ms);
+    }
 }
 
 static enum turn digest(struct connection *connection)
@@ -202,8 +204,9 @@ static enum turn digest(struct connection *connection)
         const enum turn turn = greet(connection);
         if (turn != TURN_RECEIVE || !connection->is_greeted) return turn;
     }
-    if (connection->entrance.role == ROLE_PUBLISH)
+    if (connection->entrance.role == ROLE_PUBLISH) {
         return intake_is_midway(&connection->intake) ? TURN_FRAME : TURN_RECEIVE;
+    }
 
     bool            is_any_delivered = false;
     const enum turn turn = cut_requests(connection, &is_any_delivered);
@@ -333,8 +336,9 @@ void connection_init(struct connection *connection, struct connection_commons *c
 static bool make_aios(struct connection *connection)
 {
     if (connection->receive_aio == NULL &&
-        nng_aio_alloc(&connection->receive_aio, received, connection) != 0)
+        nng_aio_alloc(&connection->receive_aio, received, connection) != 0) {
         return false;
+    }
     return connection->send_aio != NULL ||
            nng_aio_alloc(&connection->send_aio, sent, connection) == 0;
 }
@@ -463,10 +467,11 @@ static struct block *next_block(struct connection *connection, size_t size)
     if (wanted > STAGE_SIZE_MAX) wanted = STAGE_SIZE_MAX;
     struct block *block = memory_take(&connection->commons->replies, wanted);
     if (block == NULL) return NULL;
-    if (connection->staged == NULL)
+    if (connection->staged_last == NULL) {
         connection->staged = block;
-    else
+    } else {
         connection->staged_last->next = block;
+    }
     connection->staged_last = block;
     return block;
 }
@@ -476,8 +481,9 @@ bool connection_stage(struct connection *connection, struct bytes bytes)
     if (connection->staged_size + bytes.size > UNREAD_SIZE_MAX) return false;
     while (bytes.size > 0) { // each round fills a block or ends
         struct block *block = connection->staged_last;
-        if (block == NULL || block->size == block->size_max)
+        if (block == NULL || block->size == block->size_max) {
             block = next_block(connection, bytes.size);
+        }
         if (block == NULL) return false;
         const size_t room = block->size_max - block->size;
         const size_t size = bytes.size < room ? bytes.size : room;
@@ -493,10 +499,11 @@ bool connection_stage(struct connection *connection, struct bytes bytes)
 static void send_staged(struct connection *connection)
 {
     if (connection->staged == NULL) return;
-    if (connection->outgoing == NULL)
+    if (connection->outgoing == NULL) {
         connection->outgoing = connection->staged;
-    else
+    } else {
         connection->outgoing_last->next = connection->staged;
+    }
     connection->outgoing_last = connection->staged_last;
     connection->outgoing_size += connection->staged_size;
     connection->staged = NULL;

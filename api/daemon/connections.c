@@ -123,8 +123,9 @@ enum status connections_open(const struct connections_options *options,
         connections_close(opened);
         return status;
     }
-    for (size_t i = 0; i < listen_count; i++)
+    for (size_t i = 0; i < listen_count; i++) {
         listener_start(&opened->listeners[i]);
+    }
     *connections = opened;
     return OK;
 }
@@ -143,8 +144,9 @@ static void release_slots(struct connections *connections)
     const size_t count = connections->commons.options.connection_max;
     struct mail  mail;
     if (connections->buffers == NULL) return;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         connection_release(&connections->slots[i]);
+    }
     (void)mailbox_take(&connections->commons.mailbox, 0, &mail);
     give_back_parcels(connections, mail.parcels);
     give_back_parcels(connections, connections->inbox);
@@ -154,8 +156,9 @@ static void release_slots(struct connections *connections)
 void connections_close(struct connections *connections)
 {
     if (connections == NULL) return;
-    for (size_t i = 0; i < connections->listener_count; i++)
+    for (size_t i = 0; i < connections->listener_count; i++) {
         listener_release(&connections->listeners[i]);
+    }
     release_slots(connections);
     mailbox_release(&connections->commons.mailbox);
     memory_release(&connections->commons.requests);
@@ -247,8 +250,9 @@ struct subscriber *connections_next_subscriber(struct connections *connections,
                                                struct subscriber  *after)
 {
     struct subscriber *subscriber = after == NULL ? connections->subscribers : after + 1;
-    for (; subscriber < connections->subscribers + connections->subscriber_count; subscriber++)
+    for (; subscriber < connections->subscribers + connections->subscriber_count; subscriber++) {
         if (connection_has_room(&connections->slots[subscriber->id.slot])) return subscriber;
+    }
     return NULL;
 }
 
@@ -267,8 +271,9 @@ bool connections_publish(struct connections *connections, const struct subscribe
     frame_add_header(&header, connection->entrance.transport, message.size);
     mark_dirty(connections, connection);
     if (connection_stage(connection, buffer_bytes(&header)) &&
-        connection_stage(connection, message))
+        connection_stage(connection, message)) {
         return true;
+    }
     connection_close(connection, subscriber->id, END_SLOW);
     return false;
 }
@@ -292,13 +297,15 @@ static void collect(struct connections *connections, struct mail *mail)
         mailbox_put_free(&connections->commons.mailbox, connection);
     }
     if (mail->parcels == NULL) return;
-    if (connections->inbox == NULL)
+    if (connections->inbox == NULL) {
         connections->inbox = mail->parcels;
-    else
+    } else {
         connections->inbox_last->next = mail->parcels;
+    }
     connections->inbox_last = mail->parcels;
-    while (connections->inbox_last->next != NULL)
+    while (connections->inbox_last->next != NULL) {
         connections->inbox_last = connections->inbox_last->next;
+    }
 }
 
 static size_t take_from_inbox(struct connections *connections, struct request *requests, size_t max)
@@ -322,16 +329,18 @@ static void feed(struct connections *connections)
     struct connection_commons *commons = &connections->commons;
     if (atomic_load(&commons->starved_count) == 0) return;
     if (memory_used(&commons->requests) > commons->requests.max / 4 * 3) return;
-    for (size_t i = 0; i < commons->options.connection_max; i++)
+    for (size_t i = 0; i < commons->options.connection_max; i++) {
         connection_feed(&connections->slots[i]);
+    }
 }
 
 static uint32_t tick(struct connections *connections)
 {
     const uint64_t now_ms = connection_clock_ms();
     if (now_ms >= connections->next_tick_ms) {
-        for (size_t i = 0; i < connections->commons.options.connection_max; i++)
+        for (size_t i = 0; i < connections->commons.options.connection_max; i++) {
             connection_check_deadlines(&connections->slots[i], now_ms);
+        }
         connections->next_tick_ms = now_ms + TICK_MS;
     }
     feed(connections);
@@ -379,8 +388,9 @@ void connections_reply(struct connections *connections, const struct request *re
     buffer_add(&head, (struct bytes){request->backtrace, request->backtrace_size});
     assert(!head.is_full);
     mark_dirty(connections, connection);
-    if (connection_stage(connection, buffer_bytes(&head)) && connection_stage(connection, body))
+    if (connection_stage(connection, buffer_bytes(&head)) && connection_stage(connection, body)) {
         return;
+    }
     connection_close(connection, request->from, END_SLOW);
 }
 
@@ -420,7 +430,8 @@ struct connections_counts connections_counts(struct connections *connections)
          .refused = atomic_load(&commons->refused),
          .requests = atomic_load(&commons->request_count),
     };
-    for (size_t i = 0; i < END_COUNT; i++)
+    for (size_t i = 0; i < END_COUNT; i++) {
         counts.ended[i] = atomic_load(&commons->ended[i]);
+    }
     return counts;
 }

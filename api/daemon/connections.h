@@ -104,8 +104,7 @@ uint16_t connections_port(const struct connections *connections, size_t listen_i
 
 // Waits until a request waits, a subscriber is ready, connections_wake was called, or timeout_ms
 // have passed; takes what waits, in order of arrival per connection. Flushes first. May return 0 at
-// any time. Must be called at least once a second, with a timeout to match: deadlines are kept
-// here.
+// any time. Deadlines are kept in it, so the loop must come back to it several times a second.
 size_t connections_take(struct connections *connections, struct request *requests, size_t max,
                         uint32_t timeout_ms);
 // Ends a wait in connections_take, or the next one. From any thread and from a signal handler.

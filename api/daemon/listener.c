@@ -105,8 +105,9 @@ static enum status set_options(struct listener *listener, const struct listen *l
 
     enum status status = tls_config_open(listen, &config);
     if (status != OK) return status;
-    if (nng_stream_listener_set_ptr(listener->stream_listener, NNG_OPT_TLS_CONFIG, config) != 0)
+    if (nng_stream_listener_set_ptr(listener->stream_listener, NNG_OPT_TLS_CONFIG, config) != 0) {
         status = STATUS_MALFORMED;
+    }
     nng_tls_config_free(config); // the listener holds it
     return status;
 }
@@ -129,8 +130,10 @@ enum status listener_init(struct listener *listener, struct connection_commons *
     if (status != OK) return status;
     if (nng_stream_listener_listen(listener->stream_listener) != 0) return STATUS_UNREACHABLE;
 
-    if (nng_stream_listener_get_int(listener->stream_listener, NNG_OPT_TCP_BOUND_PORT, &port) == 0)
+    if (nng_stream_listener_get_int(listener->stream_listener, NNG_OPT_TCP_BOUND_PORT, &port) ==
+        0) {
         listener->port = (uint16_t)port;
+    }
     return OK;
 }
 

@@ -1,5 +1,5 @@
 // For sem_clockwait: a wait that does not follow the wall clock.
-#define _GNU_SOURCE // NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+#define _GNU_SOURCE // NOLINT
 #include "api/daemon/mailbox.h"
 
 #include "api/daemon/connection.h"
@@ -33,10 +33,11 @@ void mailbox_put_parcel(struct mailbox *mailbox, struct parcel *parcel)
 {
     parcel->next = NULL;
     pthread_mutex_lock(&mailbox->lock);
-    if (mailbox->first_parcel == NULL)
+    if (mailbox->first_parcel == NULL) {
         mailbox->first_parcel = parcel;
-    else
+    } else {
         mailbox->last_parcel->next = parcel;
+    }
     mailbox->last_parcel = parcel;
     unlock_and_ring(mailbox);
 }

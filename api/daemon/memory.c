@@ -11,8 +11,9 @@ static size_t class_size(size_t class)
 static size_t class_for(size_t size)
 {
     size_t class = 0;
-    while (class < MEMORY_CLASS_COUNT && class_size(class) < size)
+    while (class < MEMORY_CLASS_COUNT && class_size(class) < size) {
         class ++;
+    }
     return class;
 }
 

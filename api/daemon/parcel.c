@@ -191,8 +191,9 @@ enum intake_step intake_next(struct intake *intake, const struct intake_terms *t
     const struct survey found = survey(intake, terms);
     if (found.request_count > 0) return pack(intake, terms, &found, parcel);
     if (found.stopped_by == FRAME_BROKEN) return INTAKE_BROKEN;
-    if (uncut(intake).size + found.missing > INTAKE_SIZE)
+    if (uncut(intake).size + found.missing > INTAKE_SIZE) {
         return begin_large(intake, terms, found.missing);
+    }
     move_up(intake);
     return INTAKE_MORE;
 }

@@ -36,8 +36,9 @@ static enum status read_pem(const char *path, bool is_secret, struct pem *pem)
     const int   file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return errno == EACCES ? STATUS_PERMISSION : STATUS_IO;
     enum status status = fstat(file, &facts) == 0 ? OK : STATUS_IO;
-    if (status == OK && is_secret && (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    if (status == OK && is_secret && (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         status = STATUS_PERMISSION;
+    }
     if (status == OK) status = read_all(file, pem);
     close(file);
     return status;
@@ -49,8 +50,9 @@ static enum status set_own(nng_tls_config *config, const struct listen *listen)
     static struct pem key;
     enum status       status = read_pem(listen->certificate_file, false, &certificate);
     if (status == OK) status = read_pem(listen->key_file, true, &key);
-    if (status == OK && nng_tls_config_own_cert(config, certificate.text, key.text, NULL) != 0)
+    if (status == OK && nng_tls_config_own_cert(config, certificate.text, key.text, NULL) != 0) {
         status = STATUS_MALFORMED;
+    }
     explicit_bzero(&key, sizeof key);
     return status;
 }
@@ -58,8 +60,9 @@ static enum status set_own(nng_tls_config *config, const struct listen *listen)
 static enum status set_authority(nng_tls_config *config, const struct listen *listen)
 {
     static struct pem authority;
-    if (listen->authority_file == NULL)
+    if (listen->authority_file == NULL) {
         return nng_tls_config_auth_mode(config, NNG_TLS_AUTH_MODE_NONE) == 0 ? OK : STATUS_IO;
+    }
     const enum status status = read_pem(listen->authority_file, false, &authority);
     if (status != OK) return status;
     if (nng_tls_config_ca_chain(config, authority.text, NULL) != 0) return STATUS_MALFORMED;

@@ -26,15 +26,17 @@ size_t frame_header_size(enum frame_transport transport)
 void frame_add_header(struct buffer *out, enum frame_transport transport, uint64_t size)
 {
     if (transport == FRAME_OVER_IPC) buffer_add_byte(out, IPC_MARK);
-    for (int shift = 56; shift >= 0; shift -= 8)
+    for (int shift = 56; shift >= 0; shift -= 8) {
         buffer_add_byte(out, (uint8_t)(size >> shift));
+    }
 }
 
 static uint64_t big_endian(const uint8_t at[static SIZE_SIZE])
 {
     uint64_t number = 0;
-    for (size_t i = 0; i < SIZE_SIZE; i++)
+    for (size_t i = 0; i < SIZE_SIZE; i++) {
         number = number << 8 | at[i];
+    }
     return number;
 }
 
@@ -42,8 +44,9 @@ enum frame_cut frame_cut(struct bytes received, enum frame_transport transport, 
                          struct bytes *payload, size_t *missing)
 {
     const size_t header = frame_header_size(transport);
-    if (transport == FRAME_OVER_IPC && received.size > 0 && received.at[0] != IPC_MARK)
+    if (transport == FRAME_OVER_IPC && received.size > 0 && received.at[0] != IPC_MARK) {
         return FRAME_BROKEN;
+    }
     if (received.size < header) {
         *missing = header - received.size;
         return FRAME_PARTIAL;

@@ -38,7 +38,7 @@ static void *run(void *argument)
     struct echo   *echo = argument;
     struct request requests[TAKE_MAX];
     while (!atomic_load(&echo->is_stopping)) {
-        const size_t count = connections_take(echo->connections, requests, TAKE_MAX, 1000);
+        const size_t count = connections_take(echo->connections, requests, TAKE_MAX, 60000);
         for (size_t i = 0; i < count; i++) {
             connections_reply(echo->connections, &requests[i], requests[i].body);
             connections_release(echo->connections, &requests[i]);
