@@ -68,14 +68,14 @@ struct request {
 
 // Zero stands for the default in parentheses.
 struct connections_options {
-    uint32_t connection_max;     // (4096); never more than the process may open files, less 64
-    uint32_t in_flight_max;      // (1024) requests of one connection that are not released
-    size_t   request_bytes_max;  // (128 MiB) all requests together
-    size_t   reply_bytes_max;    // (128 MiB) all replies and publications together
+    uint32_t connection_max;    // (4096); never more than the process may open files, less 64
+    uint32_t in_flight_max;     // (1024) requests of one connection that are not released
+    size_t   request_bytes_max; // (128 MiB) all requests together; what alone is larger never comes
+    size_t   reply_bytes_max;   // (128 MiB) all replies and publications together
     size_t   anonymous_size_max; // (16 KiB) a message of a connection without credential
     uint32_t hello_ms;           // (5,000) from accept to the peer's hello, TLS handshake included
     uint32_t message_ms;         // (10,000) from the first byte of a message to its last
-    uint32_t send_ms;            // (20,000) for the peer to read what one send carries
+    uint32_t send_ms;            // (20,000) for the peer to read a block of at most 64 KiB
     uint32_t idle_ms;            // (300,000) without a byte in either direction; a plain
                                  // subscriber may be idle for ever
 

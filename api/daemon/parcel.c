@@ -1,5 +1,7 @@
 #include "api/daemon/parcel.h"
 
+#include "core/base/limits.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -7,6 +9,11 @@ enum { ALIGNMENT = 16 };
 
 static_assert(INTAKE_SIZE > FRAME_HEADER_SIZE_MAX + FRAME_BACKTRACE_SIZE_MAX,
               "a header is complete before a message is found to be large");
+
+static_assert(PARCEL_REQUEST_MAX * (sizeof(struct request) + PREPARED_SIZE_MAX) + INTAKE_SIZE <
+                  ((size_t)1024 << (MEMORY_CLASS_COUNT - 1)) / 4 * 3,
+              "the largest parcel of small messages fits a block");
+static_assert(MESSAGE_SIZE_MAX + PREPARED_SIZE_MAX < 512 * 1024, "and so does a large message");
 
 static size_t aligned(size_t size)
 {
