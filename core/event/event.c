@@ -292,8 +292,10 @@ void event_read(struct pack_reader *reader, struct event *event, const char **of
 
 void event_write(const struct event *event, struct buffer *buffer)
 {
+    const struct kind_row *row = kind_row((uint64_t)event->kind);
+    assert(row != NULL);
     pack_number(buffer, (uint64_t)event->kind);
-    record_write(kind_row((uint64_t)event->kind)->record, &event->of, buffer);
+    record_write(row->record, &event->of, buffer);
 }
 
 bool event_read_packed(struct bytes packed, struct event *event, const char **offence)

@@ -80,6 +80,8 @@ Test(leaf, every_value_has_its_bounds)
         {"refused with nothing more",     6, RAW("\x91\x49"),                             false},
         {"refused without an index",      6, RAW("\x94\x49\x01\x14\x14"),                 false},
         {"refused with a value too many", 6, RAW("\x96\x49\x01\x14\x14\x00\x00"),         false},
+        {"refused, the count says one",   6, RAW("\x91\x49\xc0\x14\x14\x00"),             false},
+        {"refused, the count says four",  6, RAW("\x94\x49\xc0\x14\x14\x00"),             false},
         {"refused by a group",            6, RAW("\x95\x49\x01\x14\x14\x00"),             true },
         {"refused by nobody",             6, RAW("\x95\x49\xc0\x14\x14\x00"),             true },
         {"refused by what means nobody",  6,

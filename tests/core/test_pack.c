@@ -108,6 +108,59 @@ Test(pack, there_is_one_form_of_every_value)
     }
 }
 
+struct heads {
+    enum pack_type type;
+    uint64_t       least;   // the leading byte itself holds what is less
+    uint8_t        lead[3]; // with 1, 2 and 4 bytes of number; 0: there is none
+};
+
+static void check_heads(const struct heads *heads, uint64_t size)
+{
+    static uint8_t memory[5 + 2 * 65537];
+    uint64_t       least = heads->least;
+    for (size_t i = 0; i < 3; i++) {
+        const uint32_t width = 1U << i;
+        const uint64_t most = (1ULL << 8 * width) - 1;
+        if (heads->lead[i] == 0 || size > most) continue;
+        memory[0] = heads->lead[i];
+        for (uint32_t j = 0; j < width; j++)
+            memory[1 + j] = (uint8_t)(size >> 8 * (width - 1 - j));
+        const struct pack_reader reader = pack_reader((struct bytes){memory, sizeof memory});
+        cr_expect(eq(int, pack_next_type(&reader), size >= least ? heads->type : PACK_NOTHING),
+                  "%#x of %lu", memory[0], (unsigned long)size);
+        least = most + 1;
+    }
+}
+
+Test(pack, of_all_heads_of_a_size_the_shortest_is_read)
+{
+    static const uint64_t     sizes[] = {0, 15, 16, 31, 32, 255, 256, 65535, 65536, 65537};
+    static const struct heads rows[] = {
+        {PACK_TEXT,   32, {0xd9, 0xda, 0xdb}},
+        {PACK_BINARY, 0,  {0xc4, 0xc5, 0xc6}},
+        {PACK_ARRAY,  16, {0, 0xdc, 0xdd}   },
+        {PACK_MAP,    16, {0, 0xde, 0xdf}   },
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        for (size_t j = 0; j < ROWS(sizes); j++)
+            check_heads(&rows[i], sizes[j]);
+    }
+}
+
+Test(pack, a_count_beyond_the_bytes_that_are_left_is_a_lie)
+{
+    struct pack_reader reader = pack_reader(BYTES("\x93\x01\x02\x03"));
+    cr_expect(eq(u32, pack_read_array(&reader, 9), 3));
+    reader = pack_reader(BYTES("\x93\x01\x02"));
+    cr_expect(zero(u32, pack_read_array(&reader, 9)));
+    cr_expect(reader.is_bad);
+    reader = pack_reader(BYTES("\x82\xa0\x01\xa0\x01"));
+    cr_expect(eq(u32, pack_read_map(&reader, 9), 2));
+    reader = pack_reader(BYTES("\x82\xa0\x01\xa0"));
+    cr_expect(zero(u32, pack_read_map(&reader, 9)));
+    cr_expect(reader.is_bad);
+}
+
 Test(pack, no_length_is_believed)
 {
     static const struct {
