@@ -345,6 +345,7 @@ void release_judge(struct question *question, const struct event *event)
         return;
     }
     const struct resource *resource = resource_at(state, resource_of(state, at));
+    question->charged = account_at(state, holding_at(state, at)->account)->group;
     if (bit != 0 && resource->kind != PER_DEVICE)
         refuse_malformed(question, "direction");
     else if (bit != 0 && (holding_at(state, at)->directions & bit) == 0) {

@@ -135,19 +135,38 @@ static size_t size_max_of(const struct field *field)
     return (size_t)field->max;
 }
 
+static bool is_binary(const struct field *field)
+{
+    return field->type == FIELD_KEY || field->type == FIELD_ID || field->type == FIELD_BINARY;
+}
+
+static void read_binary(const struct field *field, struct pack_reader *reader, void *out)
+{
+    const size_t       size_max = size_max_of(field);
+    const struct bytes bytes = pack_read_binary(reader, size_max);
+    const bool         is_any_size = field->type == FIELD_BINARY && bytes.size > 0;
+    if (bytes.size != size_max && !is_any_size) reader->is_bad = true;
+    set(field, out, &bytes, sizeof bytes);
+}
+
+static void read_text(const struct field *field, struct pack_reader *reader, void *out)
+{
+    const struct bytes bytes = pack_read_text(reader, size_max_of(field));
+    if (!is_text_of(field, bytes)) reader->is_bad = true;
+    set(field, out, &bytes, sizeof bytes);
+}
+
 static void read_bytes(const struct field *field, struct pack_reader *reader, void *out)
 {
-    const bool   is_binary = field->type == FIELD_KEY || field->type == FIELD_ID;
-    const size_t size_max = size_max_of(field);
-    struct bytes bytes = {NULL, 0};
-    if (is_binary) {
-        bytes = pack_read_binary(reader, size_max);
-        if (bytes.size != size_max) reader->is_bad = true;
+    if (is_binary(field)) {
+        read_binary(field, reader, out);
+    } else if (field->type == FIELD_ANY) {
+        const struct bytes any = pack_read_any(reader);
+        if (any.size > field->max) reader->is_bad = true;
+        set(field, out, &any, sizeof any);
     } else {
-        bytes = pack_read_text(reader, size_max);
-        if (!is_text_of(field, bytes)) reader->is_bad = true;
+        read_text(field, reader, out);
     }
-    set(field, out, &bytes, sizeof bytes);
 }
 
 // A list stands open in a field of its record while its items are read into scratch.
@@ -259,6 +278,47 @@ const struct field *record_read(const struct record *record, struct pack_reader 
     return &record->fields[levels.of[0].at];
 }
 
+static void read_value(const struct field *field, struct pack_reader *reader, void *out)
+{
+    if (field_is_numeric(field)) {
+        read_number(field, reader, out);
+    } else {
+        read_bytes(field, reader, out);
+    }
+}
+
+// Steps over the fields in front of the key, which must be optional; false when one is not.
+static bool skip_to(const struct record *record, uint32_t *at, const struct bytes *key, void *out)
+{
+    for (; *at < record->field_count; (*at)++) {
+        const struct field *field = &record->fields[*at];
+        if (key != NULL && bytes_compare(bytes_of_text(field->name), *key) >= 0) return true;
+        if (!field->is_optional) return false;
+        set_absent(field, out);
+    }
+    return true;
+}
+
+struct bytes record_read_map(const struct record *record, struct pack_reader *reader, void *out)
+{
+    const uint32_t count = pack_read_map(reader, record->field_count);
+    struct bytes   key = {NULL, 0};
+    uint32_t       at = 0;
+    for (uint32_t i = 0; i < count && !reader->is_bad; i++) {
+        (void)pack_read_key(reader, &key);
+        const bool is_complete = skip_to(record, &at, &key, out);
+        if (!is_complete) key = bytes_of_text(record->fields[at].name);
+        const bool is_known = is_complete && at < record->field_count &&
+                              bytes_is_equal(bytes_of_text(record->fields[at].name), key);
+        if (!is_known) reader->is_bad = true;
+        if (!reader->is_bad) read_value(&record->fields[at++], reader, out);
+    }
+    if (reader->is_bad) return key.at == NULL ? bytes_of_text("arguments") : key;
+    if (skip_to(record, &at, NULL, out)) return (struct bytes){NULL, 0};
+    reader->is_bad = true;
+    return bytes_of_text(record->fields[at].name);
+}
+
 void record_write(const struct record *record, const void *in, struct buffer *buffer)
 {
     for (uint32_t i = 0; i < record->field_count; i++) {
@@ -272,7 +332,7 @@ void record_write(const struct record *record, const void *in, struct buffer *bu
         } else if (is_list(field)) {
             pack_array(buffer, field_list(field, in).count);
             buffer_add(buffer, field_list(field, in).packed);
-        } else if (field->type == FIELD_KEY || field->type == FIELD_ID) {
+        } else if (is_binary(field)) {
             pack_binary(buffer, field_bytes(field, in));
         } else {
             pack_text(buffer, field_bytes(field, in));
