@@ -179,6 +179,12 @@ struct boundary {
     uint64_t edge_ms; // every edge up to here has passed
 };
 
+// A server_admin believes a clock that jumped (X07).
+struct clock_step {
+    uint64_t     wall_ms; // what the clock says
+    struct bytes reason;
+};
+
 struct event {
     enum kind kind;
     union {
@@ -197,6 +203,7 @@ struct event {
         struct plan             plan;
         struct vendor_enrolment vendor_enrolment;
         struct boundary         boundary;
+        struct clock_step       clock_step;
     } of;
 };
 

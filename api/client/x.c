@@ -1,0 +1,1 @@
+extern int licet_x; int licet_x;

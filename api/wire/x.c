@@ -1,0 +1,1 @@
+extern int wire_x; int wire_x;
