@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-    HELLO_MS = 600,
+    HELLO_MS = 2000,
     MESSAGE_MS = 600,
     SEND_MS = 800,
     IDLE_MS = 1500,
