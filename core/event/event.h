@@ -31,6 +31,7 @@ enum kind {
     PLAN = 22,
     VENDOR_ENROLMENT = 23,
     BOUNDARY = 25,
+    CLOCK_STEP = 30,
 };
 
 enum { KIND_MAX = 40 };

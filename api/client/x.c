@@ -1,1 +1,0 @@
-extern int licet_x; int licet_x;

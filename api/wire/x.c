@@ -1,1 +1,0 @@
-extern int wire_x; int wire_x;
