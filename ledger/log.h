@@ -46,7 +46,7 @@ struct ledger_complaint {
     const char *what;
     const char *why;
     uint64_t    index; // of the leaf or tile, size of the checkpoint; LEDGER_NO_INDEX without one
-    uint8_t     level; // of the tile
+    uint32_t    level; // of the tile
 };
 
 #define LEDGER_NO_INDEX UINT64_MAX
@@ -116,7 +116,7 @@ MUST_CHECK enum status ledger_root(struct ledger *ledger, uint64_t size, struct 
 MUST_CHECK enum status ledger_leaf_hash(struct ledger *ledger, uint64_t index, struct hash *hash);
 // The stored hashes of a tile as tlog-tiles has them: 32 to 8,192 bytes, as many as belong to
 // ledger_size(). STATUS_NOT_FOUND for a tile that is empty at that size.
-MUST_CHECK enum status ledger_tile(struct ledger *ledger, uint8_t level, uint64_t number,
+MUST_CHECK enum status ledger_tile(struct ledger *ledger, uint32_t level, uint64_t number,
                                    struct bytes *hashes);
 
 // --- Checkpoints ------------------------------------------------------------

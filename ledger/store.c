@@ -105,8 +105,9 @@ static bool is_out_of_room(const struct store *store)
     struct rlimit    limit;
     mdb_filehandle_t fd;
     if (mdb_env_get_fd(store->env, &fd) != 0) return false;
-    if (fstatvfs(fd, &system) == 0 && system.f_bavail * system.f_frsize < ROOM_SIZE_MIN)
+    if (fstatvfs(fd, &system) == 0 && system.f_bavail * system.f_frsize < ROOM_SIZE_MIN) {
         return true;
+    }
     if (fstat(fd, &file) != 0 || getrlimit(RLIMIT_FSIZE, &limit) != 0) return false;
     return limit.rlim_cur != RLIM_INFINITY && (rlim_t)file.st_size + ROOM_SIZE_MIN > limit.rlim_cur;
 }

@@ -19,7 +19,8 @@ struct tile_key {
 static struct tile_key key_of(struct tile_place place)
 {
     struct tile_key key;
-    key.at[0] = place.level;
+    assert(place.level < TILE_LEVEL_COUNT);
+    key.at[0] = (uint8_t)place.level;
     big_endian_put(place.number, key.at + 1);
     return key;
 }
@@ -53,8 +54,9 @@ static enum status put(struct store *store, struct tile_place place, const struc
 static struct hash join(const struct tree *tree, uint32_t level, const struct hash *last)
 {
     struct hash root = *last;
-    for (uint32_t i = 0; i < TILE_HEIGHT; i++)
+    for (uint32_t i = 0; i < TILE_HEIGHT; i++) {
         root = hash_node(&tree->left[level * TILE_HEIGHT + i], &root);
+    }
     return root;
 }
 
@@ -62,7 +64,7 @@ enum status tiles_append(struct tiles *tiles, struct store *store, const struct 
 {
     struct hash hash = *leaf;
     uint64_t    index = tiles->tree.size;
-    for (uint8_t level = 0; level < TILE_LEVEL_COUNT; level++) {
+    for (uint32_t level = 0; level < TILE_LEVEL_COUNT; level++) {
         const struct tile_place place = {.number = index / TILE_WIDTH, .level = level};
         tiles->edge[level][index % TILE_WIDTH] = hash;
         if (index % TILE_WIDTH != TILE_WIDTH - 1) break;
@@ -78,7 +80,7 @@ enum status tiles_append(struct tiles *tiles, struct store *store, const struct 
 enum status tiles_write_edge(struct tiles *tiles, struct store *store)
 {
     const uint64_t size = tiles->tree.size;
-    for (uint8_t level = 0; level < TILE_LEVEL_COUNT; level++) {
+    for (uint32_t level = 0; level < TILE_LEVEL_COUNT; level++) {
         const uint64_t count = hash_count(size, level);
         if (count == hash_count(tiles->size_written, level)) break; // nor did any level above grow
         if (count % TILE_WIDTH == 0) continue;
@@ -109,9 +111,10 @@ static enum status load_edge(struct tiles *tiles, struct store *store, struct ti
 static void grow_frontier(struct tree *tree, uint32_t level, const struct hash *edge, size_t count)
 {
     struct tree part = {0};
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         tree_append(&part, &edge[i]);
-    memcpy(&tree->left[level * TILE_HEIGHT], part.left, TILE_HEIGHT * sizeof part.left[0]);
+    }
+    memcpy(tree->left + (size_t)level * TILE_HEIGHT, part.left, sizeof(struct hash[TILE_HEIGHT]));
 }
 
 enum status tiles_load(struct tiles *tiles, struct store *store, uint64_t size,
@@ -119,7 +122,7 @@ enum status tiles_load(struct tiles *tiles, struct store *store, uint64_t size,
 {
     assert(size <= TREE_SIZE_MAX);
     *tiles = (struct tiles){.tree = {.size = size}, .size_written = size};
-    for (uint8_t level = 0; level < TILE_LEVEL_COUNT; level++) {
+    for (uint32_t level = 0; level < TILE_LEVEL_COUNT; level++) {
         const uint64_t          count = hash_count(size, level);
         const struct tile_place last = {.number = count / TILE_WIDTH, .level = level};
         if (count % TILE_WIDTH == 0) continue;
@@ -168,15 +171,15 @@ enum status tiles_node(const struct tiles *tiles, struct store *store, uint32_t 
     struct bytes   stored;
     struct hash    nodes[TILE_WIDTH / 2];
 
-    const struct tile_place place = {.number = from / TILE_WIDTH,
-                                     .level = (uint8_t)(level / TILE_HEIGHT)};
+    const struct tile_place place = {.number = from / TILE_WIDTH, .level = level / TILE_HEIGHT};
     const enum status       status = tiles_tile(tiles, store, place, &stored);
     if (status != OK) return status;
     if (stored.size < at + count * HASH_SIZE) return STATUS_NOT_FOUND;
     memcpy(nodes, stored.at + at, count * HASH_SIZE);
     for (; count > 1; count /= 2) {
-        for (size_t i = 0; i < count / 2; i++)
+        for (size_t i = 0; i < count / 2; i++) {
             nodes[i] = hash_node(&nodes[2 * i], &nodes[2 * i + 1]);
+        }
     }
     *hash = nodes[0];
     return OK;

@@ -38,7 +38,7 @@ struct tiles {
 
 struct tile_place {
     uint64_t number;
-    uint8_t  level;
+    uint32_t level;
 };
 
 // Reads the right edge at a size. STATUS_CORRUPT when a partial tile is not as long as the size
