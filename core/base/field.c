@@ -69,10 +69,11 @@ static void set(const struct field *field, void *out, const void *value, size_t 
 static void set_number(const struct field *field, void *out, uint64_t number)
 {
     const bool flag = number != 0;
-    if (field->type == FIELD_FLAG)
+    if (field->type == FIELD_FLAG) {
         set(field, out, &flag, sizeof flag);
-    else
+    } else {
         set(field, out, &number, sizeof number);
+    }
 }
 
 static void set_absent(const struct field *field, void *out)
@@ -82,33 +83,36 @@ static void set_absent(const struct field *field, void *out)
         0
     };
     const struct bytes no_bytes = {NULL, 0};
-    if (field_is_numeric(field))
+    if (field_is_numeric(field)) {
         set_number(field, out, field->absent);
-    else if (is_list(field))
+    } else if (is_list(field)) {
         set(field, out, &no_list, sizeof no_list);
-    else
+    } else {
         set(field, out, &no_bytes, sizeof no_bytes);
+    }
 }
 
 static uint64_t word_count(const struct field *field)
 {
     uint64_t count = 0;
-    while (field->words[count] != NULL)
+    while (field->words[count] != NULL) {
         count++;
+    }
     return count;
 }
 
 static void read_number(const struct field *field, struct pack_reader *reader, void *out)
 {
     uint64_t number = 0;
-    if (field->type == FIELD_FLAG)
+    if (field->type == FIELD_FLAG) {
         number = pack_read_flag(reader);
-    else if (field->type == FIELD_TIME)
+    } else if (field->type == FIELD_TIME) {
         number = pack_read_number(reader, TIME_MS_MAX);
-    else if (field->type == FIELD_CHOICE)
+    } else if (field->type == FIELD_CHOICE) {
         number = pack_read_number(reader, word_count(field) - 1);
-    else
+    } else {
         number = pack_read_number(reader, field->max);
+    }
     // What means "absent" has one form only, the nil.
     if (field->is_optional && number == field->absent) reader->is_bad = true;
     set_number(field, out, number);
@@ -197,10 +201,11 @@ static void open_list(struct levels *levels, struct pack_reader *reader)
         }
     }
     if (reader->is_bad) return;
-    if (level->list_left == 0)
+    if (level->list_left == 0) {
         close_list(level, reader);
-    else
+    } else {
         open_item(levels, field->item, reader);
+    }
 }
 
 static void read_field(struct levels *levels, struct pack_reader *reader)
@@ -211,14 +216,15 @@ static void read_field(struct levels *levels, struct pack_reader *reader)
         open_list(levels, reader);
         return;
     }
-    if (field->is_optional && pack_read_nil(reader))
+    if (field->is_optional && pack_read_nil(reader)) {
         set_absent(field, level->out);
-    else if (is_list(field))
+    } else if (is_list(field)) {
         reader->is_bad = true;
-    else if (field_is_numeric(field))
+    } else if (field_is_numeric(field)) {
         read_number(field, reader, level->out);
-    else
+    } else {
         read_bytes(field, reader, level->out);
+    }
     if (!reader->is_bad) level->at++;
 }
 
@@ -226,10 +232,11 @@ static void read_field(struct levels *levels, struct pack_reader *reader)
 static void end_item(struct levels *levels, struct pack_reader *reader)
 {
     struct level *parent = &levels->of[--levels->depth];
-    if (--parent->list_left == 0)
+    if (--parent->list_left == 0) {
         close_list(parent, reader);
-    else
+    } else {
         open_item(levels, parent->record->fields[parent->at].item, reader);
+    }
 }
 
 const struct field *record_read(const struct record *record, struct pack_reader *reader, void *out)
@@ -239,12 +246,13 @@ const struct field *record_read(const struct record *record, struct pack_reader 
     levels.of[0] = (struct level){.record = record, .out = out};
     while (!reader->is_bad) {
         const struct level *level = &levels.of[levels.depth];
-        if (level->at < level->record->field_count)
+        if (level->at < level->record->field_count) {
             read_field(&levels, reader);
-        else if (levels.depth > 0)
+        } else if (levels.depth > 0) {
             end_item(&levels, reader);
-        else
+        } else {
             return NULL;
+        }
     }
     return &record->fields[levels.of[0].at];
 }

@@ -124,8 +124,9 @@ bool license_read(struct bytes text, struct license *license, struct license_fau
     struct bytes rest = text;
     *fault = (struct license_fault){.line = 0};
     license->entry_count = 0;
-    if (text.size == 0 || text.at[text.size - 1] != '\n')
+    if (text.size == 0 || text.at[text.size - 1] != '\n') {
         fault->reason = "the last line has no end";
+    }
     while (rest.size > 0 && fault->reason == NULL) {
         const struct bytes line = bytes_cut(&rest, '\n');
         if (++fault->line <= HEAD_LINE_COUNT) {
@@ -136,8 +137,9 @@ bool license_read(struct bytes text, struct license *license, struct license_fau
             fault->reason = read_entry(line, &license->entries[license->entry_count++]);
         }
     }
-    if (fault->reason == NULL && fault->line < HEAD_LINE_COUNT)
+    if (fault->reason == NULL && fault->line < HEAD_LINE_COUNT) {
         fault->reason = "the file ends early";
+    }
     for (uint32_t i = 0; i < license->entry_count && fault->reason == NULL; i++) {
         fault->line = HEAD_LINE_COUNT + 1 + i;
         fault->reason = check_names(license, &license->entries[i]);

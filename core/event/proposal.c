@@ -74,10 +74,11 @@ static void verdict_write(const struct verdict *verdict, struct buffer *buffer)
     }
     pack_array(buffer, VERDICT_COUNT);
     pack_number(buffer, (uint64_t)verdict->code);
-    if (verdict->node == NODE_NONE)
+    if (verdict->node == NODE_NONE) {
         pack_nil(buffer);
-    else
+    } else {
         pack_number(buffer, verdict->node);
+    }
     pack_number(buffer, verdict->limit);
     pack_number(buffer, verdict->used);
     pack_number(buffer, verdict->index);

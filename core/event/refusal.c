@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 static const struct refusal_row rows[] = {
-#define X(code, word, is_logged, sentence) {word, #word, sentence, is_logged},
+#define X(code, word, is_logged, sentence) {word, is_logged, #word, sentence},
     REFUSALS(X)
 #undef X
 };
