@@ -197,7 +197,9 @@ static void open_list(struct levels *levels, struct pack_reader *reader)
     level->list_start = reader->rest.at;
     if (field->type == FIELD_EVENTS) {
         for (; level->list_left > 0 && !reader->is_bad; level->list_left--) {
+            const bool is_array = pack_next_type(reader) == PACK_ARRAY;
             (void)pack_read_any(reader);
+            if (!is_array) reader->is_bad = true;
         }
     }
     if (reader->is_bad) return;

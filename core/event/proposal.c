@@ -20,6 +20,11 @@ static bool is_plan_well_formed(const struct plan *plan, const char **offence)
         if (!event_read_packed(packed, &event, offence)) return false;
         *offence = "events";
         if (event.kind == PLAN) return false;
+        const char *field = event_offence(&event);
+        if (field != NULL) {
+            *offence = field;
+            return false;
+        }
     }
     return true;
 }
@@ -29,12 +34,11 @@ bool proposal_read(struct bytes packed, struct proposal *proposal, const char **
     struct pack_reader reader = pack_reader(packed);
     *offence = "proposal";
     if (packed.size > PLAN_SIZE_MAX) return false;
-    const uint32_t     count = pack_read_array(&reader, PACK_ITEM_MAX);
+    const uint32_t count = pack_read_array(&reader, PACK_ITEM_MAX);
+    if (reader.is_bad) return false;
+    *offence = "id";
     const struct bytes id = pack_read_binary(&reader, PROPOSAL_ID_SIZE);
-    if (id.size != PROPOSAL_ID_SIZE) {
-        *offence = "id";
-        return false;
-    }
+    if (id.size != PROPOSAL_ID_SIZE) return false;
     memcpy(proposal->id, id.at, PROPOSAL_ID_SIZE);
     *offence = "not_after";
     proposal->not_after_ms = pack_read_number(&reader, TIME_MS_MAX);
@@ -44,6 +48,11 @@ bool proposal_read(struct bytes packed, struct proposal *proposal, const char **
     *offence = "fields";
     if (!pack_read_end(&reader)) return false;
     if (count != PROPOSAL_HEAD_COUNT + event_field_count(proposal->event.kind)) return false;
+    const char *field = event_offence(&proposal->event);
+    if (field != NULL) {
+        *offence = field;
+        return false;
+    }
     if (proposal->event.kind == PLAN) return is_plan_well_formed(&proposal->event.of.plan, offence);
     *offence = "proposal";
     return packed.size <= PROPOSAL_SIZE_MAX;
@@ -98,7 +107,7 @@ static void verdict_read(struct pack_reader *reader, struct verdict *verdict)
     if (!pack_read_nil(reader)) verdict->node = pack_read_number(reader, UINT64_MAX - 1);
     verdict->limit = pack_read_number(reader, UINT64_MAX);
     verdict->used = pack_read_number(reader, UINT64_MAX);
-    verdict->index = (uint32_t)pack_read_number(reader, PLAN_PROPOSAL_MAX);
+    verdict->index = (uint32_t)pack_read_number(reader, PLAN_PROPOSAL_MAX - 1);
 }
 
 bool leaf_read(struct bytes packed, struct leaf *leaf)

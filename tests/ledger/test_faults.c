@@ -144,6 +144,7 @@ enum { BATCH = 90, BATCH_COUNT = 3 }; // the third one completes a tile
 struct outcome {
     uint64_t acknowledged; // leaves
     bool     is_unknown;
+    bool     is_full;  // said of the last batch
     bool     is_whole; // nothing failed
 };
 
@@ -160,6 +161,10 @@ static void run_batch(struct outcome *outcome)
     note_failure(outcome, status);
     if (status == OK) outcome->acknowledged += BATCH;
     if (status == STATUS_UNKNOWN_OUTCOME) outcome->is_unknown = true;
+    // Only a full disk is called full, and what was called full goes on once there is room.
+    cr_assert(status != STATUS_FULL || fault.error == ENOSPC, "fault %u", fault.fail_at);
+    cr_assert(status == OK || !outcome->is_full || fault.is_lasting, "fault %u", fault.fail_at);
+    outcome->is_full = status == STATUS_FULL;
     cr_assert(eq(u64, ledger_size(f.ledger), outcome->acknowledged), "fault %u", fault.fail_at);
 }
 
