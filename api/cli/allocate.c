@@ -35,10 +35,11 @@ static enum exit_code ask_state(struct call *call, struct licet_reply *reply)
 static void copy_value(struct bytes map, const char *key, struct buffer *out)
 {
     struct bytes value;
-    if (message_find(map, key, &value))
+    if (message_find(map, key, &value)) {
         buffer_add(out, value);
-    else
+    } else {
         pack_nil(out);
+    }
 }
 
 static void add_package(struct bytes package, struct buffer *out)
@@ -54,8 +55,9 @@ static void add_package(struct bytes package, struct buffer *out)
         pack_array(out, entries.count);
         for (struct bytes entry; message_next(&entries, &entry);) {
             pack_array(out, entry_record.field_count);
-            for (uint32_t j = 0; j < entry_record.field_count; j++)
+            for (uint32_t j = 0; j < entry_record.field_count; j++) {
                 copy_value(entry, entry_record.fields[j].name, out);
+            }
         }
     }
 }
@@ -68,8 +70,9 @@ static bool add_packages(struct call *call, struct value_maker *maker, struct by
     struct message_items kept = {.left = 0};
     if (call_has_flag(call, "keep")) kept = message_list(state, "packages");
     pack_array(out, kept.count + call_count(call, field));
-    for (struct bytes package; message_next(&kept, &package);)
+    for (struct bytes package; message_next(&kept, &package);) {
         add_package(package, out);
+    }
     for (uint32_t i = 0; i < call->given_count; i++) {
         if (call->given[i].field != field) continue;
         if (value_add_item(maker, field->item, call->given[i].text, out)) continue;
@@ -113,10 +116,11 @@ static bool add_event(struct call *call, struct value_maker *maker, struct bytes
                            message_flag(state, "oversubscribed")));
     pack_flag(out, call_has_flag(call, "force"));
     if (!add_packages(call, maker, state, out)) return false;
-    if (call->globals.reason == NULL)
+    if (call->globals.reason == NULL) {
         pack_nil(out);
-    else
+    } else {
         pack_key(out, call->globals.reason);
+    }
     return true;
 }
 

@@ -19,6 +19,9 @@ enum {
 
 static const char *const version_text = "licet 0.1.0";
 
+// argp and exit() are called by the one thread that there is.
+// NOLINTBEGIN(concurrency-mt-unsafe)
+
 // --- Global options ---------------------------------------------------------
 
 enum global_key {
@@ -55,8 +58,9 @@ static const struct argp_option proposing_options[] = {
 static error_t take_timeout(struct globals *globals, const char *text)
 {
     uint64_t seconds = 0;
-    if (!bytes_to_decimal(bytes_of_text(text), TIMEOUT_S_MAX, &seconds) || seconds == 0)
+    if (!bytes_to_decimal(bytes_of_text(text), TIMEOUT_S_MAX, &seconds) || seconds == 0) {
         return EINVAL;
+    }
     globals->timeout_ms = (uint32_t)seconds * SECOND_MS;
     return 0;
 }
@@ -90,8 +94,9 @@ static error_t take_global(int key, char *text, struct argp_state *state)
         globals->reason = text;
         return 0;
     case GLOBAL_TIMEOUT:
-        if (take_timeout(globals, text) != 0)
+        if (take_timeout(globals, text) != 0) {
             argp_error(state, "--timeout wants 1 to %d seconds", TIMEOUT_S_MAX);
+        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -184,8 +189,9 @@ static void add_argument_help(const struct call *call, struct buffer *out)
         buffer_add_text(out, "\n  ");
         const size_t start = out->size;
         add_upper(call->command, argument.field, out);
-        for (size_t size = out->size - start; size < 12; size++)
+        for (size_t size = out->size - start; size < 12; size++) {
             buffer_add_byte(out, ' ');
+        }
         buffer_printf(out, " %s", argument.field->help);
     }
 }
@@ -253,8 +259,9 @@ static const struct argp_child children_of_way[][CHILD_COUNT_MAX + 1] = {
 static void give_inputs(struct call *call, void **inputs)
 {
     const struct argp_child *children = children_of_way[call->command->way];
-    for (size_t i = 0; children[i].argp != NULL; i++)
+    for (size_t i = 0; children[i].argp != NULL; i++) {
         inputs[i] = call;
+    }
 }
 
 static error_t take_own(int key, char *text, struct argp_state *state)
@@ -270,12 +277,14 @@ static error_t take_own(int key, char *text, struct argp_state *state)
         field = next_argument_field(call);
         if (field == NULL) argp_error(state, "'%s' is one argument too many", text);
     } else {
-        if (key < FIELD_KEY_BASE || key >= FIELD_KEY_BASE + (int)call->field_count)
+        if (key < FIELD_KEY_BASE || key >= FIELD_KEY_BASE + (int)call->field_count) {
             return ARGP_ERR_UNKNOWN;
+        }
         field = call->fields[key - FIELD_KEY_BASE];
     }
-    if (!call_give(call, field, text == NULL ? "true" : text))
+    if (!call_give(call, field, text == NULL ? "true" : text)) {
         argp_error(state, "more than %d arguments", TEXT_COUNT_MAX);
+    }
     return 0;
 }
 
@@ -345,8 +354,9 @@ static size_t distance(const char *from, const char *to)
     size_t       row[NAME_TEXT_SIZE + 1];
     const size_t to_size = strlen(to);
     assert(to_size <= NAME_TEXT_SIZE);
-    for (size_t j = 0; j <= to_size; j++)
+    for (size_t j = 0; j <= to_size; j++) {
         row[j] = j;
+    }
     for (size_t i = 1; from[i - 1] != 0; i++) {
         size_t diagonal = row[0];
         row[0] = i;
@@ -408,8 +418,10 @@ struct opening_words {
     int          next; // index of the command's first word; 0: none
 };
 
+// NOLINTNEXTLINE(readability-non-const-parameter): argp says so
 static error_t take_opening(int key, char *text, struct argp_state *state)
 {
+    (void)text;
     struct opening_words *words = state->input;
     if (key == ARGP_KEY_INIT) {
         state->child_inputs[0] = state->child_inputs[1] = words->call;
@@ -424,7 +436,6 @@ static error_t take_opening(int key, char *text, struct argp_state *state)
         exit(EXIT_DONE);
     }
     if (key != ARGP_KEY_ARG) return ARGP_ERR_UNKNOWN;
-    (void)text;
     words->next = state->next - 1;
     state->next = state->argc;
     return 0;
@@ -457,6 +468,8 @@ void arguments_read(int count, char **texts, struct call *call)
     read_command(count - words.next, texts + words.next, used, call);
 }
 
+// NOLINTEND(concurrency-mt-unsafe)
+
 // --- Lines of a plan --------------------------------------------------------
 
 static const struct field *option_field(const struct call *call, struct bytes name)
@@ -480,12 +493,13 @@ static const char *take_line_option(const struct words *words, uint32_t *at, str
     const char         *text = "true";
     if (field == NULL) return "is not an option of this command";
     if (field->type != FIELD_FLAG) {
-        if (rest.size > 0)
+        if (rest.size > 0) {
             text = (const char *)rest.at;
-        else if (*at + 1 < words->count)
+        } else if (*at + 1 < words->count) {
             text = words->at[++*at];
-        else
+        } else {
             return "wants a value";
+        }
     }
     return call_give(call, field, text) ? NULL : "is too much";
 }

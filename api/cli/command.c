@@ -106,12 +106,14 @@ void command_name_of(const struct command *command, const struct field *field, s
 {
     struct bytes renamed;
     struct bytes text = bytes_of_text(field->name);
-    if (find_pair(command->renamed, field->name, ':', &renamed))
+    if (find_pair(command->renamed, field->name, ':', &renamed)) {
         text = renamed;
-    else if (field->type == FIELD_LIST && text.at[text.size - 1] == 's')
+    } else if (field->type == FIELD_LIST && text.at[text.size - 1] == 's') {
         text.size--;
-    for (size_t i = 0; i < text.size; i++)
+    }
+    for (size_t i = 0; i < text.size; i++) {
         buffer_add_byte(name, text.at[i] == '_' ? '-' : text.at[i]);
+    }
 }
 
 const struct field *call_field(const struct call *call, const char *name)
@@ -175,8 +177,9 @@ const char *call_text(const struct call *call, const char *name)
 uint32_t call_count(const struct call *call, const struct field *field)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < call->given_count; i++)
+    for (uint32_t i = 0; i < call->given_count; i++) {
         count += call->given[i].field == field;
+    }
     return count;
 }
 

@@ -92,10 +92,11 @@ enum exit_code connect_open(struct call *call)
             globals->timeout_ms < CONNECT_TIMEOUT_MS ? globals->timeout_ms : CONNECT_TIMEOUT_MS,
     };
     enum status status = licet_open(&options, &call->licet);
-    if (status == STATUS_NOT_FOUND)
+    if (status == STATUS_NOT_FOUND) {
         return complain(call, EXIT_USAGE,
                         "the certificate files of --ca or --certificate cannot "
                         "be used");
+    }
     if (status == OK) status = licet_connect(call->licet);
     return status == OK ? EXIT_DONE : connect_complain(call, status);
 }

@@ -93,10 +93,11 @@ static void print_list(const struct record *record, struct list list, FILE *out)
     struct list_reader items = list_start(list);
     for (uint32_t i = 0; list_next(&items, record, memory); i++) {
         if (i > 0) (void)fputc(',', out);
-        if (record->field_count == 2)
+        if (record->field_count == 2) {
             print_pair(record, memory, out);
-        else
+        } else {
             print_item(record, memory, out);
+        }
     }
 }
 
@@ -108,9 +109,10 @@ void event_print(const struct event *event, FILE *out)
         const struct field *field = &record->fields[i];
         if (field_is_absent(field, &event->of)) continue;
         (void)fprintf(out, " %s=", field->name);
-        if (field->type == FIELD_LIST)
+        if (field->type == FIELD_LIST) {
             print_list(field->item, field_list(field, &event->of), out);
-        else
+        } else {
             print_value(field, &event->of, out);
+        }
     }
 }

@@ -8,7 +8,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,23 +74,31 @@ struct founding {
 // Where the directory is or would be, without links. False where even its parent is not.
 static bool resolve(const char *path, char resolved[static PATH_MAX])
 {
-    char copy[TEXT_SIZE_MAX], parent[PATH_MAX];
+    char parent[PATH_MAX], around[PATH_MAX];
     if (realpath(path, resolved) != NULL) return true;
-    if (errno != ENOENT || strlen(path) >= sizeof copy) return false;
-    (void)strcpy(copy, path);
-    if (realpath(dirname(copy), parent) == NULL) return false;
-    (void)strcpy(copy, path);
-    const int size = snprintf(resolved, PATH_MAX, "%s/%s", parent, basename(copy));
+    if (errno != ENOENT) return false;
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    (void)snprintf(parent, sizeof parent, "%s%.*s", start == 0 ? "." : "", (int)start, path);
+    if (realpath(parent, around) == NULL) return false;
+    const int size =
+        snprintf(resolved, PATH_MAX, "%s/%.*s", around, (int)(end - start), path + start);
     return size > 0 && size < PATH_MAX;
 }
 
 static bool is_apart(struct founding *founding)
 {
     char data[PATH_MAX], keys[PATH_MAX];
-    if (!resolve(founding->data, data))
+    if (!resolve(founding->data, data)) {
         return is_wrong(founding->call, "%s: the directory around it is not there", founding->data);
-    if (!resolve(founding->keys, keys))
+    }
+    if (!resolve(founding->keys, keys)) {
         return is_wrong(founding->call, "%s: the directory around it is not there", founding->keys);
+    }
     const size_t size = strlen(data);
     if (strncmp(keys, data, size) != 0 || (keys[size] != 0 && keys[size] != '/')) return true;
     return is_wrong(founding->call,
@@ -134,9 +141,10 @@ static enum exit_code make_keys(struct founding *founding)
         enum status status =
             signer_init(&founding->signers[i], bytes_of_text(name), KEY_ED25519, seed);
         crypto_wipe(seed, sizeof seed);
-        if (status != OK)
+        if (status != OK) {
             return complain(founding->call, EXIT_USAGE, "'%s' is not a name for a key: %s", name,
                             status_sentence(status));
+        }
         key_path(founding, key_rows[i].file, path);
         status = file_write_signer(path, &founding->signers[i]);
         if (status != OK) return complain_file(founding, path, status);
@@ -171,9 +179,10 @@ static bool add_vendor(struct founding *founding, const char *text, struct buffe
     const size_t      name_size = equals == NULL ? 0 : (size_t)(equals - text);
     const enum status status = file_read_verifier(file, &verifier);
     if (status != OK) return is_wrong(call, "--vendor %s: %s", text, status_sentence(status));
-    if (equals != NULL &&
-        !bytes_is_equal(verifier_name(&verifier), (struct bytes){(const uint8_t *)text, name_size}))
+    if (equals != NULL && !bytes_is_equal(verifier_name(&verifier),
+                                          (struct bytes){(const uint8_t *)text, name_size})) {
         return is_wrong(call, "--vendor %s: the key there is named %s", text, verifier.name);
+    }
     const struct vendor_key vendor = {
         .name = verifier_name(&verifier), .key = {verifier.key, sizeof verifier.key}
     };
@@ -217,8 +226,9 @@ static bool add_leaf(struct founding *founding, uint64_t seq, const struct event
     struct proposal proposal = {.not_after_ms = founding->time_ms, .event = *event};
     crypto_random(proposal.id, sizeof proposal.id);
     proposal_write(&proposal, &packed);
-    if (packed.is_full || !proposal_read(buffer_bytes(&packed), &checked, &offence))
+    if (packed.is_full || !proposal_read(buffer_bytes(&packed), &checked, &offence)) {
         return is_wrong(founding->call, "%s: out of bounds", packed.is_full ? "--vendor" : offence);
+    }
     const struct leaf leaf = {
         .version = RULES_VERSION,
         .seq = seq,
@@ -267,8 +277,9 @@ static enum status append_all(struct founding *founding, struct ledger *ledger,
                               const struct buffer *leaves, uint32_t leaf_count)
 {
     enum status status = ledger_begin(ledger);
-    for (uint32_t i = 0; status == OK && i < leaf_count; i++)
+    for (uint32_t i = 0; status == OK && i < leaf_count; i++) {
         status = ledger_append(ledger, buffer_bytes(&leaves[i]));
+    }
     if (status == OK) return ledger_commit(ledger, &founding->signers[LEDGER_KEY]);
     ledger_abort(ledger);
     return status;
@@ -315,17 +326,21 @@ static bool read_options(struct founding *founding)
     founding->keys = call_text(call, "keys");
     founding->origin = call_text(call, "origin");
     founding->time_ms = clock_now_ms();
-    if (founding->data == NULL || founding->keys == NULL || founding->origin == NULL)
+    if (founding->data == NULL || founding->keys == NULL || founding->origin == NULL) {
         return is_wrong(call, "a ledger needs --data, --keys and --origin");
-    if (!key_is_name(bytes_of_text(founding->origin)))
+    }
+    if (!key_is_name(bytes_of_text(founding->origin))) {
         return is_wrong(call, "--origin: 1 to %d bytes without spaces and without +",
                         KEY_NAME_SIZE_MAX);
+    }
     const char *time = call_text(call, "time");
     if (time == NULL) return is_apart(founding);
-    if (!call_has_flag(call, "test_clock"))
+    if (!call_has_flag(call, "test_clock")) {
         return is_wrong(call, "--time is for a ledger with a --test-clock");
-    if (!value_time(time, founding->time_ms, &founding->time_ms))
+    }
+    if (!value_time(time, founding->time_ms, &founding->time_ms)) {
         return is_wrong(call, "--time: '%s' is not a time like 2026-12-01T00:00Z", time);
+    }
     return is_apart(founding);
 }
 
@@ -340,8 +355,9 @@ static void print_result(const struct founding *founding)
                   "  %s/ledger.vkey   what others verify the ledger with\n",
                   founding->origin, founding->data, founding->keys, founding->keys, founding->keys,
                   founding->keys);
-    if (call_has_flag(founding->call, "test_clock"))
+    if (call_has_flag(founding->call, "test_clock")) {
         (void)fprintf(out, "its clock is a test clock: not for production\n");
+    }
 }
 
 enum exit_code init_run(struct call *call)
@@ -352,11 +368,13 @@ enum exit_code init_run(struct call *call)
     enum exit_code code = make_directory(&founding);
     if (code == EXIT_DONE) code = make_keys(&founding);
     if (code == EXIT_DONE) code = make_ledger(&founding);
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE) {
         print_result(&founding);
-    else
+    } else {
         remove_keys(&founding);
-    for (uint32_t i = 0; i < OWN_KEY_COUNT; i++)
+    }
+    for (uint32_t i = 0; i < OWN_KEY_COUNT; i++) {
         signer_release(&founding.signers[i]);
+    }
     return code;
 }

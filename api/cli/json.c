@@ -101,10 +101,11 @@ static void read_key(struct pack_reader *reader, struct level *level)
 // Takes the value over.
 static void put(struct level *level, json_t *value)
 {
-    if (json_is_object(level->value))
+    if (json_is_object(level->value)) {
         (void)json_object_set_new(level->value, level->key, value);
-    else
+    } else {
         (void)json_array_append_new(level->value, value);
+    }
 }
 
 static void read_next(struct pack_reader *reader, struct level *levels, size_t *depth)
@@ -134,8 +135,9 @@ static json_t *value_of(struct bytes packed)
 
     json_t *root = open_value(&reader, &levels[0]);
     for (;;) {
-        while (depth > 0 && levels[depth].left == 0)
+        while (depth > 0 && levels[depth].left == 0) {
             depth--;
+        }
         if (levels[depth].left == 0 || reader.is_bad) break;
         read_next(&reader, levels, &depth);
     }
@@ -162,10 +164,11 @@ void json_extend(struct json *document, struct bytes page)
     json_object_foreach(more, key, value)
     {
         json_t *own = json_object_get(into(document), key);
-        if (json_is_array(own) && json_is_array(value))
+        if (json_is_array(own) && json_is_array(value)) {
             (void)json_array_extend(own, value);
-        else
+        } else {
             (void)json_object_set(into(document), key, value);
+        }
     }
     json_decref(more);
 }
@@ -178,8 +181,9 @@ static json_t *field_value(const struct field *field, const void *in)
     if (field->type == FIELD_FLAG) return json_boolean(field_number(field, in));
     if (field->type == FIELD_CHOICE) return json_string(field->words[field_number(field, in)]);
     if (field_is_numeric(field)) return number_value(field_number(field, in));
-    if (field->type == FIELD_KEY || field->type == FIELD_ID)
+    if (field->type == FIELD_KEY || field->type == FIELD_ID) {
         return hex_value(field_bytes(field, in));
+    }
     return text_value(field_bytes(field, in));
 }
 
@@ -201,8 +205,9 @@ static json_t *inner_list_value(const struct record *item, struct list list)
     uint64_t           memory[ITEM_SIZE_MAX / sizeof(uint64_t)];
     json_t            *array = json_array();
     struct list_reader items = list_start(list);
-    while (list_next(&items, item, memory))
+    while (list_next(&items, item, memory)) {
         (void)json_array_append_new(array, flat_value(item, memory));
+    }
     return array;
 }
 
@@ -224,8 +229,9 @@ static json_t *list_value(const struct record *item, struct list list)
     uint64_t           memory[ITEM_SIZE_MAX / sizeof(uint64_t)];
     json_t            *array = json_array();
     struct list_reader items = list_start(list);
-    while (list_next(&items, item, memory))
+    while (list_next(&items, item, memory)) {
         (void)json_array_append_new(array, item_value(item, memory));
+    }
     return array;
 }
 
@@ -238,12 +244,13 @@ static json_t *single_event_value(const struct event *event)
     for (uint32_t i = 0; i < record->field_count; i++) {
         const struct field *field = &record->fields[i];
         json_t             *value = NULL;
-        if (field->type == FIELD_LIST)
+        if (field->type == FIELD_LIST) {
             value = field_is_absent(field, &event->of)
                         ? json_null()
                         : list_value(field->item, field_list(field, &event->of));
-        else if (field->type != FIELD_EVENTS)
+        } else if (field->type != FIELD_EVENTS) {
             value = field_value(field, &event->of);
+        }
         if (value != NULL) (void)json_object_set_new(object, field->name, value);
     }
     return object;
@@ -256,8 +263,9 @@ static json_t *plan_events_value(const struct plan *plan)
     for (struct bytes packed; list_next_packed(&events, &packed);) {
         struct event event;
         const char  *offence = NULL;
-        if (event_read_packed(packed, &event, &offence))
+        if (event_read_packed(packed, &event, &offence)) {
             (void)json_array_append_new(array, single_event_value(&event));
+        }
     }
     return array;
 }
@@ -268,8 +276,9 @@ static json_t *proposal_value(struct bytes packed)
     const char     *offence = NULL;
     if (!proposal_read(packed, &proposal, &offence)) return hex_value(packed);
     json_t *object = single_event_value(&proposal.event);
-    if (proposal.event.kind == PLAN)
+    if (proposal.event.kind == PLAN) {
         (void)json_object_set_new(object, "events", plan_events_value(&proposal.event.of.plan));
+    }
     (void)json_object_set_new(object, "id",
                               hex_value((struct bytes){proposal.id, sizeof proposal.id}));
     (void)json_object_set_new(object, "not_after", number_value(proposal.not_after_ms));

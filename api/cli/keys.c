@@ -56,9 +56,10 @@ enum exit_code keys_new_run(struct call *call)
     crypto_random(seed, sizeof seed);
     enum status status = signer_init(&call->signer, bytes_of_text(name), KEY_ED25519, seed);
     crypto_wipe(seed, sizeof seed);
-    if (status != OK)
+    if (status != OK) {
         return complain(call, EXIT_USAGE, "'%s' is not a name for a key: %s", name,
                         status_sentence(status));
+    }
     status = file_write_signer(file, &call->signer);
     if (status != OK) return complain_file(call, file, status);
     print_verifier(call, &call->signer.verifier);
@@ -80,8 +81,9 @@ static bool is_license(struct call *call, const char *file, struct bytes text)
 {
     static struct license license;
     struct license_fault  fault = {.reason = ""};
-    if (!license_read(text, &license, &fault))
+    if (!license_read(text, &license, &fault)) {
         return is_wrong(call, "%s:%u: %s", file, fault.line, fault.reason);
+    }
     if (note_is_text(text)) return true;
     return is_wrong(call, "%s: control characters other than line ends, or no line end at the end",
                     file);
@@ -112,9 +114,10 @@ enum exit_code keys_sign_run(struct call *call)
     if (status != OK) return complain_file(call, key_file, status);
     note_begin(buffer_bytes(&content), &note);
     note_sign(buffer_bytes(&content), &call->signer, 0, &note);
-    if (note.is_full)
+    if (note.is_full) {
         return complain(call, EXIT_USAGE, "%s: more than %d bytes when signed", file,
                         LICENSE_FILE_SIZE_MAX);
+    }
     return write_note(call, buffer_bytes(&note));
 }
 
@@ -157,8 +160,9 @@ enum exit_code keys_revoke_run(struct call *call)
     message_begin_request(&request, "license", 0);
     if (code == EXIT_DONE) code = query_once(call, buffer_bytes(&request), &reply);
     if (code != EXIT_DONE) return code;
-    if (!find_vendor(reply.map, name, &verifier))
+    if (!find_vendor(reply.map, name, &verifier)) {
         return complain(call, EXIT_REFUSED, "the ledger knows no vendor %s", name);
+    }
     verifier_print(&verifier, &text);
     if (!call_give(call, call_field(call, "key"), buffer_text(&text))) return EXIT_USAGE;
     return propose_connected(call);

@@ -21,9 +21,10 @@ static const char *plan_file;
 
 static void describe_line(uint32_t index, FILE *out)
 {
-    if (index < PLAN_PROPOSAL_MAX)
+    if (index < PLAN_PROPOSAL_MAX) {
         (void)fprintf(out, "  because of %s, line %u; nothing was changed\n", plan_file,
                       lines[index]);
+    }
 }
 
 struct plan_reader {
@@ -39,17 +40,20 @@ static bool add_line(struct plan_reader *reader, struct bytes line)
     static struct words words;
     static struct call  inner;
     struct call        *call = reader->call;
-    if (!words_split(line, &words))
+    if (!words_split(line, &words)) {
         return is_wrong(call, "%s:%u: an open quote, or too long", plan_file, reader->line);
+    }
     if (words.count == 0 || words.at[0][0] == '#') return true;
     inner.globals = (struct globals){0};
     bool is_good = arguments_read_line(&words, &inner);
-    if (is_good && inner.command->run != propose_run)
+    if (is_good && inner.command->run != propose_run) {
         is_good = is_wrong(&inner, "'%s' cannot be part of a plan", inner.command->path);
+    }
     const uint32_t count = is_good ? propose_event_count(&inner) : 0;
     for (uint32_t i = 0; is_good && i < count; i++) {
-        if (reader->count == PLAN_PROPOSAL_MAX)
+        if (reader->count == PLAN_PROPOSAL_MAX) {
             return is_wrong(call, "more than %d events", PLAN_PROPOSAL_MAX);
+        }
         lines[reader->count++] = reader->line;
         is_good = propose_add_event(&inner, &reader->maker, i, &reader->events);
     }
@@ -75,8 +79,9 @@ enum exit_code plan_run(struct call *call)
     struct buffer  event = buffer_over(call->event, sizeof call->event);
     plan_file = call_text(call, "path");
     const enum status status = file_read(plan_file, &content);
-    if (status != OK)
+    if (status != OK) {
         return complain(call, EXIT_USAGE, "%s: %s", plan_file, status_sentence(status));
+    }
     const enum exit_code code = connect_open(call);
     if (code != EXIT_DONE) return code;
 
@@ -87,8 +92,9 @@ enum exit_code plan_run(struct call *call)
         .events = buffer_over(events, sizeof events),
     };
     if (!add_lines(&reader, buffer_bytes(&content))) return EXIT_USAGE;
-    if (reader.events.is_full)
+    if (reader.events.is_full) {
         return complain(call, EXIT_USAGE, "more than a plan can hold: %d bytes", PLAN_SIZE_MAX);
+    }
     propose_begin_plan(reader.count, &event);
     buffer_add(&event, buffer_bytes(&reader.events));
     if (!propose_end_plan(call, &event)) return EXIT_USAGE;

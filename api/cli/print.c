@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+enum { COLUMN_GAP = 2 };
+
 // --- Widths -----------------------------------------------------------------
 
 struct range {
@@ -64,8 +66,9 @@ static uint32_t decode(struct bytes text, size_t *size)
     const uint8_t lead = text.at[0];
     *size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
     uint32_t point = lead < 0x80 ? lead : lead & (0x7fU >> *size);
-    for (size_t i = 1; i < *size; i++)
+    for (size_t i = 1; i < *size; i++) {
         point = point << 6 | (text.at[i] & 0x3fU);
+    }
     return point;
 }
 
@@ -97,8 +100,9 @@ const char *print_time(uint64_t ms, char text[static TIME_TEXT_SIZE])
     (void)time_to_text(ms, text);
     const size_t size = strlen(text);
     const size_t tail = sizeof whole_minute - 1;
-    if (size > tail && strcmp(text + size - tail, whole_minute) == 0)
-        (void)strcpy(text + size - tail, "Z");
+    if (size > tail && strcmp(text + size - tail, whole_minute) == 0) {
+        memcpy(text + size - tail, "Z", sizeof "Z");
+    }
     return text;
 }
 
@@ -113,8 +117,9 @@ struct table *table_begin(const struct table_column *columns, uint32_t column_co
     table.cell_count = 0;
     table.is_headed = false;
     table.text = buffer_over(table.memory, sizeof table.memory);
-    for (uint32_t i = 0; i < column_count; i++)
+    for (uint32_t i = 0; i < column_count; i++) {
         table.widths[i] = 0;
+    }
     return &table;
 }
 
@@ -143,16 +148,32 @@ void table_add_time(struct table *table, uint64_t ms)
     table_add_bytes(table, bytes_of_text(ms == TIME_NEVER ? "" : print_time(ms, text)));
 }
 
-static void print_cell(const struct table *table, uint32_t column, struct bytes text, FILE *out)
+// Spaces are printed before what follows them, so that no line ends with some.
+static void print_cell(const struct table *table, uint32_t column, struct bytes text, FILE *out,
+                       size_t *spaces)
 {
     const size_t width = print_width(text);
     const size_t padding = table->widths[column] > width ? table->widths[column] - width : 0;
     const bool   is_left = table->columns[column].side == TABLE_LEFT;
-    const bool   is_last = column + 1 == table->column_count;
-    if (!is_left) (void)fprintf(out, "%*s", (int)padding, "");
-    print_text(out, text);
-    if (is_left && !is_last) (void)fprintf(out, "%*s", (int)padding, "");
-    if (!is_last) (void)fputs("  ", out);
+    if (!is_left) *spaces += padding;
+    if (text.size > 0) {
+        (void)fprintf(out, "%*s", (int)*spaces, "");
+        print_text(out, text);
+        *spaces = 0;
+    }
+    *spaces += COLUMN_GAP + (is_left ? padding : 0);
+}
+
+static void print_row(const struct table *table, uint32_t row, FILE *out)
+{
+    size_t spaces = 0;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        if (table->widths[i] == 0) continue;
+        const struct bytes text = row == 0 ? bytes_of_text(table->columns[i].heading)
+                                           : table->cells[(row - 1) * table->column_count + i];
+        print_cell(table, i, text, out, &spaces);
+    }
+    (void)fputc('\n', out);
 }
 
 static void measure(struct table *table, uint32_t row_count)
@@ -174,13 +195,7 @@ void table_flush(struct table *table, FILE *out)
     measure(table, row_count);
     const uint32_t first_row = table->is_headed || row_count == 0 ? 1 : 0; // row 0: the headings
     for (uint32_t row = first_row; row <= row_count; row++) {
-        for (uint32_t i = 0; i < table->column_count; i++) {
-            if (table->widths[i] == 0) continue;
-            const struct bytes text = row == 0 ? bytes_of_text(table->columns[i].heading)
-                                               : table->cells[(row - 1) * table->column_count + i];
-            print_cell(table, i, text, out);
-        }
-        (void)fputc('\n', out);
+        print_row(table, row, out);
     }
     table->is_headed = table->is_headed || row_count > 0;
     table->cell_count = 0;

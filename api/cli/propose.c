@@ -79,12 +79,13 @@ static bool add_value(struct call *call, struct value_maker *maker, const struct
     if (field->type == FIELD_LIST) return add_list(call, maker, field, out);
     const char *text = text_of(call, field, index, memory);
     if (text != NULL && text[0] != 0) return value_add(maker, field, text, out);
-    if (field->type == FIELD_FLAG)
+    if (field->type == FIELD_FLAG) {
         pack_flag(out, false);
-    else if (field->is_optional)
+    } else if (field->is_optional) {
         pack_nil(out);
-    else
+    } else {
         (void)snprintf(maker->reason, sizeof maker->reason, "is needed");
+    }
     return field->type == FIELD_FLAG || field->is_optional;
 }
 
@@ -116,10 +117,11 @@ void propose_begin_plan(uint32_t event_count, struct buffer *out)
 
 bool propose_end_plan(struct call *call, struct buffer *out)
 {
-    if (call->globals.reason == NULL)
+    if (call->globals.reason == NULL) {
         pack_nil(out);
-    else
+    } else {
         pack_key(out, call->globals.reason);
+    }
     if (!out->is_full) return true;
     return is_wrong(call, "that is more than one plan can hold: %d bytes", PLAN_SIZE_MAX);
 }
@@ -131,13 +133,15 @@ static void print_accepted(struct call *call, struct bytes map)
     char           text[TIME_TEXT_SIZE];
     const uint64_t seq = message_number(map, "seq", UINT64_MAX);
     struct bytes   access;
-    if (seq == UINT64_MAX)
+    if (seq == UINT64_MAX) {
         (void)fprintf(call->out, "nothing to do: it is so already\n");
-    else
+    } else {
         (void)fprintf(call->out, "accepted as event %llu at %s\n", (unsigned long long)seq,
                       print_time(message_number(map, "time", 0), text));
-    if (message_find(map, "access", &access) && !message_flag(map, "access"))
+    }
+    if (message_find(map, "access", &access) && !message_flag(map, "access")) {
         (void)fprintf(call->out, "the unit is held, and gives no access now\n");
+    }
 }
 
 static void add_numbers(struct table *table, struct bytes change, const char *key)
@@ -216,10 +220,12 @@ enum exit_code propose_event(struct call *call, struct bytes event,
     struct licet_reply    reply;
     struct buffer         memory = buffer_over(call->memory, sizeof call->memory);
     enum status           status = licet_proposal_make(call->licet, event, &memory, &proposal);
-    if (status == STATUS_MALFORMED)
+    if (status == STATUS_MALFORMED) {
         return complain(call, EXIT_USAGE, "%s: out of bounds", licet_detail(call->licet));
-    if (status == STATUS_TOO_LARGE)
+    }
+    if (status == STATUS_TOO_LARGE) {
         return complain(call, EXIT_USAGE, "that is more than one event can hold");
+    }
     if (status != OK) return connect_complain(call, status);
 
     const bool is_preview = call->globals.is_preview;
@@ -230,8 +236,9 @@ enum exit_code propose_event(struct call *call, struct bytes event,
     if (reply.outcome == MESSAGE_OK) return print_ok(call, reply.map);
     const enum exit_code code = refusal_print(call, &reply);
     const uint64_t       index = message_number(reply.map, "index", UINT64_MAX);
-    if (describe != NULL && index <= PLAN_PROPOSAL_MAX && !call->globals.is_json)
+    if (describe != NULL && index <= PLAN_PROPOSAL_MAX && !call->globals.is_json) {
         describe((uint32_t)index, stderr);
+    }
     return code;
 }
 
@@ -243,8 +250,9 @@ static void describe_repeated(uint32_t index, FILE *out)
 {
     const struct field *field = repeated_field(described);
     const char         *text = field == NULL ? NULL : text_number(described, field, index);
-    if (text != NULL)
+    if (text != NULL) {
         (void)fprintf(out, "  because of %s %s; nothing was changed\n", field->name, text);
+    }
 }
 
 static bool add_all(struct call *call, struct value_maker *maker, struct buffer *out)
@@ -272,8 +280,9 @@ enum exit_code propose_connected(struct call *call)
     if (!add_all(call, &maker, &event)) return EXIT_USAGE;
     const bool is_plan = propose_event_count(call) > 1;
     const bool has_reason = is_plan || call_field(call, "reason") != NULL;
-    if (call->globals.reason != NULL && !has_reason)
+    if (call->globals.reason != NULL && !has_reason) {
         return complain(call, EXIT_USAGE, "a %s keeps no reason", call->command->path);
+    }
     described = call;
     return propose_event(call, buffer_bytes(&event), is_plan ? describe_repeated : NULL);
 }

@@ -23,8 +23,9 @@ bool query_add_request(struct call *call, struct bytes after, struct buffer *out
 {
     struct value_maker maker = {.now_ms = licet_time_ms(call->licet)};
     uint32_t           count = 0;
-    for (uint32_t i = 0; i < call->field_count; i++)
+    for (uint32_t i = 0; i < call->field_count; i++) {
         count += call_text(call, call->fields[i]->name) != NULL;
+    }
     message_begin_request(out, call->command->verb, count + (after.size > 0));
     bool is_after_due = after.size > 0;
     for (uint32_t i = 0; i < call->field_count; i++) {
@@ -64,8 +65,9 @@ static enum exit_code ask_page(struct call *call, struct bytes after, struct lic
 static struct bytes next_page(struct bytes map, uint8_t memory[static CURSOR_SIZE_MAX])
 {
     struct bytes next;
-    if (!message_find(map, "next", &next) || message_is_nil(map, "next"))
+    if (!message_find(map, "next", &next) || message_is_nil(map, "next")) {
         return (struct bytes){NULL, 0};
+    }
     if (next.size > CURSOR_SIZE_MAX) return (struct bytes){NULL, 0};
     memcpy(memory, next.at, next.size);
     return (struct bytes){memory, next.size};
@@ -95,10 +97,11 @@ static enum exit_code print_json_pages(struct call *call)
         struct licet_reply reply;
         code = ask_page(call, after, &reply);
         if (code != EXIT_DONE) break;
-        if (document == NULL)
+        if (document == NULL) {
             document = json_of_packed(reply.map);
-        else
+        } else {
             json_extend(document, reply.map);
+        }
         after = next_page(reply.map, memory);
     } while (after.size > 0);
     if (code == EXIT_DONE) json_print(document, call->out);

@@ -17,11 +17,12 @@ static void print_place(struct bytes map, FILE *out)
         (void)fputs(" at ", out);
         print_text(out, node);
     }
-    if (used != UINT64_MAX && limit != UINT64_MAX)
+    if (used != UINT64_MAX && limit != UINT64_MAX) {
         (void)fprintf(out, ": %llu of %llu used", (unsigned long long)used,
                       (unsigned long long)limit);
-    else if (limit != UINT64_MAX)
+    } else if (limit != UINT64_MAX) {
         (void)fprintf(out, ": limit %llu", (unsigned long long)limit);
+    }
     if (until_ms != TIME_NEVER) (void)fprintf(out, ", until %s", print_time(until_ms, text));
 }
 
@@ -68,11 +69,13 @@ void refusal_print_lines(struct bytes map, FILE *out)
     print_text(out, message_text(map, "sentence"));
     print_place(map, out);
     (void)fputc('\n', out);
-    for (struct bytes constraint; message_next(&why, &constraint);)
+    for (struct bytes constraint; message_next(&why, &constraint);) {
         print_constraint(constraint, out);
+    }
     print_suspended(map, out);
-    if (seq != UINT64_MAX)
+    if (seq != UINT64_MAX) {
         (void)fprintf(out, "  kept in the log as event %llu\n", (unsigned long long)seq);
+    }
 }
 
 // --- The world did it -------------------------------------------------------
@@ -107,8 +110,9 @@ static void print_for_person(const struct call *call, const struct licet_reply *
     print_text(stderr, code);
     (void)fputs(": ", stderr);
     print_text(stderr, message_text(reply->map, "detail"));
-    if (bytes_is_equal(code, bytes_of_text("UNAUTHENTICATED")) && call->signer.secret.at == NULL)
+    if (bytes_is_equal(code, bytes_of_text("UNAUTHENTICATED")) && call->signer.secret.at == NULL) {
         (void)fputs("; name a private key: --key FILE", stderr);
+    }
     (void)fputc('\n', stderr);
 }
 

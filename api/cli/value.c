@@ -31,14 +31,15 @@ static bool refuse(struct value_maker *maker, const char *format, ...)
 
 static uint64_t unit_ms(uint8_t letter)
 {
-    static const struct {
+    const uint64_t second_ms = 1000;
+    const struct {
         char     letter;
         uint64_t ms;
     } units[] = {
-        {'s', 1000               },
-        {'m', 60 * 1000          },
-        {'h', 60 * 60 * 1000     },
-        {'d', 24 * 60 * 60 * 1000},
+        {'s', second_ms               },
+        {'m', second_ms * 60          },
+        {'h', second_ms * 60 * 60     },
+        {'d', second_ms * 60 * 60 * 24},
     };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (letter == (uint8_t)units[i].letter) return units[i].ms;
@@ -67,12 +68,14 @@ static bool add_time(struct value_maker *maker, const struct field *field, const
         pack_nil(out);
         return true;
     }
-    if (!value_time(text, maker->now_ms, &ms))
+    if (!value_time(text, maker->now_ms, &ms)) {
         return refuse(maker, "'%s' is not a time like 2026-12-01T00:00Z or +30d", text);
-    if (field->is_optional && ms == field->absent)
+    }
+    if (field->is_optional && ms == field->absent) {
         pack_nil(out);
-    else
+    } else {
         pack_number(out, ms);
+    }
     return true;
 }
 
@@ -82,9 +85,10 @@ static bool add_number(struct value_maker *maker, const struct field *field, con
                        struct buffer *out)
 {
     uint64_t number = 0;
-    if (!bytes_to_decimal(bytes_of_text(text), field->max, &number))
+    if (!bytes_to_decimal(bytes_of_text(text), field->max, &number)) {
         return refuse(maker, "'%s' is not a number up to %llu", text,
                       (unsigned long long)field->max);
+    }
     pack_number(out, number);
     return true;
 }
@@ -104,20 +108,22 @@ static bool add_choice(struct value_maker *maker, const struct field *field, con
 
 static bool add_name(struct value_maker *maker, const char *text, struct buffer *out)
 {
-    if (!name_is_valid(bytes_of_text(text)))
+    if (!name_is_valid(bytes_of_text(text))) {
         return refuse(maker, "'%s' is not a name: 1 to %d bytes, no /, no space at an end", text,
                       NAME_SIZE_MAX);
+    }
     pack_key(out, text);
     return true;
 }
 
 static bool add_path(struct value_maker *maker, const char *text, struct buffer *out)
 {
-    if (!path_is_valid(bytes_of_text(text)))
+    if (!path_is_valid(bytes_of_text(text))) {
         return refuse(maker,
                       "'%s' is not a path: names joined by /, at most %d; / alone is the "
                       "server",
                       text, DEPTH_MAX);
+    }
     pack_key(out, text);
     return true;
 }
@@ -126,9 +132,10 @@ static bool add_text(struct value_maker *maker, const struct field *field, const
                      struct buffer *out)
 {
     const struct bytes bytes = bytes_of_text(text);
-    if (bytes.size == 0 || bytes.size > field->max || !text_is_one_line(bytes))
+    if (bytes.size == 0 || bytes.size > field->max || !text_is_one_line(bytes)) {
         return refuse(maker, "'%s' is not one line of 1 to %llu bytes", text,
                       (unsigned long long)field->max);
+    }
     pack_text(out, bytes);
     return true;
 }
@@ -142,8 +149,9 @@ static bool add_file(struct value_maker *maker, const struct field *field, const
     const enum status status = file_read(path, &maker->files);
     if (status != OK) return refuse(maker, "%s: %s", path, status_sentence(status));
     const struct bytes content = bytes_after(buffer_bytes(&maker->files), start);
-    if (content.size == 0 || content.size > field->max)
+    if (content.size == 0 || content.size > field->max) {
         return refuse(maker, "%s: not of 1 to %llu bytes", path, (unsigned long long)field->max);
+    }
     if (!text_is_utf8(content)) return refuse(maker, "%s: not UTF-8", path);
     pack_text(out, content);
     return true;
@@ -154,9 +162,10 @@ static bool add_key(struct value_maker *maker, const char *text, struct buffer *
     struct verifier verifier;
     enum status     status = verifier_parse(&verifier, bytes_of_text(text));
     if (status != OK) status = file_read_verifier(text, &verifier);
-    if (status != OK)
+    if (status != OK) {
         return refuse(maker, "%s: not a public key of a vkey file: %s", text,
                       status_sentence(status));
+    }
     pack_binary(out, (struct bytes){verifier.key, sizeof verifier.key});
     return true;
 }
@@ -164,9 +173,10 @@ static bool add_key(struct value_maker *maker, const char *text, struct buffer *
 static bool add_id(struct value_maker *maker, const char *text, struct buffer *out)
 {
     uint8_t id[PROPOSAL_ID_SIZE];
-    if (!crypto_hex_decode(bytes_of_text(text), id, sizeof id))
+    if (!crypto_hex_decode(bytes_of_text(text), id, sizeof id)) {
         return refuse(maker, "'%s' is not an id of %d hexadecimal digits", text,
                       2 * PROPOSAL_ID_SIZE);
+    }
     pack_binary(out, (struct bytes){id, sizeof id});
     return true;
 }
@@ -218,9 +228,10 @@ static bool add_pair(struct value_maker *maker, const struct record *record, con
     pack_array(out, PAIR_FIELD_COUNT);
     if (!value_add(maker, &record->fields[0], name, out)) return false;
     if (equals != NULL) return value_add(maker, &record->fields[1], equals + 1, out);
-    if (!record->fields[1].is_optional)
+    if (!record->fields[1].is_optional) {
         return refuse(maker, "'%s' should be %s=%s", text, record->fields[0].name,
                       record->fields[1].name);
+    }
     pack_nil(out);
     return true;
 }
@@ -230,8 +241,9 @@ static const char *named_word(const struct words *words, const char *name)
 {
     const size_t size = strlen(name);
     for (uint32_t i = 1; i < words->count; i++) {
-        if (strncmp(words->at[i], name, size) == 0 && words->at[i][size] == '=')
+        if (strncmp(words->at[i], name, size) == 0 && words->at[i][size] == '=') {
             return words->at[i] + size + 1;
+        }
     }
     return NULL;
 }
@@ -249,8 +261,9 @@ static bool add_inner_list(struct value_maker *maker, const struct record *recor
                            const struct field *field, const struct words *words, struct buffer *out)
 {
     uint32_t count = 0;
-    for (uint32_t i = 1; i < words->count; i++)
+    for (uint32_t i = 1; i < words->count; i++) {
         count += !is_named(record, words->at[i]);
+    }
     pack_array(out, count);
     for (uint32_t i = 1; i < words->count; i++) {
         if (is_named(record, words->at[i])) continue;
@@ -268,14 +281,15 @@ static bool add_record(struct value_maker *maker, const struct record *record,
         const struct field *field = &record->fields[i];
         const char         *text = named_word(words, field->name);
         bool                is_good = true;
-        if (field->type == FIELD_LIST)
+        if (field->type == FIELD_LIST) {
             is_good = add_inner_list(maker, record, field, words, out);
-        else if (text != NULL)
+        } else if (text != NULL) {
             is_good = value_add(maker, field, text, out);
-        else if (field->is_optional)
+        } else if (field->is_optional) {
             pack_nil(out);
-        else
+        } else {
             return refuse(maker, "%s= is missing", field->name);
+        }
         if (!is_good) return false;
     }
     return true;
@@ -286,7 +300,8 @@ bool value_add_item(struct value_maker *maker, const struct record *record, cons
 {
     if (record->field_count == PAIR_FIELD_COUNT) return add_pair(maker, record, text, out);
     struct words words;
-    if (!words_split(bytes_of_text(text), &words) || words.count == 0)
+    if (!words_split(bytes_of_text(text), &words) || words.count == 0) {
         return refuse(maker, "'%s' has an open quote, or nothing in it", text);
+    }
     return add_record(maker, record, &words, out);
 }

@@ -52,20 +52,22 @@ static void line_binary(const struct call *call, struct bytes map, const char *k
 static void cell_number(struct table *table, struct bytes map, const char *key, const char *nil)
 {
     const uint64_t number = message_number(map, key, UINT64_MAX);
-    if (number == UINT64_MAX)
+    if (number == UINT64_MAX) {
         table_add(table, "%s", nil);
-    else
+    } else {
         table_add(table, "%llu", (unsigned long long)number);
+    }
 }
 
 // Nothing where there is nothing to tell.
 static void cell_count(struct table *table, struct bytes map, const char *key)
 {
     const uint64_t number = message_number(map, key, 0);
-    if (number == 0)
+    if (number == 0) {
         table_add(table, "%s", "");
-    else
+    } else {
         table_add(table, "%llu", (unsigned long long)number);
+    }
 }
 
 static void cell_text(struct table *table, struct bytes map, const char *key)
@@ -87,12 +89,14 @@ void view_status(struct call *call, struct bytes map)
     line_text(call, map, "server");
     line_text(call, map, "mode");
     line_time(call, map, "time");
-    if (message_flag(map, "test_clock"))
+    if (message_flag(map, "test_clock")) {
         (void)fprintf(call->out, "%-16s ledger time is set by command: not for production\n",
                       "test clock");
-    if (message_flag(map, "clock_held"))
+    }
+    if (message_flag(map, "clock_held")) {
         (void)fprintf(call->out, "%-16s it jumped; a server_admin has to confirm it\n",
                       "clock held");
+    }
     line_number(call, map, "size");
     line_binary(call, map, "root");
     line_binary(call, map, "digest");
@@ -133,10 +137,11 @@ static void view_vendor(struct call *call, struct bytes vendor)
     struct message_items entries = message_list(vendor, "entries");
     const uint64_t       serial = message_number(vendor, "serial", UINT64_MAX);
     print_text(call->out, message_text(vendor, "name"));
-    if (serial == UINT64_MAX)
+    if (serial == UINT64_MAX) {
         (void)fprintf(call->out, ": no licence file yet");
-    else
+    } else {
         (void)fprintf(call->out, ": serial %llu", (unsigned long long)serial);
+    }
     (void)fprintf(call->out, "%s\n", message_flag(vendor, "trusted") ? "" : " (revoked)");
     for (struct bytes entry; message_next(&entries, &entry);) {
         const bool is_feature =
@@ -144,8 +149,9 @@ static void view_vendor(struct call *call, struct bytes vendor)
         cell_text(table, entry, "name");
         cell_text(table, entry, "kind");
         if (is_feature) {
-            for (int i = 0; i < 3; i++)
+            for (int i = 0; i < 3; i++) {
                 table_add(table, "%s", "");
+            }
         } else {
             cell_number(table, entry, "count", "");
             cell_number(table, entry, "used", "");
@@ -176,26 +182,35 @@ void view_clock(struct call *call, struct bytes map)
 
 // --- A group ----------------------------------------------------------------
 
+static void print_entries(const struct call *call, struct bytes map)
+{
+    struct message_items entries = message_list(map, "entries");
+    for (struct bytes entry; message_next(&entries, &entry);) {
+        const uint64_t count = message_number(entry, "count", UINT64_MAX);
+        (void)fputc(' ', call->out);
+        print_text(call->out, message_text(entry, "name"));
+        if (count != UINT64_MAX) (void)fprintf(call->out, "=%llu", (unsigned long long)count);
+    }
+}
+
+static void print_window(const struct call *call, struct bytes map)
+{
+    char           text[TIME_TEXT_SIZE];
+    const uint64_t from_ms = message_number(map, "from", 0);
+    const uint64_t until_ms = message_number(map, "until", TIME_NEVER);
+    if (from_ms != 0) (void)fprintf(call->out, " from %s", print_time(from_ms, text));
+    if (until_ms != TIME_NEVER) (void)fprintf(call->out, " until %s", print_time(until_ms, text));
+}
+
 static void view_packages(struct call *call, struct bytes map)
 {
-    char                 text[TIME_TEXT_SIZE];
     struct message_items packages = message_list(map, "packages");
     for (struct bytes package; message_next(&packages, &package);) {
-        struct message_items entries = message_list(package, "entries");
-        const uint64_t       from_ms = message_number(package, "from", 0);
-        const uint64_t       until_ms = message_number(package, "until", TIME_NEVER);
         (void)fputs("package ", call->out);
         print_text(call->out, message_text(package, "name"));
-        if (from_ms != 0) (void)fprintf(call->out, " from %s", print_time(from_ms, text));
-        if (until_ms != TIME_NEVER)
-            (void)fprintf(call->out, " until %s", print_time(until_ms, text));
-        (void)fputs(":", call->out);
-        for (struct bytes entry; message_next(&entries, &entry);) {
-            const uint64_t count = message_number(entry, "count", UINT64_MAX);
-            (void)fputc(' ', call->out);
-            print_text(call->out, message_text(entry, "name"));
-            if (count != UINT64_MAX) (void)fprintf(call->out, "=%llu", (unsigned long long)count);
-        }
+        print_window(call, package);
+        (void)fputc(':', call->out);
+        print_entries(call, package);
         (void)fputc('\n', call->out);
     }
 }
@@ -204,11 +219,12 @@ static void add_next(struct table *table, struct bytes resource)
 {
     char         text[TIME_TEXT_SIZE];
     struct bytes next;
-    if (!message_find(resource, "next", &next) || message_is_nil(resource, "next"))
+    if (!message_find(resource, "next", &next) || message_is_nil(resource, "next")) {
         table_add(table, "%s", "");
-    else
+    } else {
         table_add(table, "%llu at %s", (unsigned long long)message_number(next, "maximum", 0),
                   print_time(message_number(next, "when", TIME_NEVER), text));
+    }
 }
 
 static void view_resources(struct call *call, struct bytes map)
@@ -312,7 +328,6 @@ void view_tree(struct call *call, struct bytes map)
 
 static void view_memberships(struct call *call, struct bytes map)
 {
-    char                 text[TIME_TEXT_SIZE];
     struct message_items memberships = message_list(map, "memberships");
     for (struct bytes membership; message_next(&memberships, &membership);) {
         struct bytes assignment;
@@ -320,18 +335,9 @@ static void view_memberships(struct call *call, struct bytes map)
         print_text(call->out, message_text(membership, "group"));
         if (message_find(membership, "assignment", &assignment) &&
             !message_is_nil(membership, "assignment")) {
-            struct message_items entries = message_list(assignment, "entries");
-            const uint64_t       until_ms = message_number(assignment, "until", TIME_NEVER);
             (void)fputs(", at most", call->out);
-            for (struct bytes entry; message_next(&entries, &entry);) {
-                const uint64_t count = message_number(entry, "count", UINT64_MAX);
-                (void)fputc(' ', call->out);
-                print_text(call->out, message_text(entry, "name"));
-                if (count != UINT64_MAX)
-                    (void)fprintf(call->out, "=%llu", (unsigned long long)count);
-            }
-            if (until_ms != TIME_NEVER)
-                (void)fprintf(call->out, " until %s", print_time(until_ms, text));
+            print_entries(call, assignment);
+            print_window(call, assignment);
         }
         (void)fputc('\n', call->out);
     }

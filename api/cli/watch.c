@@ -113,8 +113,9 @@ static void print_change(const struct call *call, struct bytes change, uint64_t 
     char                 text[TIME_TEXT_SIZE];
     struct message_items resources = message_list(change, "resources");
     (void)print_time(message_number(change, "time", time_ms), text);
-    for (struct bytes resource; message_next(&resources, &resource);)
+    for (struct bytes resource; message_next(&resources, &resource);) {
         print_resource(call, change, resource, text);
+    }
     if (resources.count > 0) return;
     (void)fprintf(call->out, "%6llu  %s  ", (unsigned long long)message_number(change, "seq", 0),
                   text);
@@ -135,10 +136,11 @@ static void print_item(const struct call *call, const struct following *followin
                        struct bytes item, uint64_t time_ms)
 {
     if (following->watch.verb == LICET_LOG) {
-        if (call->globals.is_json)
+        if (call->globals.is_json) {
             print_event_json(call, item);
-        else
+        } else {
             print_event(call, item);
+        }
         return;
     }
     if (!call->globals.is_json) {

@@ -48,12 +48,13 @@ static void take(struct splitter *splitter, uint8_t byte)
         return;
     }
     open_word(splitter);
-    if (byte == splitter->quote)
+    if (byte == splitter->quote) {
         splitter->quote = 0;
-    else if (splitter->quote == 0 && (byte == '\'' || byte == '"'))
+    } else if (splitter->quote == 0 && (byte == '\'' || byte == '"')) {
         splitter->quote = byte;
-    else
+    } else {
         put(splitter, (char)byte);
+    }
 }
 
 bool words_split(struct bytes line, struct words *words)
