@@ -78,11 +78,13 @@ static bool resolve(const char *path, char resolved[static PATH_MAX])
     if (realpath(path, resolved) != NULL) return true;
     if (errno != ENOENT) return false;
     size_t end = strlen(path);
-    while (end > 1 && path[end - 1] == '/')
+    while (end > 1 && path[end - 1] == '/') {
         end--;
+    }
     size_t start = end;
-    while (start > 0 && path[start - 1] != '/')
+    while (start > 0 && path[start - 1] != '/') {
         start--;
+    }
     (void)snprintf(parent, sizeof parent, "%s%.*s", start == 0 ? "." : "", (int)start, path);
     if (realpath(parent, around) == NULL) return false;
     const int size =
