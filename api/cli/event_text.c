@@ -40,6 +40,8 @@ static void print_value(const struct field *field, const void *in, FILE *out)
         break;
     case FIELD_KEY:
     case FIELD_ID:
+    case FIELD_BINARY:
+    case FIELD_ANY:
         print_binary(field_bytes(field, in), out);
         break;
     case FIELD_LIST:

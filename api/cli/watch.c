@@ -13,16 +13,16 @@ enum { FOLLOW_WAIT_MS = 30 * 1000 };
 // clang-format 14 crashes on these tables.
 // clang-format off
 static const struct field log_fields[] = {
-    {.name = "after", .type = FIELD_NUMBER, .max = UINT32_MAX,
+    {.name = "after", .type = FIELD_NUMBER, .max = INT64_MAX,
      .help = "from this event on; 0 unless told"},
-    {.name = "count", .type = FIELD_NUMBER, .max = UINT32_MAX, .help = "end after so many"},
+    {.name = "count", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "end after so many"},
     {.name = "follow", .type = FIELD_FLAG, .help = "go on with what happens from now on"},
     {.name = "group", .type = FIELD_PATH, .help = "only of this group and those below"},
 };
 static const struct field changes_fields[] = {
-    {.name = "count", .type = FIELD_NUMBER, .max = UINT32_MAX, .help = "end after so many lines"},
+    {.name = "count", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "end after so many lines"},
     {.name = "group", .type = FIELD_PATH, .help = "of this group and those below"},
-    {.name = "since", .type = FIELD_NUMBER, .max = UINT32_MAX,
+    {.name = "since", .type = FIELD_NUMBER, .max = INT64_MAX,
      .help = "from this event on; unless told, from now"},
 };
 // clang-format on
@@ -72,7 +72,8 @@ static void print_event(const struct call *call, struct bytes item)
     }
     (void)fprintf(call->out, "%6llu  %s  ", (unsigned long long)leaf.seq,
                   print_time(leaf.time_ms, text));
-    print_text(call->out, message_text(item, "author"));
+    const struct bytes author = message_text(item, "author");
+    print_text(call->out, author.size > 0 ? author : bytes_of_text("(ledger)"));
     (void)fputs("  ", call->out);
     event_print(&proposal.event, call->out);
     print_verdict(&leaf.verdict, node, call->out);
@@ -152,6 +153,15 @@ static void print_item(const struct call *call, const struct following *followin
     json_release(document);
 }
 
+// More changed than the daemon remembers: what this prints is not all of it.
+static void print_reset(const struct call *call)
+{
+    (void)fprintf(call->out, "%s\n",
+                  call->globals.is_json ? "{\"reset\":true}"
+                                        : "        more has changed than is told here: read the "
+                                          "states again");
+}
+
 static void print_items(const struct call *call, struct following *following, struct bytes map)
 {
     const uint64_t       time_ms = message_number(map, "time", 0);
@@ -160,6 +170,7 @@ static void print_items(const struct call *call, struct following *following, st
         following->left--;
         print_item(call, following, item, time_ms);
     }
+    if (message_flag(map, "reset")) print_reset(call);
     (void)fflush(call->out);
 }
 
@@ -180,7 +191,8 @@ static enum exit_code follow(struct call *call, struct following *following)
         if (status != OK) return connect_complain(call, status);
         if (reply.outcome != MESSAGE_OK) return refusal_print(call, &reply);
         print_items(call, following, reply.map);
-        const bool has_more = message_number(reply.map, "next", UINT64_MAX) != UINT64_MAX;
+        const uint64_t end = message_number(reply.map, "seq", 0);
+        const bool     has_more = message_number(reply.map, "next", end) < end;
         if (following->left == 0 || (!following->is_endless && !has_more)) return EXIT_DONE;
         if (ferror(call->out) != 0) return EXIT_DONE; // nobody reads any more
     }
