@@ -45,12 +45,12 @@ static const struct field outcome_fields[] = {
     {.name = "not_after", .type = FIELD_TIME, .help = "of the proposal"},
 };
 static const struct field receipt_fields[] = {
-    {.name = "seq", .type = FIELD_NUMBER, .max = UINT32_MAX, .help = "of the event"},
-    {.name = "size", .type = FIELD_NUMBER, .max = UINT32_MAX,
+    {.name = "seq", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "of the event"},
+    {.name = "size", .type = FIELD_NUMBER, .max = INT64_MAX,
      .help = "against the kept checkpoint of this size; unless told, the newest"},
 };
 static const struct field checkpoint_fields[] = {
-    {.name = "size", .type = FIELD_NUMBER, .max = UINT32_MAX, .help = "a kept one of this size"},
+    {.name = "size", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "a kept one of this size"},
 };
 static const struct field clock_fields[] = {
     {.name = "time", .type = FIELD_TIME, .help = "a time, or how far ahead: +1d, +12h, +90m, +5s"},

@@ -175,13 +175,19 @@ void json_extend(struct json *document, struct bytes page)
 
 // --- Events -----------------------------------------------------------------
 
+static bool is_binary(const struct field *field)
+{
+    return field->type == FIELD_KEY || field->type == FIELD_ID || field->type == FIELD_BINARY ||
+           field->type == FIELD_ANY;
+}
+
 static json_t *field_value(const struct field *field, const void *in)
 {
     if (field_is_absent(field, in)) return json_null();
     if (field->type == FIELD_FLAG) return json_boolean(field_number(field, in));
     if (field->type == FIELD_CHOICE) return json_string(field->words[field_number(field, in)]);
     if (field_is_numeric(field)) return number_value(field_number(field, in));
-    if (field->type == FIELD_KEY || field->type == FIELD_ID) {
+    if (is_binary(field)) {
         return hex_value(field_bytes(field, in));
     }
     return text_value(field_bytes(field, in));
@@ -305,7 +311,8 @@ struct json *json_of_leaf(struct bytes packed, struct bytes author, struct bytes
     (void)json_object_set_new(object, "seq", number_value(leaf.seq));
     (void)json_object_set_new(object, "time", number_value(leaf.time_ms));
     (void)json_object_set_new(object, "version", number_value(leaf.version));
-    (void)json_object_set_new(object, "author", text_value(author));
+    (void)json_object_set_new(object, "author",
+                              author.size == 0 ? json_null() : text_value(author));
     (void)json_object_set_new(object, "signature", hex_value(leaf.signature));
     (void)json_object_set_new(object, "verdict", verdict_value(&leaf.verdict, node));
     (void)json_object_set_new(object, "event", proposal_value(leaf.proposal));

@@ -5,39 +5,55 @@
 
 // --- The rules said no ------------------------------------------------------
 
-// "at SmartHome: 50 of 50 used, until 2026-12-01T00:00Z"
+// What the two numbers of a refusal are about.
+static const struct number_row {
+    const char *code, *before, *between, *after;
+} number_rows[] = {
+    {"LIMIT_REACHED",          "",                   " of ",                       " used"},
+    {"STRICTEST_GROUP",        "",                   " of ",                       " used"},
+    {"USER_LIMIT",             "",                   " of ",                       " used"},
+    {"LIMIT_BELOW_USED",       "",                   " used, the limit would be ", ""     },
+    {"CHILD_EXCEEDS_ANCESTOR", "",                   " wanted, at most ",          ""     },
+    {"USER_EXCEEDS_GROUP",     "",                   " wanted, at most ",          ""     },
+    {"NEEDS_EXCEEDED",         "",                   " wanted, at most ",          ""     },
+    {"OVERSUBSCRIBED",         "",                   " in all, at most ",          ""     },
+    {"VERSION_CONFLICT",       "made from version ", ", now ",                     ""     },
+};
+
+void refusal_print_numbers(struct bytes code, uint64_t used, uint64_t limit, FILE *out)
+{
+    if (used == UINT64_MAX || limit == UINT64_MAX) return;
+    for (size_t i = 0; i < sizeof number_rows / sizeof number_rows[0]; i++) {
+        const struct number_row *row = &number_rows[i];
+        if (!bytes_is_equal(code, bytes_of_text(row->code))) continue;
+        (void)fprintf(out, ": %s%llu%s%llu%s", row->before, (unsigned long long)used, row->between,
+                      (unsigned long long)limit, row->after);
+    }
+}
+
+// " sip_number at SmartHome: 50 of 50 used, until 2026-12-01T00:00Z"
 static void print_place(struct bytes map, FILE *out)
 {
     char               text[TIME_TEXT_SIZE];
+    const struct bytes name = message_text(map, "name");
     const struct bytes node = message_text(map, "node");
-    const uint64_t     limit = message_number(map, "limit", UINT64_MAX);
-    const uint64_t     used = message_number(map, "used", UINT64_MAX);
     const uint64_t     until_ms = message_number(map, "until", TIME_NEVER);
+    if (name.size > 0) {
+        (void)fputc(' ', out);
+        print_text(out, name);
+    }
     if (node.size > 0) {
         (void)fputs(" at ", out);
         print_text(out, node);
     }
-    if (used != UINT64_MAX && limit != UINT64_MAX) {
-        (void)fprintf(out, ": %llu of %llu used", (unsigned long long)used,
-                      (unsigned long long)limit);
-    } else if (limit != UINT64_MAX) {
-        (void)fprintf(out, ": limit %llu", (unsigned long long)limit);
-    }
+    refusal_print_numbers(message_text(map, "code"), message_number(map, "used", UINT64_MAX),
+                          message_number(map, "limit", UINT64_MAX), out);
     if (until_ms != TIME_NEVER) (void)fprintf(out, ", until %s", print_time(until_ms, text));
 }
 
-static void print_constraint(struct bytes constraint, FILE *out)
+static void print_help(struct bytes constraint, FILE *out)
 {
-    const struct bytes name = message_text(constraint, "name");
     const struct bytes change = message_text(constraint, "change");
-    (void)fputs("  - ", out);
-    print_text(out, message_text(constraint, "code"));
-    if (name.size > 0) {
-        (void)fputs(" ", out);
-        print_text(out, name);
-    }
-    print_place(constraint, out);
-    (void)fputc('\n', out);
     if (change.size == 0) return;
     (void)fputs("    what would help: ", out);
     print_text(out, change);
@@ -60,17 +76,21 @@ static void print_suspended(struct bytes map, FILE *out)
     (void)fputc('\n', out);
 }
 
-void refusal_print_lines(struct bytes map, FILE *out)
+static void print_refusal(struct bytes map, FILE *out)
 {
     const uint64_t       seq = message_number(map, "seq", UINT64_MAX);
     struct message_items why = message_list(map, "why");
     print_text(out, message_text(map, "code"));
     (void)fputs(": ", out);
     print_text(out, message_text(map, "sentence"));
-    print_place(map, out);
+    if (why.count == 0) print_place(map, out);
     (void)fputc('\n', out);
     for (struct bytes constraint; message_next(&why, &constraint);) {
-        print_constraint(constraint, out);
+        (void)fputs("  - ", out);
+        print_text(out, message_text(constraint, "code"));
+        print_place(constraint, out);
+        (void)fputc('\n', out);
+        print_help(constraint, out);
     }
     print_suspended(map, out);
     if (seq != UINT64_MAX) {
@@ -103,7 +123,7 @@ static void print_for_person(const struct call *call, const struct licet_reply *
     const struct bytes code = message_text(reply->map, "code");
     if (reply->outcome == MESSAGE_REFUSED) {
         (void)fputs("licet: refused: ", stderr);
-        refusal_print_lines(reply->map, stderr);
+        print_refusal(reply->map, stderr);
         return;
     }
     (void)fputs("licet: ", stderr);

@@ -384,19 +384,6 @@ void view_access(struct call *call, struct bytes map)
     line_text(call, map, "user");
 }
 
-static void add_directions(struct table *table, struct bytes holding)
-{
-    uint8_t              memory[32];
-    struct buffer        text = buffer_over(memory, sizeof memory);
-    struct message_items directions = message_list(holding, "directions");
-    for (struct bytes direction; message_next(&directions, &direction);) {
-        struct pack_reader reader = pack_reader(direction);
-        if (text.size > 0) buffer_add_byte(&text, ',');
-        buffer_add(&text, pack_read_text(&reader, sizeof memory));
-    }
-    table_add_bytes(table, buffer_bytes(&text));
-}
-
 void view_holdings(struct call *call, struct bytes map)
 {
     static const struct table_column columns[] = {
@@ -419,7 +406,7 @@ void view_holdings(struct call *call, struct bytes map)
         cell_text(table, holding, "group");
         cell_text(table, holding, "user");
         cell_time(table, holding, "since");
-        add_directions(table, holding);
+        cell_text(table, holding, "directions");
         table_add(table, "%s", message_flag(holding, "suspended") ? "suspended" : "yes");
     }
     table_flush(table, call->out);

@@ -7,22 +7,23 @@
 #include "api/cli/query.h"
 #include "api/cli/refusal.h"
 #include "core/event/proposal.h"
+#include "core/proof/crypto.h"
 
 enum { FOLLOW_WAIT_MS = 30 * 1000 };
 
 // clang-format 14 crashes on these tables.
 // clang-format off
 static const struct field log_fields[] = {
-    {.name = "after", .type = FIELD_NUMBER, .max = UINT32_MAX,
+    {.name = "after", .type = FIELD_NUMBER, .max = INT64_MAX,
      .help = "from this event on; 0 unless told"},
-    {.name = "count", .type = FIELD_NUMBER, .max = UINT32_MAX, .help = "end after so many"},
+    {.name = "count", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "end after so many"},
     {.name = "follow", .type = FIELD_FLAG, .help = "go on with what happens from now on"},
     {.name = "group", .type = FIELD_PATH, .help = "only of this group and those below"},
 };
 static const struct field changes_fields[] = {
-    {.name = "count", .type = FIELD_NUMBER, .max = UINT32_MAX, .help = "end after so many lines"},
+    {.name = "count", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "end after so many lines"},
     {.name = "group", .type = FIELD_PATH, .help = "of this group and those below"},
-    {.name = "since", .type = FIELD_NUMBER, .max = UINT32_MAX,
+    {.name = "since", .type = FIELD_NUMBER, .max = INT64_MAX,
      .help = "from this event on; unless told, from now"},
 };
 // clang-format on
@@ -40,8 +41,8 @@ static void print_verdict(const struct verdict *verdict, struct bytes node, FILE
     if (node.size > 0) {
         (void)fputs(" at ", out);
         print_text(out, node);
-        (void)fprintf(out, " (%llu of %llu)", (unsigned long long)verdict->used,
-                      (unsigned long long)verdict->limit);
+        refusal_print_numbers(bytes_of_text(refusal_word(verdict->code)), verdict->used,
+                              verdict->limit, out);
     }
 }
 
@@ -72,7 +73,8 @@ static void print_event(const struct call *call, struct bytes item)
     }
     (void)fprintf(call->out, "%6llu  %s  ", (unsigned long long)leaf.seq,
                   print_time(leaf.time_ms, text));
-    print_text(call->out, message_text(item, "author"));
+    const struct bytes author = message_text(item, "author");
+    print_text(call->out, author.size > 0 ? author : bytes_of_text("(ledger)"));
     (void)fputs("  ", call->out);
     event_print(&proposal.event, call->out);
     print_verdict(&leaf.verdict, node, call->out);
@@ -88,24 +90,60 @@ static void print_event_json(const struct call *call, struct bytes item)
     json_release(document);
 }
 
+enum { LINE_SIZE_MAX = PATH_SIZE_MAX + 256, SEEN_COUNT = 8192 };
+
+// What was printed last for a group and resource, by hashes of the names: a change of the server
+// touches all below it, and most of them say what they said before. A clash prints a line twice.
+static bool is_said_before(struct bytes names, struct bytes rest)
+{
+    static const uint8_t key[CRYPTO_SHORT_HASH_KEY_SIZE] = {1};
+    static struct {
+        uint64_t names, rest;
+    } seen[SEEN_COUNT];
+    const uint64_t names_hash = crypto_short_hash(key, names);
+    const uint64_t rest_hash = crypto_short_hash(key, rest);
+    const size_t   at = names_hash % SEEN_COUNT;
+    const bool     is_same = seen[at].names == names_hash && seen[at].rest == rest_hash;
+    seen[at].names = names_hash;
+    seen[at].rest = rest_hash;
+    return is_same;
+}
+
+static void add_number(struct buffer *out, struct bytes resource, const char *key, const char *end)
+{
+    buffer_add_decimal(out, message_number(resource, key, 0));
+    buffer_add_text(out, end);
+}
+
+// "SmartHome  sip_number", then " 50/1/49 on, over by 2, 1 suspended".
 static void print_resource(const struct call *call, struct bytes change, struct bytes resource,
                            const char *time)
 {
-    FILE          *out = call->out;
-    const uint64_t suspended = message_number(resource, "suspended", 0);
-    const uint64_t over = message_number(resource, "over", 0);
-    (void)fprintf(out, "%6llu  %s  ", (unsigned long long)message_number(change, "seq", 0), time);
-    print_text(out, message_text(change, "group"));
-    (void)fputs("  ", out);
-    print_text(out, message_text(resource, "name"));
-    (void)fprintf(out, " %llu/%llu/%llu ",
-                  (unsigned long long)message_number(resource, "maximum", 0),
-                  (unsigned long long)message_number(resource, "used", 0),
-                  (unsigned long long)message_number(resource, "available", 0));
-    print_text(out, message_text(resource, "status"));
-    if (over > 0) (void)fprintf(out, ", over by %llu", (unsigned long long)over);
-    if (suspended > 0) (void)fprintf(out, ", %llu suspended", (unsigned long long)suspended);
-    (void)fputc('\n', out);
+    uint8_t       names_memory[LINE_SIZE_MAX], rest_memory[LINE_SIZE_MAX];
+    struct buffer names = buffer_over(names_memory, sizeof names_memory);
+    struct buffer rest = buffer_over(rest_memory, sizeof rest_memory);
+    buffer_add(&names, message_text(change, "group"));
+    buffer_add_text(&names, "  ");
+    buffer_add(&names, message_text(resource, "name"));
+    add_number(&rest, resource, "maximum", "/");
+    add_number(&rest, resource, "used", "/");
+    add_number(&rest, resource, "available", " ");
+    buffer_add(&rest, message_text(resource, "status"));
+    if (message_number(resource, "over", 0) > 0) {
+        buffer_add_text(&rest, ", over by ");
+        add_number(&rest, resource, "over", "");
+    }
+    if (message_number(resource, "suspended", 0) > 0) {
+        buffer_add_text(&rest, ", ");
+        add_number(&rest, resource, "suspended", " suspended");
+    }
+    if (is_said_before(buffer_bytes(&names), buffer_bytes(&rest))) return;
+    (void)fprintf(call->out, "%6llu  %s  ", (unsigned long long)message_number(change, "seq", 0),
+                  time);
+    print_text(call->out, buffer_bytes(&names));
+    (void)fputc(' ', call->out);
+    print_text(call->out, buffer_bytes(&rest));
+    (void)fputc('\n', call->out);
 }
 
 static void print_change(const struct call *call, struct bytes change, uint64_t time_ms)
@@ -152,6 +190,15 @@ static void print_item(const struct call *call, const struct following *followin
     json_release(document);
 }
 
+// More changed than the daemon remembers: what this prints is not all of it.
+static void print_reset(const struct call *call)
+{
+    (void)fprintf(call->out, "%s\n",
+                  call->globals.is_json ? "{\"reset\":true}"
+                                        : "        more has changed than is told here: read the "
+                                          "states again");
+}
+
 static void print_items(const struct call *call, struct following *following, struct bytes map)
 {
     const uint64_t       time_ms = message_number(map, "time", 0);
@@ -160,6 +207,7 @@ static void print_items(const struct call *call, struct following *following, st
         following->left--;
         print_item(call, following, item, time_ms);
     }
+    if (message_flag(map, "reset")) print_reset(call);
     (void)fflush(call->out);
 }
 
@@ -180,7 +228,8 @@ static enum exit_code follow(struct call *call, struct following *following)
         if (status != OK) return connect_complain(call, status);
         if (reply.outcome != MESSAGE_OK) return refusal_print(call, &reply);
         print_items(call, following, reply.map);
-        const bool has_more = message_number(reply.map, "next", UINT64_MAX) != UINT64_MAX;
+        const uint64_t end = message_number(reply.map, "seq", 0);
+        const bool     has_more = message_number(reply.map, "next", end) < end;
         if (following->left == 0 || (!following->is_endless && !has_more)) return EXIT_DONE;
         if (ferror(call->out) != 0) return EXIT_DONE; // nobody reads any more
     }

@@ -5,9 +5,10 @@ static struct bytes const overloaded = {(const uint8_t *)"OVERLOADED", sizeof "O
 
 static void start_sending(struct licet *licet)
 {
+    if (client_is_sending(licet->client)) return;
+    flight_make_room(&licet->flight);
     const struct bytes unsent = flight_unsent(&licet->flight);
-    if (unsent.size == 0 || client_is_sending(licet->client)) return;
-    client_send(licet->client, unsent);
+    if (unsent.size > 0) client_send(licet->client, unsent);
 }
 
 enum status licet_submit(struct licet *licet, struct bytes request, uint64_t *ticket)

@@ -59,6 +59,11 @@ static void compact(struct flight *flight)
     flight->sent = sent;
 }
 
+void flight_make_room(struct flight *flight)
+{
+    if (flight->size > FLIGHT_SIZE_MAX / 2) compact(flight);
+}
+
 enum status flight_add(struct flight *flight, enum frame_transport transport, struct bytes message,
                        bool is_pinned)
 {

@@ -49,6 +49,9 @@ MUST_CHECK enum status flight_add(struct flight *flight, enum frame_transport tr
                                   struct bytes message, bool is_pinned);
 // The ticket of the reply with this word; false when nobody waits for it.
 bool                   flight_answer(struct flight *flight, uint32_t word, uint64_t *ticket);
+// Before a send, while nothing is being sent: frames that were answered give way, so that there is
+// room during it.
+void                   flight_make_room(struct flight *flight);
 struct bytes           flight_unsent(const struct flight *flight);
 void                   flight_advance(struct flight *flight, size_t size_sent);
 // A new connection knows nothing: everything that waits is unsent again.

@@ -137,8 +137,9 @@ struct licet_watch {
     uint32_t              limit;   // items in a reply; 0: the daemon's own
 };
 
-// The next reply, which may have nothing new after wait_ms. The cursor moves when it is there and
-// not before, so a failure loses nothing: call again.
+// The next reply, which may have nothing new after wait_ms. Where the flag "reset" of changes is
+// true, more has changed than the daemon remembers: read the states anew, then go on. The cursor
+// moves when it is there and not before, so a failure loses nothing: call again.
 MUST_CHECK enum status licet_watch_next(struct licet *licet, struct licet_watch *watch,
                                         struct licet_reply *reply);
 

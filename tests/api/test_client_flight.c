@@ -58,6 +58,21 @@ Test(flight, large_requests_fill_it_before_the_tickets_run_out)
     cr_expect(eq(int, add(MESSAGE_SIZE_MAX), OK), "the answered one makes room");
 }
 
+// Requests come while others are being sent, so nothing may move: a long run would fill up.
+Test(flight, a_long_run_of_small_requests_finds_room_whenever_it_comes)
+{
+    uint64_t ticket = 0;
+    for (uint64_t i = 0; i < 40000; i++) {
+        flight_make_room(&flight);
+        const size_t size_sending = flight_unsent(&flight).size;
+        cr_assert(
+            eq(int, flight_add(&flight, FRAME_OVER_TCP, (struct bytes){message, 200}, true), OK),
+            "request %llu", (unsigned long long)i);
+        flight_advance(&flight, size_sending);
+        if (i >= 16) cr_assert(flight_answer(&flight, flight_word(i - 16), &ticket));
+    }
+}
+
 // What the other side has received: whole frames, each once, in the order of their tickets.
 struct receiver {
     uint8_t  bytes[2 * MESSAGE_SIZE_MAX];
