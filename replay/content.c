@@ -30,9 +30,10 @@ struct content {
     struct hash  tile[TILE_WIDTH]; // the lowest one, as it is stored
     size_t       tile_count;       // hashes of it
     enum doubt   doubt;
-    struct fault suspect;   // what it would be
-    uint64_t     good_size; // of the newest head that agreed
-    bool         has_head;  // the next one
+    struct fault suspect;     // what it would be
+    uint64_t     sealed_size; // of the newest head, good or not
+    uint64_t     good_size;   // of the newest head that agreed
+    bool         has_head;    // the next one
     uint64_t     head_size;
     struct hash  head_root;
     bool         is_over; // the first bad place is certain
@@ -144,25 +145,33 @@ static void compare_heads(struct content *content)
 
 // --- Tiles ------------------------------------------------------------------
 
+static void complain_of_tile(struct content *content, uint64_t number, enum status status)
+{
+    const uint64_t end = ledger_size(content->ledger);
+    const uint64_t from = number * TILE_WIDTH;
+    const uint64_t to = from + TILE_WIDTH < end ? from + TILE_WIDTH - 1 : end - 1;
+    const bool     is_missing = status == STATUS_NOT_FOUND || status == STATUS_CORRUPT;
+    // Leaves behind the newest head were never sealed, and no tile was either: that is said there.
+    if (is_missing && to + 1 == end && content->sealed_size < end) return;
+    struct fault fault =
+        fault_at(is_missing ? OUTCOME_INTEGRITY : outcome_of(status), "tile", from, to);
+    fault.number = number;
+    faults_add(&content->report->faults, fault,
+               "tile %" PRIu64 " of level 0 is not there or too short", number);
+}
+
 static void load_tile(struct content *content, uint64_t number)
 {
     struct bytes      hashes = {NULL, 0};
     const enum status status = ledger_tile(content->ledger, 0, number, &hashes);
     content->tile_count = 0;
-    if (status == OK) {
-        memcpy(content->tile, hashes.at, hashes.size);
-        content->tile_count = hashes.size / HASH_SIZE;
-        content->report->tile_count++;
+    if (status != OK) {
+        complain_of_tile(content, number, status);
         return;
     }
-    const uint64_t from = number * TILE_WIDTH;
-    const uint64_t end = ledger_size(content->ledger);
-    const bool     is_missing = status == STATUS_NOT_FOUND || status == STATUS_CORRUPT;
-    struct fault fault = fault_at(is_missing ? OUTCOME_INTEGRITY : outcome_of(status), "tile", from,
-                                  from + TILE_WIDTH < end ? from + TILE_WIDTH - 1 : end - 1);
-    fault.number = number;
-    faults_add(&content->report->faults, fault,
-               "tile %" PRIu64 " of level 0 is not there or too short", number);
+    memcpy(content->tile, hashes.at, hashes.size);
+    content->tile_count = hashes.size / HASH_SIZE;
+    content->report->tile_count++;
 }
 
 static void suspect_tile(struct content *content, uint32_t level, uint64_t index, const char *why)
@@ -275,6 +284,12 @@ void content_check(struct ledger *ledger, struct ledger_scan *scan, const struct
     struct content content = {.ledger = ledger, .trust = trust, .report = report};
     struct bytes   leaf;
     enum status    status = OK;
+    if (ledger_first(ledger) > 0) {
+        complain_of_gap(&content, STATUS_CORRUPT);
+        return;
+    }
+    struct ledger_checkpoint newest = {.size = 0};
+    if (ledger_newest(ledger, &newest) == OK) content.sealed_size = newest.size;
     next_head(&content, 0);
     compare_heads(&content);
     while (!content.is_over && status == OK) {

@@ -53,7 +53,8 @@ enum outcome replaying_run(struct replaying *replaying, uint64_t size)
     struct ledger_scan *scan = NULL;
     const uint64_t      end =
         size < ledger_size(replaying->ledger) ? size : ledger_size(replaying->ledger);
-    const enum status status = ledger_scan_open(replaying->ledger, 0, end, &scan);
+    enum status status = ledger_scan_open(replaying->ledger, 0, end, &scan);
+    if (ledger_first(replaying->ledger) > 0) status = STATUS_CORRUPT;
     if (status != OK) {
         (void)fprintf(stderr, "licet-replay: the log: %s\n", status_sentence(status));
         return outcome_of(status);
