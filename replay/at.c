@@ -35,10 +35,11 @@ static enum status size_at(struct ledger *ledger, uint64_t ms, uint64_t *size)
         uint64_t          time_ms = 0;
         const enum status status = time_of(ledger, middle, &time_ms);
         if (status != OK) return status;
-        if (time_ms <= ms)
+        if (time_ms <= ms) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     *size = low;
     return OK;
@@ -86,14 +87,15 @@ static enum outcome show(const struct replaying *replaying, const struct options
         return OUTCOME_USAGE;
     }
     group_state_init(&shown, replaying->state, group, ms);
-    if (options->is_json)
+    if (options->is_json) {
         json_print_state(&shown, stdout);
-    else
+    } else {
         group_state_print(&shown, stdout);
+    }
     return OUTCOME_CLEAN;
 }
 
-static int at(const struct options *options)
+static enum outcome at(const struct options *options)
 {
     static struct replaying replaying;
     struct moment           moment = {.size = 0};
@@ -101,17 +103,18 @@ static int at(const struct options *options)
     if (outcome == OUTCOME_CLEAN) outcome = find_moment(replaying.ledger, options->when, &moment);
     if (outcome == OUTCOME_CLEAN) outcome = replaying_run(&replaying, moment.size);
     if (outcome == OUTCOME_CLEAN) {
-        if (moment.ms == TIME_NEVER)
+        if (moment.ms == TIME_NEVER) {
             moment.ms = server_at(replaying.state)->time_ms;
-        else
+        } else {
             settle(replaying.state, moment.ms);
+        }
         outcome = show(&replaying, options, moment.ms);
     }
     replaying_close(&replaying);
     return outcome;
 }
 
-int at_run(const struct options *options)
+enum outcome at_run(const struct options *options)
 {
     return sheltered(at, options);
 }

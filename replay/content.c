@@ -67,10 +67,11 @@ static bool is_head_good(struct content *content, const struct ledger_checkpoint
     uint64_t             signed_by = 0;
     const enum status    status =
         checkpoint_verify(found->note, verifier_name(keys.at), &keys, head, &signed_by);
-    if (status != OK)
+    if (status != OK) {
         complain_of_head(content, found->size, status_sentence(status));
-    else if (head->size != found->size)
+    } else if (head->size != found->size) {
         complain_of_head(content, found->size, "it stands at another size than it was signed for");
+    }
     return status == OK && head->size == found->size;
 }
 
@@ -294,10 +295,11 @@ void content_check(struct ledger *ledger, struct ledger_scan *scan, const struct
     compare_heads(&content);
     while (!content.is_over && status == OK) {
         status = ledger_scan_next(scan, &leaf);
-        if (status == OK)
+        if (status == OK) {
             check_leaf(&content, leaf);
-        else if (status != STATUS_NOT_FOUND)
+        } else if (status != STATUS_NOT_FOUND) {
             complain_of_gap(&content, status);
+        }
     }
     if (!content.is_over) check_end(&content);
 }

@@ -61,14 +61,15 @@ void event_line_init(struct event_line *line, const struct state *state,
 static void add_number(struct buffer *buffer, const struct field *field, uint64_t number)
 {
     char text[TIME_TEXT_SIZE];
-    if (field->type == FIELD_TIME)
+    if (field->type == FIELD_TIME) {
         buffer_add_text(buffer, time_to_text(number, text));
-    else if (field->type == FIELD_FLAG)
+    } else if (field->type == FIELD_FLAG) {
         buffer_add_text(buffer, number != 0 ? "true" : "false");
-    else if (field->type == FIELD_CHOICE)
+    } else if (field->type == FIELD_CHOICE) {
         buffer_add_text(buffer, field->words[number]);
-    else
+    } else {
         buffer_add_decimal(buffer, number);
+    }
 }
 
 static bool is_text(const struct field *field)
@@ -79,12 +80,13 @@ static bool is_text(const struct field *field)
 
 void value_add(struct buffer *buffer, const struct field *field, const void *in)
 {
-    if (field_is_numeric(field))
+    if (field_is_numeric(field)) {
         add_number(buffer, field, field_number(field, in));
-    else if (is_text(field))
+    } else if (is_text(field)) {
         buffer_add(buffer, field_bytes(field, in));
-    else
+    } else {
         crypto_hex_add(buffer, field_bytes(field, in));
+    }
 }
 
 // --- As text ----------------------------------------------------------------
@@ -106,24 +108,26 @@ static void print_quoted(struct bytes text, FILE *file)
     for (size_t i = 0; i < text.size; i++) {
         const uint8_t byte = text.at[i];
         const bool    is_high = byte == 0xc2 && i + 1 < text.size && text.at[i + 1] < 0xa0;
-        if (byte == '\n')
+        if (byte == '\n') {
             (void)fputs("\\n", file);
-        else if (byte == '"' || byte == '\\')
+        } else if (byte == '"' || byte == '\\') {
             (void)fprintf(file, "\\%c", byte);
-        else if (byte < ' ' || byte == 0x7f || is_high)
+        } else if (byte < ' ' || byte == 0x7f || is_high) {
             (void)fprintf(file, "\\x%02x", byte);
-        else
+        } else {
             (void)fputc(byte, file);
+        }
     }
     (void)fputc('"', file);
 }
 
 static void print_text(struct bytes text, FILE *file)
 {
-    if (is_plain(text))
+    if (is_plain(text)) {
         (void)fwrite(text.at, 1, text.size, file);
-    else
+    } else {
         print_quoted(text, file);
+    }
 }
 
 static void print_value(const struct walk_step *step, FILE *file)
@@ -135,40 +139,52 @@ static void print_value(const struct walk_step *step, FILE *file)
     print_text(buffer_bytes(&value), file);
 }
 
-// Fields are parted by spaces, items by "; ".
+// Fields are parted by spaces, items by "; "; nothing stands before the first of a list.
+struct printer {
+    FILE       *file;
+    const char *parting; // before what comes next
+    uint32_t    depth;
+    bool        is_list[WALK_DEPTH_MAX + 1]; // by level; the lowest holds the event
+};
+
+static void print_begin(struct printer *printer, const struct walk_step *step)
+{
+    const bool is_event = step->kind == WALK_EVENT;
+    (void)fputs(printer->parting, printer->file);
+    if (is_event) (void)fputs(step->row->record->name, printer->file);
+    if (step->kind == WALK_LIST) (void)fprintf(printer->file, "%s=[", step->field->name);
+    printer->is_list[++printer->depth] = step->kind == WALK_LIST;
+    printer->parting = is_event ? " " : "";
+}
+
+static void print_end(struct printer *printer)
+{
+    if (printer->is_list[printer->depth--]) (void)fputc(']', printer->file);
+    printer->parting = printer->is_list[printer->depth] ? "; " : " ";
+}
+
 static void print_event(const struct event *event, FILE *file)
 {
     struct event_walk walk;
     struct walk_step  step;
-    const char       *parting = "";
-    uint32_t          list_depth = 0, depth = 0;
-    uint64_t          is_list = 0; // a bit for each open level
+    struct printer    printer = {.file = file, .parting = ""};
     event_walk_init(&walk, event);
     while (event_walk_next(&walk, &step)) {
-        if (step.kind == WALK_END) {
-            depth--;
-            if ((is_list >> depth & 1) != 0) {
-                (void)fputc(']', file);
-                list_depth--;
-            }
-            parting = depth > 0 && (is_list >> (depth - 1) & 1) != 0 ? "; " : " ";
-            continue;
-        }
-        (void)fputs(parting, file);
-        parting = " ";
-        is_list &= ~((uint64_t)1 << depth);
-        if (step.kind == WALK_EVENT) {
-            (void)fputs(step.row->record->name, file);
-        } else if (step.kind == WALK_VALUE) {
+        switch (step.kind) {
+        case WALK_VALUE:
+            (void)fputs(printer.parting, file);
             print_value(&step, file);
-            continue;
-        } else if (step.kind == WALK_LIST) {
-            (void)fprintf(file, "%s=[", step.field->name);
-            is_list |= (uint64_t)1 << depth;
-            list_depth++;
+            printer.parting = " ";
+            break;
+        case WALK_EVENT:
+        case WALK_LIST:
+        case WALK_RECORD:
+            print_begin(&printer, &step);
+            break;
+        case WALK_END:
+            print_end(&printer);
+            break;
         }
-        if (step.kind != WALK_EVENT) parting = "";
-        depth++;
     }
 }
 
@@ -187,10 +203,11 @@ static void print_entity(entity_id id, struct bytes name, FILE *file)
 static void print_verdict(const struct event_line *line, FILE *file)
 {
     const struct verdict *verdict = &line->leaf->verdict;
-    if (verdict->code == ACCEPTED)
+    if (verdict->code == ACCEPTED) {
         (void)fputs(" accepted", file);
-    else
+    } else {
         (void)fprintf(file, " refused %s", refusal_word(verdict->code));
+    }
     if (verdict->node != NODE_NONE) {
         (void)fputs(verdict->code == ACCEPTED ? " in " : " at ", file);
         print_entity(verdict->node, line->node, file);

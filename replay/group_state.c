@@ -69,9 +69,10 @@ void group_state_print(const struct group_state *shown, FILE *file)
         const struct resource *resource = resource_at(shown->state, shown->resources[i]);
         const struct bytes     name = text_of(shown->state, resource->name);
         (void)fprintf(file, "%-*.*s", width, (int)name.size, (const char *)name.at);
-        if (resource->kind == FEATURE)
+        if (resource->kind == FEATURE) {
             print_feature(shown, shown->resources[i], file);
-        else
+        } else {
             print_resource(shown, shown->resources[i], file);
+        }
     }
 }

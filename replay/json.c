@@ -63,7 +63,7 @@ static json_t *fault_in(const struct fault *fault)
 {
     json_t *object = json_object();
     set(object, "outcome", json_string(outcome_word(fault->outcome)));
-    set(object, "code", number_of(fault->outcome));
+    set(object, "code", number_of((uint64_t)fault->outcome));
     set(object, "what", json_string(fault->what));
     set(object, "from", fault->from == FAULT_NO_NUMBER ? json_null() : number_of(fault->from));
     set(object, "to", fault->to == FAULT_NO_NUMBER ? json_null() : number_of(fault->to));
@@ -78,8 +78,9 @@ static json_t *faults_in(const struct report *report)
     json_t           *array = json_array();
     struct fault_list list;
     report_faults(report, &list);
-    for (uint32_t i = 0; i < list.count; i++)
+    for (uint32_t i = 0; i < list.count; i++) {
         (void)json_array_append_new(array, fault_in(list.of[i]));
+    }
     return array;
 }
 
@@ -120,7 +121,7 @@ void json_print_report(const struct report *report, const char *origin, FILE *fi
     json_t            *object = json_object();
     const enum outcome outcome = report_outcome(report);
     set(object, "outcome", json_string(outcome_word(outcome)));
-    set(object, "code", number_of(outcome));
+    set(object, "code", number_of((uint64_t)outcome));
     set(object, "ledger", json_string(origin));
     set(object, "size", report->is_opened ? number_of(report->size) : json_null());
     set(object, "checked", checked_in(report));
@@ -155,10 +156,11 @@ static json_t *value_in(const struct field *field, const void *in)
 // Puts what begins into what is open: an item into its list, a field into its record.
 static void put(json_t *open, const char *name, json_t *value)
 {
-    if (json_is_array(open))
+    if (json_is_array(open)) {
         (void)json_array_append_new(open, value);
-    else
+    } else {
         set(open, name, value);
+    }
 }
 
 // {"kind": …, "fields": {…}}; the fields are what is open then.

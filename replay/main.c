@@ -49,13 +49,13 @@ static bool start(void)
     return false;
 }
 
-static int run(const struct command *command, int count, char **arguments)
+static enum outcome run(const struct command *command, int count, char **arguments)
 {
     struct options options = {.data = NULL};
     char           name[64];
     (void)snprintf(name, sizeof name, "licet-replay %s", command->name);
     arguments[0] = name; // argp says it in its help
-    command->read(count, arguments, &options);
+    if (!command->read(count, arguments, &options)) return OUTCOME_USAGE;
     if (!start()) return OUTCOME_IO;
     const enum status status = trust_load(&options.trust, options.key_file);
     if (status != OK) {
@@ -69,7 +69,7 @@ static int run(const struct command *command, int count, char **arguments)
 int main(int count, char **arguments)
 {
     const struct command *command = count > 1 ? find(arguments[1]) : NULL;
-    if (command != NULL) return run(command, count - 1, arguments + 1);
+    if (command != NULL) return (int)run(command, count - 1, arguments + 1);
     const bool is_help =
         count > 1 && (strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "help") == 0);
     print_help(is_help ? stdout : stderr);

@@ -136,12 +136,13 @@ static void count(struct meaning_report *report, const struct catch_up_event *ev
     report->event_count++;
     report->kind_counts[event->proposal.event.kind]++;
     if (event->leaf.verdict.code != ACCEPTED) report->refusal_count++;
-    if (event->leaf.author == AUTHOR_LEDGER)
+    if (event->leaf.author == AUTHOR_LEDGER) {
         report->ledger_count++;
-    else if (event->leaf.signature.size == 0)
+    } else if (event->leaf.signature.size == 0) {
         report->vouched_count++;
-    else
+    } else {
         report->signed_count++;
+    }
 }
 
 static const char *judge_form(struct meaning *meaning, const struct state *state,

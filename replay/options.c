@@ -5,7 +5,8 @@
 #include "replay/report.h"
 
 #include <argp.h>
-#include <stdlib.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { KEY_FROM = 0x100, KEY_TO, KEY_SIZE, KEY_EXPECT };
@@ -58,11 +59,23 @@ static const struct argp_option at_options[] = {
 
 // clang-format on
 
+// Says how it is used, and ends the process.
+__attribute__((format(printf, 2, 3))) static void complain(const struct argp_state *state,
+                                                           const char              *format, ...)
+{
+    char    text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    argp_error(state, "%s", text); // NOLINT(concurrency-mt-unsafe): there is no thread yet
+}
+
 static uint64_t read_number(const char *text, struct argp_state *state)
 {
     uint64_t number = 0;
     if (!bytes_to_decimal(bytes_of_text(text), UINT64_MAX - 1, &number)) {
-        argp_error(state, "'%s' is not a number", text);
+        complain(state, "'%s' is not a number", text);
     }
     return number;
 }
@@ -71,19 +84,19 @@ static void read_expected(struct options *options, const char *text, struct argp
 {
     options->has_expected =
         crypto_hex_decode(bytes_of_text(text), options->expected.at, sizeof options->expected.at);
-    if (!options->has_expected) argp_error(state, "'%s' is not a digest of 64 hex digits", text);
+    if (!options->has_expected) complain(state, "'%s' is not a digest of 64 hex digits", text);
 }
 
 static void take_data(struct options *options, char *word, struct argp_state *state)
 {
-    if (options->data != NULL) argp_error(state, "the directory is named twice: '%s'", word);
+    if (options->data != NULL) complain(state, "the directory is named twice: '%s'", word);
     options->data = word;
 }
 
 static void take_words_of_at(struct words *words, struct argp_state *state)
 {
     if (words->word_count < 3 || strcmp(words->of[1], "state") != 0) {
-        argp_error(state, "say when, 'state' and the group: at 2026-12-01T00:00Z state SmartHome");
+        complain(state, "say when, 'state' and the group: at 2026-12-01T00:00Z state SmartHome");
     }
     words->options->when = words->of[0];
     words->options->group = words->of[2];
@@ -93,17 +106,18 @@ static void take_words_of_at(struct words *words, struct argp_state *state)
 static void end(struct words *words, struct argp_state *state)
 {
     struct options *options = words->options;
-    if (words->is_at)
+    if (words->is_at) {
         take_words_of_at(words, state);
-    else if (words->word_count > 1)
-        argp_error(state, "one directory is enough: '%s'", words->of[1]);
-    else if (words->word_count == 1)
+    } else if (words->word_count > 1) {
+        complain(state, "one directory is enough: '%s'", words->of[1]);
+    } else if (words->word_count == 1) {
         take_data(options, words->of[0], state);
-    if (options->data == NULL) argp_error(state, "name the ledger's directory: --data DIR");
-    if (options->key_file == NULL) {
-        argp_error(state, "name the file of the ledger's public key: --key FILE");
     }
-    if (options->from > options->to) argp_error(state, "--from is after --to");
+    if (options->data == NULL) complain(state, "name the ledger's directory: --data DIR");
+    if (options->key_file == NULL) {
+        complain(state, "name the file of the ledger's public key: --key FILE");
+    }
+    if (options->from > options->to) complain(state, "--from is after --to");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -136,7 +150,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->to = read_number(argument, state) + 1;
         return 0;
     case ARGP_KEY_ARG:
-        if (words->word_count == WORD_MAX) argp_error(state, "too much: '%s'", argument);
+        if (words->word_count == WORD_MAX) complain(state, "too much: '%s'", argument);
         words->of[words->word_count++] = argument;
         return 0;
     case ARGP_KEY_END:
@@ -147,12 +161,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-static void read_with(const struct argp *argp, int count, char **arguments, struct options *options)
+static bool read_with(const struct argp *argp, int count, char **arguments, struct options *options)
 {
     struct words words = {.options = options, .is_at = argp->options == at_options};
     options->to = UINT64_MAX;
     argp_err_exit_status = OUTCOME_USAGE;
-    if (argp_parse(argp, count, arguments, 0, NULL, &words) != 0) exit(OUTCOME_USAGE);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no thread yet
+    return argp_parse(argp, count, arguments, 0, NULL, &words) == 0;
 }
 
 #define AFTER                                                                                    \
@@ -163,7 +178,7 @@ static void read_with(const struct argp *argp, int count, char **arguments, stru
     "file is the only thing that is trusted; keep it where the ledger's operator cannot change " \
     "it."
 
-static void read_verify(int count, char **arguments, struct options *options)
+static bool read_verify(int count, char **arguments, struct options *options)
 {
     static const struct argp argp = {
         verify_options,
@@ -176,10 +191,10 @@ static void read_verify(int count, char **arguments, struct options *options)
         NULL,
         NULL,
         NULL};
-    read_with(&argp, count, arguments, options);
+    return read_with(&argp, count, arguments, options);
 }
 
-static void read_rebuild(int count, char **arguments, struct options *options)
+static bool read_rebuild(int count, char **arguments, struct options *options)
 {
     static const struct argp argp = {
         rebuild_options,
@@ -190,10 +205,10 @@ static void read_rebuild(int count, char **arguments, struct options *options)
         NULL,
         NULL,
         NULL};
-    read_with(&argp, count, arguments, options);
+    return read_with(&argp, count, arguments, options);
 }
 
-static void read_print(int count, char **arguments, struct options *options)
+static bool read_print(int count, char **arguments, struct options *options)
 {
     static const struct argp argp = {
         print_options,
@@ -206,10 +221,10 @@ static void read_print(int count, char **arguments, struct options *options)
         NULL,
         NULL,
         NULL};
-    read_with(&argp, count, arguments, options);
+    return read_with(&argp, count, arguments, options);
 }
 
-static void read_at(int count, char **arguments, struct options *options)
+static bool read_at(int count, char **arguments, struct options *options)
 {
     static const struct argp argp = {
         at_options,
@@ -221,7 +236,7 @@ static void read_at(int count, char **arguments, struct options *options)
         NULL,
         NULL,
         NULL};
-    read_with(&argp, count, arguments, options);
+    return read_with(&argp, count, arguments, options);
 }
 
 const struct command commands[] = {

@@ -3,6 +3,7 @@
 #define REPLAY_OPTIONS_H
 
 #include "core/proof/hash.h"
+#include "replay/report.h"
 #include "replay/trust.h"
 
 #include <stdbool.h>
@@ -26,9 +27,9 @@ struct command {
     const char *name;
     const char *help; // one line
     // Reads the arguments after the command's name, which is arguments[0]; ends the process where
-    // they are wrong or ask for help.
-    void (*read)(int count, char **arguments, struct options *options);
-    int (*run)(const struct options *options); // its exit code
+    // they are wrong or ask for help. False without memory.
+    bool (*read)(int count, char **arguments, struct options *options);
+    enum outcome (*run)(const struct options *options); // its exit code
 };
 
 // Ends with a row without a name.

@@ -11,10 +11,11 @@
 static void print_line(const struct options *options, const struct event_line *line)
 {
     if (line->leaf->seq < options->from) return;
-    if (options->is_json)
+    if (options->is_json) {
         json_print_event(line, stdout);
-    else
+    } else {
         event_line_print(line, stdout);
+    }
 }
 
 static void watch(void *context, const struct state *state, const struct catch_up_event *event,
@@ -52,13 +53,14 @@ static void print_rest(const struct replaying *replaying, const struct options *
     uint64_t            seq = server_at(replaying->state)->size;
     const uint64_t      end = options->to < size ? options->to : size;
     if (ledger_scan_open(replaying->ledger, seq, end, &scan) != OK) return;
-    while (ledger_scan_next(scan, &packed) == OK)
+    while (ledger_scan_next(scan, &packed) == OK) {
         print_bare(options, seq++, packed);
+    }
     ledger_scan_close(scan);
 }
 
 // The bytes are believed only as far as they replay: who wants a proof asks verify.
-static int print(const struct options *options)
+static enum outcome print(const struct options *options)
 {
     static struct replaying replaying;
     static struct options   copy; // the watcher's context is not const
@@ -74,7 +76,7 @@ static int print(const struct options *options)
     return outcome;
 }
 
-int print_run(const struct options *options)
+enum outcome print_run(const struct options *options)
 {
     return sheltered(print, options);
 }

@@ -12,10 +12,11 @@ static void print(const struct options *options, uint64_t size, const struct has
     struct buffer text = buffer_over(room, sizeof room);
     if (options->is_quiet) return;
     crypto_hex_add(&text, hash_view(digest));
-    if (options->is_json)
+    if (options->is_json) {
         json_print_digest(size, buffer_text(&text), stdout);
-    else
+    } else {
         (void)printf("%s at size %" PRIu64 "\n", buffer_text(&text), size);
+    }
 }
 
 static enum outcome tell(const struct replaying *replaying, const struct options *options)
@@ -30,7 +31,7 @@ static enum outcome tell(const struct replaying *replaying, const struct options
     return OUTCOME_DIVERGENCE;
 }
 
-static int rebuild(const struct options *options)
+static enum outcome rebuild(const struct options *options)
 {
     static struct replaying replaying;
     enum outcome            outcome = replaying_open(&replaying, options);
@@ -40,7 +41,7 @@ static int rebuild(const struct options *options)
     return outcome;
 }
 
-int rebuild_run(const struct options *options)
+enum outcome rebuild_run(const struct options *options)
 {
     return sheltered(rebuild, options);
 }

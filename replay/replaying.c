@@ -75,17 +75,18 @@ void replaying_close(struct replaying *replaying)
 }
 
 struct errand {
-    int (*work)(const struct options *options);
+    enum outcome (*work)(const struct options *options);
     const struct options *options;
 };
 
 static int run(void *context)
 {
     const struct errand *errand = context;
-    return errand->work(errand->options);
+    return (int)errand->work(errand->options);
 }
 
-int sheltered(int (*work)(const struct options *options), const struct options *options)
+enum outcome sheltered(enum outcome (*work)(const struct options *options),
+                       const struct options *options)
 {
     struct errand      errand = {work, options};
     struct shelter_end end;
@@ -93,7 +94,7 @@ int sheltered(int (*work)(const struct options *options), const struct options *
         (void)fputs("licet-replay: no memory or no process to be had\n", stderr);
         return OUTCOME_IO;
     }
-    if (end.is_finished) return end.result;
+    if (end.is_finished) return (enum outcome)end.result;
     if (end.signal == SIGPIPE) return OUTCOME_IO; // nobody reads on
     (void)fprintf(stderr,
                   "licet-replay: the process that read %s fell over (signal %d): run verify\n",

@@ -26,6 +26,7 @@ MUST_CHECK enum outcome replaying_run(struct replaying *replaying, uint64_t size
 void                    replaying_close(struct replaying *replaying);
 
 // Runs a command in a shelter; what it returns is the exit code.
-int sheltered(int (*work)(const struct options *options), const struct options *options);
+enum outcome sheltered(enum outcome (*work)(const struct options *options),
+                       const struct options *options);
 
 #endif

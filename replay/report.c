@@ -140,8 +140,9 @@ static void print_kinds(const struct meaning_report *meaning, FILE *file)
     for (uint32_t i = 0; kind_at(i) != NULL; i++) {
         const struct kind_row *row = kind_at(i);
         const uint64_t         count = meaning->kind_counts[row->kind];
-        if (count > 0)
+        if (count > 0) {
             (void)fprintf(file, "  %-18s %4s %12" PRIu64 "\n", row->record->name, "", count);
+        }
     }
 }
 

@@ -27,8 +27,9 @@ static void leave_no_core(void)
 static bool wait_for(pid_t child, int *how)
 {
     pid_t ended = waitpid(child, how, 0);
-    while (ended < 0 && errno == EINTR)
+    while (ended < 0 && errno == EINTR) {
         ended = waitpid(child, how, 0);
+    }
     return ended == child;
 }
 

@@ -60,10 +60,11 @@ static void verify(const struct signatures *signatures, const struct batch *batc
         const struct bytes proposal = {batch->proposals + job->start, job->size};
         proposal_message(signatures->origin, proposal, &message);
         assert(!message.is_full);
-        if (crypto_verify(job->key, buffer_bytes(&message), job->signature))
+        if (crypto_verify(job->key, buffer_bytes(&message), job->signature)) {
             result->verified_count++;
-        else if (job->seq < result->first_bad)
+        } else if (job->seq < result->first_bad) {
             result->first_bad = job->seq;
+        }
     }
 }
 
@@ -110,8 +111,10 @@ enum status signatures_open(struct signatures **signatures, struct bytes origin)
     (void)pthread_mutex_init(&made->lock, NULL);
     (void)pthread_cond_init(&made->has_work, NULL);
     (void)pthread_cond_init(&made->has_room, NULL);
-    for (uint32_t i = 0; i < made->batch_count; i++)
+    for (uint32_t i = 0; i < made->batch_count; i++) {
         made->is_free[i] = true;
+    }
+    assert(made->batch_count > 0);
     made->batches = calloc(made->batch_count, sizeof *made->batches);
     for (uint32_t i = 0; made->batches != NULL && i < count; i++) {
         if (pthread_create(&made->threads[i], NULL, work, made) != 0) break;

@@ -42,13 +42,14 @@ static void print(const struct options *options, const struct report *report)
 {
     const char *origin = options->trust.ledger.name;
     if (options->is_quiet) return;
-    if (options->is_json)
+    if (options->is_json) {
         json_print_report(report, origin, stdout);
-    else
+    } else {
         report_print(report, origin, stdout);
+    }
 }
 
-int verify_run(const struct options *options)
+enum outcome verify_run(const struct options *options)
 {
     struct report     *report = shelter_share(sizeof *report);
     struct verify      verify = {.options = options, .report = report};
