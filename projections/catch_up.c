@@ -104,7 +104,7 @@ static enum status compare_hash(void *context, struct state *state,
     const enum status status = load_tile(tile, event->leaf.seq);
     (void)state;
     if (status != OK) return fail(fault, status, "its tile cannot be read");
-    if (at + HASH_SIZE > tile->hashes.size) {
+    if (tile->hashes.at == NULL || at + HASH_SIZE > tile->hashes.size) {
         return fail(fault, STATUS_CORRUPT, "its tile has no hash for it");
     }
     if (memcmp(tile->hashes.at + at, hash.at, HASH_SIZE) == 0) return OK;

@@ -31,8 +31,8 @@ struct catch_up_visitor {
 };
 
 // All leaves of the ledger from `from` on, which is server_at(state)->size. Each must have the hash
-// that its tile says: what the newest checkpoint covers is what is recorded. The state is committed;
-// after a failure it stands before the leaf that fault names.
+// that its tile says: what the newest checkpoint covers is what is recorded. The state is
+// committed; after a failure it stands before the leaf that fault names.
 //
 //   STATUS_CORRUPT       no leaf, another seq than its place, earlier than the one before, not the
 //                        hash of its tile
