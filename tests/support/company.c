@@ -184,7 +184,7 @@ void company_close(struct company *company)
     free(company);
 }
 
-struct state *company_state(struct company *company)
+struct state *company_state(const struct company *company)
 {
     return company->state;
 }

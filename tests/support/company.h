@@ -29,7 +29,7 @@ struct company;
 struct company *company_open(void);
 void            company_close(struct company *company);
 
-struct state *company_state(struct company *company);
+struct state *company_state(const struct company *company);
 // Logs a boundary where an edge is due, as the daemon does.
 void          company_clock(struct company *company, const char *time);
 uint64_t      company_now(const struct company *company);
