@@ -29,7 +29,7 @@ static void check_one(uint64_t seed)
     struct company *company = company_open();
     const char     *fault = NULL;
     char            line[RANDOM_LINE_SIZE];
-    random_begin(company);
+    random_begin(&random, company);
     for (int i = 0; i < LINE_COUNT && fault == NULL; i++) {
         random_line(&random, company, line);
         const char *answer = company_say(company, line);
@@ -64,8 +64,9 @@ static void rehearse_one(uint64_t seed)
     char            line[RANDOM_LINE_SIZE], said[4096];
     bool            is_same = true;
     company_rehearse(rehearsed);
-    random_begin(plain);
-    random_begin(rehearsed);
+    struct random again_random = random;
+    random_begin(&again_random, rehearsed);
+    random_begin(&random, plain);
     for (int i = 0; i < LINE_COUNT && is_same; i++) {
         random_line(&random, plain, line);
         (void)snprintf(said, sizeof said, "%s", company_say(plain, line));

@@ -23,9 +23,19 @@ static const char *const resources[] = {"sip", "sip", "sip", "mob", "cam"};
 
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
-void random_begin(struct company *company)
+static bool one_in(struct random *random, uint32_t count)
 {
-    (void)company_license(company, "sip 4 per-server\nmob 4 per-server\ncam 4 per-channel\n"
+    return random_below(random, count) == 0;
+}
+
+static const char *group(struct random *random)
+{
+    return groups[random_below(random, GROUP_COUNT)];
+}
+
+void random_begin(struct random *random, struct company *company)
+{
+    (void)company_license(company, "sip 14 per-server\nmob 6 per-server\ncam 4 per-channel\n"
                                    "web feature\n");
     company_accept_eula(company);
     (void)company_do(company, "allocate / oversubscribed");
@@ -36,6 +46,11 @@ void random_begin(struct company *company)
     }
     (void)company_do(company, "user m0 A/B/C");
     (void)company_do(company, "user m1 H");
+    for (uint32_t i = 0, count = random_below(random, 15); i < count; i++) {
+        char line[64];
+        (void)snprintf(line, sizeof line, "consume %s sip u%u", group(random), i);
+        (void)company_do(company, line);
+    }
 }
 
 struct text {
@@ -54,16 +69,6 @@ static void add(struct text *text, const char *format, ...)
     text->size += (size_t)size;
 }
 
-static bool one_in(struct random *random, uint32_t count)
-{
-    return random_below(random, count) == 0;
-}
-
-static const char *group(struct random *random)
-{
-    return groups[random_below(random, GROUP_COUNT)];
-}
-
 static void add_time(struct text *text, const char *key, uint64_t ms)
 {
     char time[TIME_TEXT_SIZE];
@@ -80,7 +85,7 @@ static void add_window(struct random *random, const struct company *company, str
 
 static void add_entries(struct random *random, struct text *text)
 {
-    if (!one_in(random, 8)) add(text, " sip=%u", random_below(random, 4));
+    if (!one_in(random, 8)) add(text, " sip=%u", random_below(random, 6));
     if (one_in(random, 2)) add(text, " mob=%u", random_below(random, 4));
     if (one_in(random, 2)) add(text, " cam=%u", random_below(random, 4));
     if (one_in(random, 4)) add(text, " web");
@@ -104,7 +109,7 @@ static void add_allocation(struct random *random, const struct company *company,
 static void add_consumption(struct random *random, struct text *text)
 {
     add(text, "consume %s %s u%u", group(random), resources[random_below(random, 5)],
-        random_below(random, 12));
+        random_below(random, 20));
     if (one_in(random, 4)) add(text, " user=m%u", random_below(random, 3));
 }
 
@@ -128,7 +133,7 @@ static void add_release(struct random *random, const struct company *company, st
 static void add_license(struct random *random, const struct company *company, struct text *text)
 {
     add(text, "license sip %u per-server; mob %u per-server; cam %u per-channel",
-        random_below(random, 7), random_below(random, 5), random_below(random, 5));
+        random_below(random, 15), random_below(random, 7), random_below(random, 5));
     if (one_in(random, 2)) {
         char           time[TIME_TEXT_SIZE];
         const uint64_t day = company_now(company) / DAY_MS + 1 + random_below(random, 4);

@@ -16,8 +16,8 @@ uint32_t random_below(struct random *random, uint32_t count);
 
 enum { RANDOM_LINE_SIZE = 1024 };
 
-// The licence of the company and its groups: what the lines below speak of.
-void random_begin(struct company *company);
+// The licence of the company, its groups, and some that is held before anything is restricted.
+void random_begin(struct random *random, struct company *company);
 // One line for company_say(): mostly sensible, at times refused. The clock only goes on.
 void random_line(struct random *random, const struct company *company, char *line);
 
