@@ -101,3 +101,10 @@ uint32_t index_next(const struct index *index, uint32_t record)
 {
     return same_hash(index, index->links[record].next, index->links[record].hash);
 }
+
+void index_empty(struct index *index)
+{
+    memory_zero(index->buckets, index->bucket_count * sizeof *index->buckets);
+    index->bucket_count = BUCKET_COUNT_MIN;
+    index->count = 0;
+}

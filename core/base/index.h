@@ -31,6 +31,7 @@ void                   index_release(struct index *index);
 
 void index_add(struct index *index, uint32_t record, uint64_t hash);
 void index_remove(struct index *index, uint32_t record);
+void index_empty(struct index *index);
 
 // Candidates: the records whose key may have the hash.
 uint32_t index_first(const struct index *index, uint64_t hash);

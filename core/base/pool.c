@@ -66,3 +66,10 @@ void pool_ungive(struct pool *pool, uint32_t index)
     assert(pool->free[pool->free_count - 1] == index);
     pool->free_count--;
 }
+
+void pool_empty(struct pool *pool)
+{
+    memory_zero(pool->records, pool->top * pool->record_size);
+    pool->top = 1;
+    pool->free_count = 0;
+}

@@ -29,6 +29,9 @@ uint32_t pool_take(struct pool *pool);
 // The record keeps its content until the index is taken again.
 void     pool_give(struct pool *pool, uint32_t index);
 
+// Gives all records back at once, and their memory to the system.
+void pool_empty(struct pool *pool);
+
 // The opposites of the last take or give, for undoing them in reverse order.
 void pool_untake(struct pool *pool, uint32_t index);
 void pool_ungive(struct pool *pool, uint32_t index);

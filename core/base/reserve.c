@@ -1,6 +1,9 @@
 #include "core/base/reserve.h"
 
+#include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 void *memory_reserve(size_t size)
 {
@@ -12,4 +15,20 @@ void *memory_reserve(size_t size)
 void memory_return(void *memory, size_t size)
 {
     if (memory != NULL) (void)munmap(memory, size);
+}
+
+void memory_zero(void *memory, size_t size)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t at = (uintptr_t)memory;
+    const size_t    head = (size_t)((page - at % page) % page);
+    if (size < head + page) {
+        memset(memory, 0, size);
+        return;
+    }
+    const size_t whole = (size - head) / page * page;
+    uint8_t     *start = memory;
+    memset(start, 0, head);
+    (void)madvise(start + head, whole, MADV_DONTNEED);
+    memset(start + head + whole, 0, size - head - whole);
 }

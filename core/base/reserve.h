@@ -7,5 +7,7 @@
 // NULL when there is no address space left. memory_return takes NULL.
 void *memory_reserve(size_t size);
 void  memory_return(void *memory, size_t size);
+// Zeroes the memory, giving whole pages back to the system.
+void  memory_zero(void *memory, size_t size);
 
 #endif

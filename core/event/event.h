@@ -227,6 +227,10 @@ void event_write(const struct event *event, struct buffer *buffer);
 // How many values stand after the kind.
 uint32_t event_field_count(enum kind kind);
 
+// What the rows cannot say and no state is needed for: windows that end after they begin, names
+// that stand once, roles that can be given. NULL, or the field that is wrong.
+const char *event_offence(const struct event *event);
+
 // The event of a plan: the whole array [kind, fields…]. False when it is malformed.
 bool event_read_packed(struct bytes packed, struct event *event, const char **offence);
 

@@ -20,6 +20,11 @@ static bool is_plan_well_formed(const struct plan *plan, const char **offence)
         if (!event_read_packed(packed, &event, offence)) return false;
         *offence = "events";
         if (event.kind == PLAN) return false;
+        const char *field = event_offence(&event);
+        if (field != NULL) {
+            *offence = field;
+            return false;
+        }
     }
     return true;
 }
@@ -44,6 +49,11 @@ bool proposal_read(struct bytes packed, struct proposal *proposal, const char **
     *offence = "fields";
     if (!pack_read_end(&reader)) return false;
     if (count != PROPOSAL_HEAD_COUNT + event_field_count(proposal->event.kind)) return false;
+    const char *field = event_offence(&proposal->event);
+    if (field != NULL) {
+        *offence = field;
+        return false;
+    }
     if (proposal->event.kind == PLAN) return is_plan_well_formed(&proposal->event.of.plan, offence);
     *offence = "proposal";
     return packed.size <= PROPOSAL_SIZE_MAX;

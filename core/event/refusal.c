@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 static const struct refusal_row rows[] = {
-#define X(code, word, is_logged, sentence) {word, #word, sentence, is_logged},
+#define X(code, name, is_logged, sentence) {name, #name, sentence, is_logged},
     REFUSALS(X)
 #undef X
 };
@@ -23,7 +23,7 @@ const char *refusal_word(enum refusal code)
 {
     const struct refusal_row *row = refusal_row((uint64_t)code);
     assert(row != NULL);
-    return row->word;
+    return row->code == MALFORMED_LICENSE ? "MALFORMED" : row->word;
 }
 
 const struct refusal_row *refusal_at(uint32_t index)

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// code, word, whether it is kept in the log, what it says to a person
+// code, name, whether it is kept in the log, what it says to a person. The word on the wire is the
+// name, but for MALFORMED_LICENSE: to a client it is MALFORMED, yet it is kept (T03).
 #define REFUSALS(X)                                                                           \
     X(0, ACCEPTED, true, "accepted")                                                          \
     X(1, MALFORMED, false, "not in the expected form")                                        \
@@ -39,6 +40,7 @@
     X(41, GROUP_NOT_EMPTY, true, "the group has holdings, users or children")                 \
     X(42, CYCLE, true, "a group cannot move below itself")                                    \
     X(43, TOO_DEEP, true, "the path would be too deep")                                       \
+    X(44, TOO_MANY, true, "there are as many as there can be")                                \
     X(50, VERSION_CONFLICT, true, "the group was saved since the version this was made from") \
     X(51, BLOCKED, true, "the group is blocked")                                              \
     X(60, UNIT_HELD, true, "the unit is held already")                                        \
@@ -60,7 +62,7 @@
     X(85, LIMIT_BELOW_USED, true, "less than is in use")
 
 enum refusal {
-#define X(code, word, is_logged, sentence) word = (code),
+#define X(code, name, is_logged, sentence) name = (code),
     REFUSALS(X)
 #undef X
 };

@@ -1,0 +1,160 @@
+#include "projections/actors.h"
+
+#include "core/base/name.h"
+#include "core/proof/crypto.h"
+#include "projections/groups.h"
+
+#include <assert.h>
+#include <string.h>
+
+static struct bytes id_key(const entity_id *id)
+{
+    return (struct bytes){(const uint8_t *)id, sizeof *id};
+}
+
+uint32_t actor_by_key(const struct state *state, const uint8_t key[static 32])
+{
+    uint32_t at = state_first(state, INDEX_ACTOR, state_hash(state, 0, (struct bytes){key, 32}));
+    while (at != 0 && memcmp(actor_at(state, at)->key, key, 32) != 0) {
+        at = state_next(state, INDEX_ACTOR, at);
+    }
+    return at;
+}
+
+uint32_t actor_by_name(const struct state *state, struct bytes name)
+{
+    uint32_t at = state_first(state, INDEX_ACTOR_NAME, state_hash(state, 0, name));
+    while (at != 0 && !text_is(state, actor_at(state, at)->name, name)) {
+        at = state_next(state, INDEX_ACTOR_NAME, at);
+    }
+    return at;
+}
+
+uint32_t actor_by_id(const struct state *state, entity_id id)
+{
+    uint32_t at = state_first(state, INDEX_ACTOR_ID, state_hash(state, 0, id_key(&id)));
+    while (at != 0 && actor_at(state, at)->id != id)
+        at = state_next(state, INDEX_ACTOR_ID, at);
+    return at;
+}
+
+bool actor_reaches(const struct state *state, uint32_t actor, struct bytes path, enum reach reach)
+{
+    uint8_t        room[PATH_SIZE_MAX];
+    struct buffer  own = buffer_over(room, sizeof room);
+    const uint32_t group = actor_at(state, actor)->group;
+    if (reach == NEVER) return false;
+    if (group == SERVER_GROUP) return reach == WITHIN || !path_is_server(path);
+    group_add_path(state, group, &own);
+    if (reach == BELOW && bytes_is_equal(path, buffer_bytes(&own))) return false;
+    return path_is_within(path, buffer_bytes(&own));
+}
+
+bool actor_reads(const struct state *state, uint32_t actor, uint32_t group)
+{
+    return group_is_within(state, group, actor_at(state, actor)->group);
+}
+
+bool actor_is_server_wide(const struct state *state, uint32_t actor)
+{
+    return actor == 0 || actor_at(state, actor)->group == SERVER_GROUP;
+}
+
+// Whom an actor of the role may enrol and remove, beside the server_admin who may all.
+static enum reach reach_of(enum role author, enum role enrolled)
+{
+    if (author != SITE_ADMIN) return NEVER;
+    if (enrolled == AGENT) return WITHIN;
+    return enrolled == SITE_ADMIN ? BELOW : NEVER;
+}
+
+bool actor_enrolment_is_allowed(const struct question *question, const struct event *event)
+{
+    const struct actor_enrolment *enrolment = &event->of.actor_enrolment;
+    const enum role               role = (enum role)enrolment->role;
+    const enum role author = (enum role)actor_at(question->state, question->actor)->role;
+    if (author == RECOVERY) return role == SERVER_ADMIN;
+    return actor_reaches(question->state, question->actor, enrolment->group,
+                         reach_of(author, role));
+}
+
+void actor_enrolment_judge(struct question *question, const struct event *event)
+{
+    const struct actor_enrolment *enrolment = &event->of.actor_enrolment;
+    const struct state           *state = question->state;
+    if (!crypto_is_valid_point(enrolment->key.at)) {
+        refuse_malformed(question, "key");
+        return;
+    }
+    if (group_find(state, enrolment->group) == 0) {
+        refuse_name(question, UNKNOWN_GROUP, enrolment->group);
+    }
+    if (actor_by_name(state, enrolment->name) != 0) {
+        refuse_name(question, NAME_TAKEN, enrolment->name);
+    }
+    if (actor_by_key(state, enrolment->key.at) != 0) {
+        refuse_name(question, KEY_TAKEN, enrolment->name);
+    }
+}
+
+void actor_enrol(struct change_context *context, const struct actor_enrolment *enrolment)
+{
+    struct state  *state = context->state;
+    const uint32_t at = state_take(state, POOL_ACTOR);
+    struct actor  *actor = actor_edit(state, at);
+    actor->id = context->id;
+    actor->name = text_add(state, enrolment->name);
+    memcpy(actor->key, enrolment->key.at, sizeof actor->key);
+    actor->role = (uint32_t)enrolment->role;
+    actor->group = group_find(state, enrolment->group);
+    actor->next = server_at(state)->newest_actor;
+    struct server *server = server_edit(state);
+    server->newest_actor = at;
+    if (actor->role == SERVER_ADMIN) server->server_admin_count++;
+    state_index_add(state, INDEX_ACTOR, at, state_hash(state, 0, enrolment->key));
+    state_index_add(state, INDEX_ACTOR_NAME, at, state_hash(state, 0, enrolment->name));
+    state_index_add(state, INDEX_ACTOR_ID, at, state_hash(state, 0, id_key(&actor->id)));
+}
+
+void actor_enrolment_apply(struct change_context *context, const struct event *event)
+{
+    actor_enrol(context, &event->of.actor_enrolment);
+}
+
+// Unknown names read as foreign ones.
+bool actor_removal_is_allowed(const struct question *question, const struct event *event)
+{
+    const struct state *state = question->state;
+    const enum role     author = (enum role)actor_at(state, question->actor)->role;
+    const uint32_t      at = actor_by_name(state, event->of.actor_removal.name);
+    uint8_t             room[PATH_SIZE_MAX];
+    struct buffer       path = buffer_over(room, sizeof room);
+    if (at == 0) return false;
+    group_add_path(state, actor_at(state, at)->group, &path);
+    return actor_reaches(state, question->actor, buffer_bytes(&path),
+                         reach_of(author, (enum role)actor_at(state, at)->role));
+}
+
+void actor_removal_judge(struct question *question, const struct event *event)
+{
+    const struct bytes name = event->of.actor_removal.name;
+    const uint32_t     at = actor_by_name(question->state, name);
+    if (at == 0 || actor_at(question->state, at)->role == RECOVERY) {
+        refuse_name(question, UNKNOWN_ACTOR, name);
+        return;
+    }
+    if (actor_at(question->state, at)->role != SERVER_ADMIN) return;
+    if (server_at(question->state)->server_admin_count > 1) return;
+    refuse_name(question, LAST_SERVER_ADMIN, name);
+}
+
+void actor_removal_apply(struct change_context *context, const struct event *event)
+{
+    struct state  *state = context->state;
+    const uint32_t at = actor_by_name(state, event->of.actor_removal.name);
+    struct actor  *actor = actor_edit(state, at);
+    actor->is_removed = true;
+    if (actor->role == SERVER_ADMIN) server_edit(state)->server_admin_count--;
+    state_index_remove(state, INDEX_ACTOR, at);
+    state_index_remove(state, INDEX_ACTOR_NAME, at);
+}

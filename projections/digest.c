@@ -1,0 +1,240 @@
+#include "projections/digest.h"
+
+#include "core/base/pack.h"
+#include "projections/groups.h"
+#include "projections/quota.h"
+
+#include <assert.h>
+
+enum { RECORD_SIZE_MAX = 2048 };
+
+// One record after another: an array that begins with the record's word.
+struct dump {
+    const struct state *state;
+    struct hash_stream  stream;
+    struct buffer       record;
+    uint8_t             room[RECORD_SIZE_MAX];
+};
+
+static void begin(struct dump *dump, const char *word, uint32_t value_count)
+{
+    dump->record = buffer_over(dump->room, sizeof dump->room);
+    pack_array(&dump->record, value_count + 1);
+    pack_key(&dump->record, word);
+}
+
+static void end(struct dump *dump)
+{
+    assert(!dump->record.is_full);
+    hash_stream_add(&dump->stream, buffer_bytes(&dump->record));
+}
+
+static void number(struct dump *dump, uint64_t value)
+{
+    pack_number(&dump->record, value);
+}
+
+static void text(struct dump *dump, struct text_ref ref)
+{
+    pack_text(&dump->record, text_of(dump->state, ref));
+}
+
+static void binary(struct dump *dump, const uint8_t at[static 32])
+{
+    pack_binary(&dump->record, (struct bytes){at, 32});
+}
+
+static void window(struct dump *dump, struct window value)
+{
+    number(dump, value.from_ms);
+    number(dump, value.until_ms);
+}
+
+static void resource_name(struct dump *dump, uint32_t resource)
+{
+    text(dump, resource_at(dump->state, resource)->name);
+}
+
+static entity_id group_id(const struct dump *dump, uint32_t group)
+{
+    return group_at(dump->state, group)->id;
+}
+
+static void dump_server(struct dump *dump)
+{
+    const struct server *server = server_at(dump->state);
+    begin(dump, "server", 12);
+    number(dump, server->size);
+    number(dump, server->time_ms);
+    number(dump, server->edge_ms);
+    text(dump, server->origin);
+    text(dump, server->name);
+    text(dump, server->software_version);
+    text(dump, server->eula_version);
+    binary(dump, server->ledger_key);
+    binary(dump, server->recovery_key);
+    number(dump, server->limited_reason);
+    number(dump, server->limited_since_ms);
+    pack_flag(&dump->record, server->has_test_clock);
+    end(dump);
+}
+
+static void dump_vendor(struct dump *dump, uint32_t at)
+{
+    const struct vendor *vendor = vendor_at(dump->state, at);
+    begin(dump, "vendor", 7);
+    number(dump, vendor->id);
+    text(dump, vendor->name);
+    binary(dump, vendor->key);
+    pack_flag(&dump->record, vendor->is_trusted);
+    number(dump, vendor->serial);
+    number(dump, vendor->file_seq);
+    binary(dump, vendor->file_hash);
+    end(dump);
+    for (uint32_t i = vendor->first_line; i != 0; i = line_at(dump->state, i)->next_of_vendor) {
+        const struct line *line = line_at(dump->state, i);
+        begin(dump, "line", 6);
+        resource_name(dump, line->resource);
+        number(dump, line->count);
+        window(dump, line->window);
+        pack_flag(&dump->record, line->is_current);
+        pack_flag(&dump->record, line->is_before);
+        end(dump);
+    }
+}
+
+static void dump_actor(struct dump *dump, uint32_t at)
+{
+    const struct actor *actor = actor_at(dump->state, at);
+    begin(dump, "actor", 6);
+    number(dump, actor->id);
+    text(dump, actor->name);
+    binary(dump, actor->key);
+    number(dump, actor->role);
+    number(dump, group_id(dump, actor->group));
+    pack_flag(&dump->record, actor->is_removed);
+    end(dump);
+}
+
+static void dump_entries(struct dump *dump, uint32_t first)
+{
+    for (uint32_t at = first; at != 0; at = entry_at(dump->state, at)->next) {
+        begin(dump, "entry", 2);
+        resource_name(dump, entry_at(dump->state, at)->resource);
+        number(dump, entry_at(dump->state, at)->count);
+        end(dump);
+    }
+}
+
+static void dump_packages(struct dump *dump, uint32_t group)
+{
+    uint32_t at = group_at(dump->state, group)->first_package;
+    for (; at != 0; at = package_at(dump->state, at)->next) {
+        begin(dump, "package", 3);
+        text(dump, package_at(dump->state, at)->name);
+        window(dump, package_at(dump->state, at)->window);
+        end(dump);
+        dump_entries(dump, package_at(dump->state, at)->first_entry);
+    }
+}
+
+static void dump_accounts(struct dump *dump, uint32_t group)
+{
+    uint32_t at = group_at(dump->state, group)->first_account;
+    for (; at != 0; at = account_at(dump->state, at)->next_of_group) {
+        const struct account *account = account_at(dump->state, at);
+        begin(dump, "account", 5);
+        resource_name(dump, account->resource);
+        number(dump, account->limit);
+        number(dump, account->used);
+        number(dump, account->below);
+        number(dump, account->kept);
+        end(dump);
+    }
+}
+
+static void dump_group(struct dump *dump, uint32_t at)
+{
+    const struct group *group = group_at(dump->state, at);
+    begin(dump, "group", 8);
+    number(dump, group->id);
+    number(dump, group->parent == 0 ? 0 : group_id(dump, group->parent));
+    text(dump, group->name);
+    text(dump, group->label);
+    number(dump, group->version);
+    pack_flag(&dump->record, group->is_restricted);
+    pack_flag(&dump->record, group->is_oversubscribed);
+    pack_flag(&dump->record, group->is_blocked);
+    end(dump);
+    dump_packages(dump, at);
+    dump_accounts(dump, at);
+}
+
+static void dump_user(struct dump *dump, uint32_t at)
+{
+    const struct user *user = user_at(dump->state, at);
+    begin(dump, "user", 2);
+    number(dump, user->id);
+    text(dump, user->name);
+    end(dump);
+    for (uint32_t i = user->first_member; i != 0; i = member_at(dump->state, i)->next_of_user) {
+        const struct member *member = member_at(dump->state, i);
+        begin(dump, "member", 5);
+        number(dump, member->id);
+        number(dump, group_id(dump, member->group));
+        pack_flag(&dump->record, member->has_assignment);
+        window(dump, member->window);
+        end(dump);
+        dump_entries(dump, member->first_entry);
+    }
+}
+
+static void dump_resource(struct dump *dump, uint32_t at)
+{
+    const struct resource *resource = resource_at(dump->state, at);
+    begin(dump, "resource", 5);
+    number(dump, resource->id);
+    text(dump, resource->name);
+    number(dump, resource->kind);
+    number(dump, resource->vendor == 0 ? 0 : vendor_at(dump->state, resource->vendor)->id);
+    number(dump, resource->needs == 0 ? 0 : resource_at(dump->state, resource->needs)->id);
+    end(dump);
+    for (uint32_t i = resource->first_holding; i != 0; i = holding_at(dump->state, i)->next) {
+        const struct holding *holding = holding_at(dump->state, i);
+        begin(dump, "holding", 6);
+        number(dump, holding->id);
+        text(dump, holding->unit);
+        number(dump, group_id(dump, account_at(dump->state, holding->account)->group));
+        number(dump, holding->user == 0 ? 0 : user_at(dump->state, holding->user)->id);
+        number(dump, holding->directions);
+        pack_flag(&dump->record, holding_is_kept(dump->state, i));
+        end(dump);
+    }
+}
+
+enum status digest_of(const struct state *state, struct hash *digest)
+{
+    struct dump dump;
+    dump.state = state;
+    const enum status status = hash_stream_init(&dump.stream);
+    if (status != OK) return status;
+    const struct server *server = server_at(state);
+    dump_server(&dump);
+    for (uint32_t i = server->first_vendor; i != 0; i = vendor_at(state, i)->next) {
+        dump_vendor(&dump, i);
+    }
+    for (uint32_t i = SERVER_GROUP; i != 0; i = group_walk(state, i, SERVER_GROUP)) {
+        dump_group(&dump, i);
+    }
+    for (uint32_t i = server->newest_actor; i != 0; i = actor_at(state, i)->next) {
+        dump_actor(&dump, i);
+    }
+    for (uint32_t i = server->first_user; i != 0; i = user_at(state, i)->next)
+        dump_user(&dump, i);
+    for (uint32_t i = server->newest_resource; i != 0; i = resource_at(state, i)->next) {
+        dump_resource(&dump, i);
+    }
+    *digest = hash_stream_finish(&dump.stream);
+    hash_stream_release(&dump.stream);
+    return OK;
+}

@@ -1,0 +1,98 @@
+#include "projections/groups.h"
+
+#include "core/base/name.h"
+#include <assert.h>
+
+uint32_t group_child(const struct state *state, uint32_t parent, struct bytes name)
+{
+    const uint64_t hash = state_hash(state, parent, name);
+    uint32_t       at = state_first(state, INDEX_GROUP, hash);
+    for (; at != 0; at = state_next(state, INDEX_GROUP, at)) {
+        const struct group *group = group_at(state, at);
+        if (group->parent == parent && text_is(state, group->name, name)) return at;
+    }
+    return 0;
+}
+
+uint32_t group_find(const struct state *state, struct bytes path)
+{
+    uint32_t group = SERVER_GROUP;
+    for (struct bytes rest = path_names(path), name; group != 0 && path_next(&rest, &name);) {
+        group = group_child(state, group, name);
+    }
+    return group;
+}
+
+bool group_is_within(const struct state *state, uint32_t group, uint32_t root)
+{
+    while (group != 0 && group != root)
+        group = group_at(state, group)->parent;
+    return group != 0;
+}
+
+void group_add_path(const struct state *state, uint32_t group, struct buffer *path)
+{
+    uint32_t nodes[PATH_NODE_MAX];
+    size_t   count = 0;
+    for (uint32_t at = group; at != SERVER_GROUP; at = group_at(state, at)->parent) {
+        assert(count < PATH_NODE_MAX);
+        nodes[count++] = at;
+    }
+    if (count == 0) buffer_add_text(path, "/");
+    for (size_t i = count; i > 0; i--) {
+        buffer_add(path, text_of(state, group_at(state, nodes[i - 1])->name));
+        if (i > 1) buffer_add_byte(path, '/');
+    }
+}
+
+uint32_t group_walk(const struct state *state, uint32_t group, uint32_t root)
+{
+    if (group_at(state, group)->first_child != 0) return group_at(state, group)->first_child;
+    while (group != root && group_at(state, group)->next == 0) {
+        group = group_at(state, group)->parent;
+    }
+    return group == root ? 0 : group_at(state, group)->next;
+}
+
+void group_creation_judge(struct question *question, const struct event *event)
+{
+    const struct bytes  path = event->of.group_creation.group;
+    const struct state *state = question->state;
+    const uint32_t      parent = group_find(state, path_parent(path));
+    if (parent == 0)
+        refuse_name(question, UNKNOWN_GROUP, path_parent(path));
+    else if (group_child(state, parent, path_last(path)) != 0) {
+        refuse_name(question, NAME_TAKEN, path);
+    }
+}
+
+static void link_child(struct state *state, uint32_t parent, uint32_t child)
+{
+    struct group *above = group_edit(state, parent);
+    struct group *group = group_edit(state, child);
+    group->parent = parent;
+    group->depth = (uint8_t)(above->depth + 1);
+    group->previous = above->last_child;
+    if (above->last_child == 0)
+        above->first_child = child;
+    else
+        group_edit(state, above->last_child)->next = child;
+    above->last_child = child;
+    above->child_count++;
+}
+
+void group_creation_apply(struct change_context *context, const struct event *event)
+{
+    const struct group_creation *creation = &event->of.group_creation;
+    struct state                *state = context->state;
+    const uint32_t               parent = group_find(state, path_parent(creation->group));
+    const struct bytes           name = path_last(creation->group);
+    const uint32_t               at = state_take(state, POOL_GROUP);
+    struct group                *group = group_edit(state, at);
+    group->id = context->id;
+    group->name = text_add(state, name);
+    group->label = text_add(state, creation->label);
+    link_child(state, parent, at);
+    state_index_add(state, INDEX_GROUP, at, state_hash(state, parent, name));
+    state_note_change(state, at, 0);
+}

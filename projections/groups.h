@@ -1,0 +1,24 @@
+// groups.h - the tree of groups under the server.
+#ifndef PROJECTIONS_GROUPS_H
+#define PROJECTIONS_GROUPS_H
+
+#include "projections/judgement.h"
+#include "projections/state.h"
+
+// 0 when there is no such group; "/" is SERVER_GROUP.
+uint32_t group_find(const struct state *state, struct bytes path);
+uint32_t group_child(const struct state *state, uint32_t parent, struct bytes name);
+
+// Whether group is root or stands below it.
+bool group_is_within(const struct state *state, uint32_t group, uint32_t root);
+
+// The path of a group, "/" for the server.
+void group_add_path(const struct state *state, uint32_t group, struct buffer *path);
+
+// The next group below root in path order, parents first; start with root itself. 0 at the end.
+uint32_t group_walk(const struct state *state, uint32_t group, uint32_t root);
+
+void group_creation_judge(struct question *question, const struct event *event);
+void group_creation_apply(struct change_context *context, const struct event *event);
+
+#endif

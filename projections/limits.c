@@ -1,0 +1,205 @@
+#include "projections/limits.h"
+
+#include <string.h>
+
+// One window that gives a node something of a resource, whether of a package or of a licence file.
+struct grant {
+    struct window window;
+    uint64_t      count; // ENTRY_FEATURE for a feature
+};
+
+// Steps through the grants of a resource at a node; set up by grants_of().
+struct grants {
+    const struct state *state;
+    uint32_t            resource;
+    uint32_t            package; // next to look at, of a group
+    uint32_t            line;    // next to look at, of the server
+    bool                is_before_too;
+};
+
+static struct grants grants_of(const struct state *state, uint32_t group, uint32_t resource)
+{
+    struct grants grants = {.state = state, .resource = resource};
+    if (group == SERVER_GROUP)
+        grants.line = resource_at(state, resource)->first_line;
+    else
+        grants.package = group_at(state, group)->first_package;
+    return grants;
+}
+
+static bool next_line(struct grants *grants, struct grant *grant)
+{
+    while (grants->line != 0) {
+        const struct line *line = line_at(grants->state, grants->line);
+        grants->line = line->next;
+        if (grants->is_before_too ? !line->is_before : !line->is_current) continue;
+        *grant = (struct grant){line->window, line->count};
+        return true;
+    }
+    return false;
+}
+
+static bool next_package(struct grants *grants, struct grant *grant)
+{
+    while (grants->package != 0) {
+        const struct package_record *package = package_at(grants->state, grants->package);
+        grants->package = package->next;
+        for (uint32_t at = package->first_entry; at != 0; at = entry_at(grants->state, at)->next) {
+            const struct entry_record *entry = entry_at(grants->state, at);
+            if (entry->resource != grants->resource) continue;
+            *grant = (struct grant){package->window, entry->count};
+            return true; // a name stands once in a package
+        }
+    }
+    return false;
+}
+
+static bool next_grant(struct grants *grants, struct grant *grant)
+{
+    return next_line(grants, grant) || next_package(grants, grant);
+}
+
+static uint64_t sum_at(struct grants grants, uint64_t ms)
+{
+    uint64_t     sum = 0;
+    struct grant grant;
+    while (next_grant(&grants, &grant)) {
+        if (grant.count != ENTRY_FEATURE && window_has(grant.window, ms)) sum += grant.count;
+    }
+    return sum;
+}
+
+uint64_t limit_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
+{
+    if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return LIMIT_NONE;
+    return sum_at(grants_of(state, group, resource), ms);
+}
+
+uint64_t limit_enforced_at(const struct state *state, uint32_t resource, uint64_t ms)
+{
+    struct grants  before = grants_of(state, SERVER_GROUP, resource);
+    const uint64_t current = sum_at(before, ms);
+    before.is_before_too = true;
+    const uint64_t former = sum_at(before, ms);
+    return former > current ? former : current;
+}
+
+bool feature_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
+{
+    if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return true;
+    struct grants grants = grants_of(state, group, resource);
+    struct grant  grant;
+    while (next_grant(&grants, &grant)) {
+        if (grant.count == ENTRY_FEATURE && window_has(grant.window, ms)) return true;
+    }
+    return false;
+}
+
+static bool server_is_active_at(const struct state *state, uint64_t ms)
+{
+    bool has_line = false;
+    for (uint32_t at = server_at(state)->first_vendor; at != 0; at = vendor_at(state, at)->next) {
+        uint32_t line = vendor_at(state, at)->first_line;
+        for (; line != 0; line = line_at(state, line)->next_of_vendor) {
+            if (!line_at(state, line)->is_current) continue;
+            if (window_has(line_at(state, line)->window, ms)) return true;
+            has_line = true;
+        }
+    }
+    return !has_line;
+}
+
+bool node_is_active_at(const struct state *state, uint32_t group, uint64_t ms)
+{
+    if (group == SERVER_GROUP) return server_is_active_at(state, ms);
+    uint32_t at = group_at(state, group)->first_package;
+    if (at == 0) return true;
+    for (; at != 0; at = package_at(state, at)->next) {
+        if (window_has(package_at(state, at)->window, ms)) return true;
+    }
+    return false;
+}
+
+enum validity validity_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms,
+                          uint64_t *edge_ms)
+{
+    struct grants grants = grants_of(state, group, resource);
+    uint64_t      ended_ms = 0, begins_ms = TIME_NEVER;
+    struct grant  grant;
+    *edge_ms = TIME_NEVER;
+    while (next_grant(&grants, &grant)) {
+        if (window_has(grant.window, ms) && grant.count > 0) return VALIDITY_ON;
+        if (grant.window.until_ms <= ms && grant.window.until_ms > ended_ms) {
+            ended_ms = grant.window.until_ms;
+        }
+        if (grant.window.from_ms > ms && grant.window.from_ms < begins_ms) {
+            begins_ms = grant.window.from_ms;
+        }
+    }
+    *edge_ms = ended_ms != 0 ? ended_ms : begins_ms;
+    if (ended_ms != 0) return VALIDITY_OVER;
+    return begins_ms != TIME_NEVER ? VALIDITY_NOT_YET : VALIDITY_NONE;
+}
+
+uint64_t limit_next_edge(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
+{
+    struct grants grants = grants_of(state, group, resource);
+    uint64_t      next_ms = TIME_NEVER;
+    struct grant  grant;
+    if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return TIME_NEVER;
+    while (next_grant(&grants, &grant)) {
+        const uint64_t edge_ms = window_next_edge(grant.window, ms);
+        if (edge_ms < next_ms) next_ms = edge_ms;
+    }
+    return next_ms;
+}
+
+void instants_add(struct instants *instants, uint64_t ms)
+{
+    uint32_t low = 0, high = instants->count;
+    if (ms == TIME_NEVER) return;
+    while (low < high) {
+        const uint32_t middle = (low + high) / 2;
+        if (instants->ms[middle] < ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < instants->count && instants->ms[low] == ms) return;
+    if (instants->count == INSTANT_MAX) {
+        instants->is_full = true;
+        return;
+    }
+    memmove(&instants->ms[low + 1], &instants->ms[low],
+            (instants->count - low) * sizeof instants->ms[0]);
+    instants->ms[low] = ms;
+    instants->count++;
+}
+
+void instants_add_window(struct instants *instants, struct window window)
+{
+    instants_add(instants, window.from_ms);
+    instants_add(instants, window.until_ms);
+}
+
+static void add_server(struct instants *instants, const struct state *state)
+{
+    for (uint32_t at = server_at(state)->first_vendor; at != 0; at = vendor_at(state, at)->next) {
+        uint32_t line = vendor_at(state, at)->first_line;
+        for (; line != 0; line = line_at(state, line)->next_of_vendor) {
+            instants_add_window(instants, line_at(state, line)->window);
+        }
+    }
+}
+
+void instants_add_node(struct instants *instants, const struct state *state, uint32_t group)
+{
+    if (group == SERVER_GROUP) {
+        add_server(instants, state);
+        return;
+    }
+    uint32_t at = group_at(state, group)->first_package;
+    for (; at != 0; at = package_at(state, at)->next) {
+        instants_add_window(instants, package_at(state, at)->window);
+    }
+}

@@ -1,0 +1,44 @@
+// limits.h - what a node is allowed over time: by its packages, or the server by its licence files.
+//
+// A limit is LIMIT_NONE where the node sets none. Times are instants of ledger time.
+#ifndef PROJECTIONS_LIMITS_H
+#define PROJECTIONS_LIMITS_H
+
+#include "projections/state.h"
+
+// The node's own limit of a resource at an instant. Of the server: by the current files.
+uint64_t limit_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
+// Of the server, also by the files of before the limited mode while it lasts: what suspends (T16).
+uint64_t limit_enforced_at(const struct state *state, uint32_t resource, uint64_t ms);
+
+// Whether the node has the feature itself; an unrestricted group has every feature.
+bool feature_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
+
+// Outside of all its windows a node sets no bound to what is saved below (B22). A restricted node
+// without any window does: it has nothing.
+bool node_is_active_at(const struct state *state, uint32_t group, uint64_t ms);
+
+// Why a limit is 0 at an instant: a window with the resource is over, or only to come, or none is
+// known (domain X08).
+enum validity { VALIDITY_NONE, VALIDITY_NOT_YET, VALIDITY_OVER, VALIDITY_ON };
+
+enum validity validity_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms,
+                          uint64_t *edge_ms);
+
+// The next instant after ms at which limit_at() of this node may change; TIME_NEVER for none.
+uint64_t limit_next_edge(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
+
+// Instants in ascending order without repetition.
+enum { INSTANT_MAX = 2 * EDGE_MAX };
+
+struct instants {
+    uint32_t count;
+    bool     is_full; // some did not fit
+    uint64_t ms[INSTANT_MAX];
+};
+
+void instants_add(struct instants *instants, uint64_t ms); // TIME_NEVER is left out
+void instants_add_window(struct instants *instants, struct window window);
+void instants_add_node(struct instants *instants, const struct state *state, uint32_t group);
+
+#endif

@@ -1,0 +1,70 @@
+#include "projections/retries.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { BUCKET_MS = 60 * 1000 };
+static_assert(NOT_AFTER_MS_MAX / BUCKET_MS + 2 < RETRY_BUCKET_COUNT, "a bucket comes round empty");
+
+struct retry {
+    entity_id author;
+    uint64_t  seq;
+    uint64_t  not_after_ms;
+    uint8_t   id[PROPOSAL_ID_SIZE];
+};
+
+static uint32_t bucket_of(uint64_t not_after_ms)
+{
+    return (uint32_t)(not_after_ms / BUCKET_MS % RETRY_BUCKET_COUNT);
+}
+
+static uint64_t hash_of(const struct state *state, entity_id author, const uint8_t *id)
+{
+    return state_hash(state, (uint32_t)author, (struct bytes){id, PROPOSAL_ID_SIZE});
+}
+
+static const struct retry *retry_at(const struct state *state, uint32_t bucket, uint32_t at)
+{
+    return state_read(state, (enum pool_name)(POOL_RETRY + bucket), at);
+}
+
+bool retry_find(const struct state *state, entity_id author, const uint8_t id[PROPOSAL_ID_SIZE],
+                uint64_t not_after_ms, uint64_t *seq)
+{
+    const uint32_t        bucket = bucket_of(not_after_ms);
+    const enum index_name index = (enum index_name)(INDEX_RETRY + bucket);
+    uint32_t              at = state_first(state, index, hash_of(state, author, id));
+    for (; at != 0; at = state_next(state, index, at)) {
+        const struct retry *retry = retry_at(state, bucket, at);
+        if (retry->author != author || memcmp(retry->id, id, PROPOSAL_ID_SIZE) != 0) continue;
+        *seq = retry->seq;
+        return true;
+    }
+    return false;
+}
+
+bool retry_has_room(const struct state *state, uint64_t not_after_ms)
+{
+    return state_room(state, (enum pool_name)(POOL_RETRY + bucket_of(not_after_ms))) > 0;
+}
+
+// A bucket that still holds an earlier round of minutes is forgotten before it is used again: all
+// of it has been stale for minutes.
+void retry_remember(struct state *state, entity_id author, const struct proposal *proposal,
+                    uint64_t seq)
+{
+    const uint32_t       bucket = bucket_of(proposal->not_after_ms);
+    const enum pool_name pool = (enum pool_name)(POOL_RETRY + bucket);
+    if (state_count(state, pool) > 0) {
+        const uint64_t minute = retry_at(state, bucket, 1)->not_after_ms / BUCKET_MS;
+        if (minute != proposal->not_after_ms / BUCKET_MS) state_forget_bucket(state, bucket);
+    }
+    const uint32_t at = state_take(state, pool);
+    struct retry  *retry = state_edit(state, pool, at);
+    retry->author = author;
+    retry->seq = seq;
+    retry->not_after_ms = proposal->not_after_ms;
+    memcpy(retry->id, proposal->id, PROPOSAL_ID_SIZE);
+    const enum index_name index = (enum index_name)(INDEX_RETRY + bucket);
+    state_index_add(state, index, at, hash_of(state, author, proposal->id));
+}

@@ -1,0 +1,19 @@
+// retries.h - what was answered lately, so that a proposal that comes again is not judged again
+// (domain X05).
+//
+// Kept by author and id in buckets by the minute of not_after, each forgotten whole.
+#ifndef PROJECTIONS_RETRIES_H
+#define PROJECTIONS_RETRIES_H
+
+#include "projections/state.h"
+
+// Whether the author's id stands in the log, and where.
+bool retry_find(const struct state *state, entity_id author, const uint8_t id[PROPOSAL_ID_SIZE],
+                uint64_t not_after_ms, uint64_t *seq);
+
+// False when there is no room: OVERLOADED, before anything else is changed.
+bool retry_has_room(const struct state *state, uint64_t not_after_ms);
+void retry_remember(struct state *state, entity_id author, const struct proposal *proposal,
+                    uint64_t seq);
+
+#endif

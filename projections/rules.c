@@ -1,0 +1,217 @@
+#include "projections/rules.h"
+
+#include "projections/actors.h"
+#include "projections/groups.h"
+#include "projections/holdings.h"
+#include "projections/packages.h"
+#include "projections/retries.h"
+#include "projections/schedule.h"
+#include "projections/server.h"
+#include "projections/users.h"
+
+#include <assert.h>
+#include <string.h>
+
+// What the limited mode does to a kind (T13).
+enum mode_policy {
+    MODE_IGNORED, // goes on
+    MODE_REFUSES, // a setting
+    MODE_JUDGED,  // depends: the judge looks
+};
+
+struct rule {
+    void (*judge)(struct question *question, const struct event *event);
+    void (*apply)(struct change_context *context, const struct event *event);
+    enum mode_policy mode;
+    enum reach       site_admin, agent; // with the path at group_offset
+    size_t           group_offset;
+    // Where reach alone does not say it; asked for everybody but a server_admin.
+    bool (*is_allowed)(const struct question *question, const struct event *event);
+};
+
+#define GROUP_AT(kind) offsetof(struct event, of.kind.group)
+
+// Everyone may try; the judge hides what lies outside of the asker's reach.
+static bool release_is_allowed(const struct question *question, const struct event *event)
+{
+    const uint32_t role = actor_at(question->state, question->actor)->role;
+    (void)event;
+    return role == AGENT || role == SITE_ADMIN;
+}
+
+static const struct rule rules[KIND_MAX + 1] = {
+    [OPENING] = {opening_judge,          opening_apply,          MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
+    [LICENSE_UPLOAD] = {license_upload_judge,   license_upload_apply,   MODE_IGNORED, NEVER,  NEVER,  0,
+                 NULL                                                                                                  },
+    [EULA_ACCEPTANCE] = {eula_acceptance_judge,  eula_acceptance_apply,  MODE_IGNORED, NEVER,  NEVER,
+                 0,                                                                               NULL                 },
+    [ACTOR_ENROLMENT] = {actor_enrolment_judge,  actor_enrolment_apply,  MODE_JUDGED,  NEVER,  NEVER,  0,
+                 actor_enrolment_is_allowed                                                                            },
+    [ACTOR_REMOVAL] = {actor_removal_judge,    actor_removal_apply,    MODE_IGNORED, NEVER,  NEVER,  0,
+                 actor_removal_is_allowed                                                                              },
+    [GROUP_CREATION] = {group_creation_judge,   group_creation_apply,   MODE_REFUSES, BELOW,  NEVER,
+                 GROUP_AT(group_creation),                                                        NULL                 },
+    [ALLOCATION] = {allocation_judge,       allocation_apply,       MODE_REFUSES, BELOW,  NEVER,
+                 GROUP_AT(allocation),                                                            NULL                 },
+    [USER_CREATION] = {user_creation_judge,    user_creation_apply,    MODE_REFUSES, WITHIN, NEVER,
+                 GROUP_AT(user_creation),                                                         NULL                 },
+    [MEMBERSHIP] = {membership_judge,       membership_apply,       MODE_REFUSES, NEVER,  NEVER,  0,
+                 user_event_is_allowed                                                                                 },
+    [USER_ASSIGNMENT] = {user_assignment_judge,  user_assignment_apply,  MODE_REFUSES, NEVER,  NEVER,
+                 0,                                                                               user_event_is_allowed},
+    [CONSUMPTION] = {consumption_judge,      consumption_apply,      MODE_JUDGED,  NEVER,  WITHIN,
+                 GROUP_AT(consumption),                                                           NULL                 },
+    [RELEASE] = {release_judge,          release_apply,          MODE_IGNORED, NEVER,  NEVER,  0, release_is_allowed   },
+    [VENDOR_ENROLMENT] = {vendor_enrolment_judge, vendor_enrolment_apply, MODE_REFUSES, NEVER,
+                 NEVER,                                                                        0, NULL                 },
+    [BOUNDARY] = {boundary_judge,         boundary_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
+};
+
+static enum reach reach_of(const struct rule *rule, uint32_t role)
+{
+    if (role == SITE_ADMIN) return rule->site_admin;
+    return role == AGENT ? rule->agent : NEVER;
+}
+
+// R: deny by default.
+static bool is_allowed(const struct question *question, const struct event *event)
+{
+    const struct rule     *rule = &rules[event->kind];
+    const struct kind_row *row = kind_row((uint64_t)event->kind);
+    if (row->is_of_ledger || question->actor == 0) return row->is_of_ledger && question->actor == 0;
+    const uint32_t role = actor_at(question->state, question->actor)->role;
+    if (role == SERVER_ADMIN) return true;
+    if (rule->is_allowed != NULL) return rule->is_allowed(question, event);
+    const enum reach reach = reach_of(rule, role);
+    struct bytes     path;
+    if (reach == NEVER) return false;
+    memcpy(&path, (const uint8_t *)event + rule->group_offset, sizeof path);
+    return actor_reaches(question->state, question->actor, path, reach);
+}
+
+// Enrolling is a setting, but for the recovery key: it is needed most when all is locked (X19).
+static bool is_refused_by_mode(const struct question *question, const struct event *event)
+{
+    if (server_at(question->state)->limited_reason == NOT_LIMITED) return false;
+    if (event->kind != ACTOR_ENROLMENT) return rules[event->kind].mode == MODE_REFUSES;
+    // The first server_admin is enrolled by the ledger itself, with its opening.
+    if (question->actor == 0) return false;
+    return actor_at(question->state, question->actor)->role != RECOVERY;
+}
+
+static bool is_first_admin(const struct question *question, const struct event *event)
+{
+    return question->actor == 0 && event->kind == ACTOR_ENROLMENT &&
+           server_at(question->state)->size == 1;
+}
+
+static bool is_stale(const struct question *question, uint64_t not_after_ms)
+{
+    if (question->actor == 0) return false;
+    if (not_after_ms < question->now_ms) return true;
+    return not_after_ms - question->now_ms > NOT_AFTER_MS_MAX;
+}
+
+static void judge_event(struct question *question, const struct event *event, uint64_t not_after_ms)
+{
+    const struct bytes nothing = {NULL, 0};
+    if (!is_first_admin(question, event) && !is_allowed(question, event)) {
+        refuse_name(question, FORBIDDEN, nothing);
+    } else if (is_stale(question, not_after_ms)) {
+        refuse_name(question, STALE_PROPOSAL, nothing);
+    } else {
+        if (is_refused_by_mode(question, event)) refuse_at(question, LIMITED_MODE, SERVER_GROUP);
+        rules[event->kind].judge(question, event);
+    }
+}
+
+// Each event is judged on the state after the former; then all is put back.
+static uint32_t judge_plan(struct question *question, struct state *state,
+                           const struct proposal *proposal)
+{
+    const struct state_mark mark = state_mark(state);
+    const uint64_t          seq = server_at(state)->size;
+    struct list_reader      events = list_start(proposal->event.of.plan.events);
+    bool                    is_news = false;
+    uint32_t                index = 0;
+    server_edit(state)->time_ms = question->now_ms;
+    for (struct bytes packed; list_next_packed(&events, &packed); index++) {
+        struct change_context context = {state, question->now_ms, entity_id_of(seq, index), seq};
+        struct event          event;
+        question->is_no_news = false;
+        (void)event_read_packed(packed, &event, &question->offence);
+        judge_event(question, &event, proposal->not_after_ms);
+        if (is_refused(question)) break;
+        is_news = is_news || !question->is_no_news;
+        if (!question->is_no_news) rules[event.kind].apply(&context, &event);
+    }
+    state_rollback(state, mark);
+    question->is_no_news = !is_news;
+    return index;
+}
+
+// MALFORMED tells more than any other word why nothing else could be said.
+static const struct reason *first_reason(const struct why *why)
+{
+    for (uint32_t i = 0; i < why->count; i++) {
+        if (why->reasons[i].constraint.code == MALFORMED) return &why->reasons[i];
+    }
+    return &why->reasons[0];
+}
+
+static uint64_t or_zero(uint64_t number)
+{
+    return number == LIMIT_NONE ? 0 : number;
+}
+
+void rules_decide(struct state *state, const struct proposal *proposal, uint32_t actor,
+                  uint64_t now_ms, struct decision *decision)
+{
+    struct question question = {
+        .state = state, .now_ms = now_ms, .actor = actor, .why = &decision->why};
+    uint32_t index = 0;
+    why_init(&decision->why);
+    if (proposal->event.kind == PLAN)
+        index = judge_plan(&question, state, proposal);
+    else
+        judge_event(&question, &proposal->event, proposal->not_after_ms);
+    decision->offence = question.offence;
+    decision->verdict = (struct verdict){.code = ACCEPTED, .node = NODE_NONE};
+    decision->is_logged = !question.is_no_news;
+    if (!is_refused(&question)) return;
+    const struct reason *reason = first_reason(&decision->why);
+    decision->verdict = (struct verdict){.code = reason->constraint.code,
+                                         .node = reason->node,
+                                         .limit = or_zero(reason->constraint.limit),
+                                         .used = or_zero(reason->constraint.used),
+                                         .index = index};
+    decision->is_logged = refusal_row((uint64_t)reason->constraint.code)->is_logged;
+}
+
+static void apply_plan(struct change_context *context, const struct plan *plan)
+{
+    struct list_reader events = list_start(plan->events);
+    uint32_t           index = 0;
+    const char        *offence = NULL;
+    for (struct bytes packed; list_next_packed(&events, &packed); index++) {
+        struct event event;
+        (void)event_read_packed(packed, &event, &offence);
+        context->id = entity_id_of(context->seq, index);
+        rules[event.kind].apply(context, &event);
+    }
+}
+
+void rules_record(struct state *state, const struct leaf *leaf, const struct proposal *proposal)
+{
+    struct change_context context = {state, leaf->time_ms, entity_id_of(leaf->seq, 0), leaf->seq};
+    assert(leaf->seq == server_at(state)->size);
+    server_edit(state)->time_ms = leaf->time_ms;
+    if (leaf->verdict.code == ACCEPTED) {
+        if (proposal->event.kind == PLAN)
+            apply_plan(&context, &proposal->event.of.plan);
+        else
+            rules[proposal->event.kind].apply(&context, &proposal->event);
+    }
+    if (leaf->author != AUTHOR_LEDGER) retry_remember(state, leaf->author, proposal, leaf->seq);
+    server_edit(state)->size = leaf->seq + 1;
+}

@@ -1,0 +1,335 @@
+#include "projections/state.h"
+
+#include "core/base/reserve.h"
+#include "core/proof/crypto.h"
+
+#include <assert.h>
+#include <string.h>
+
+// Bounds of the pools, and how many records one proposal can take at most: a plan of
+// PLAN_PROPOSAL_MAX events within PLAN_SIZE_MAX, or one allocation of 32 x 64 entries over a path.
+struct pool_row {
+    size_t   record_size;
+    uint32_t count_max;
+    uint32_t take_max;
+};
+
+enum {
+    MILLION = 1 << 20,
+    TAKE_MAX = 1 << 16,
+    TEXT_LONG = TEXT_SIZE_MAX + 1,
+};
+
+static const struct pool_row pool_rows[POOL_COUNT] = {
+    [POOL_SERVER] = {sizeof(struct server),         1,                              0                },
+    [POOL_GROUP] = {sizeof(struct group),          2 * MILLION,                    PLAN_PROPOSAL_MAX},
+    [POOL_PACKAGE] = {sizeof(struct package_record), 4 * MILLION,                    TAKE_MAX         },
+    [POOL_ENTRY] = {sizeof(struct entry_record),   16 * MILLION,                   TAKE_MAX         },
+    [POOL_RESOURCE] = {sizeof(struct resource),       RESOURCE_MAX + TAKE_MAX,        TAKE_MAX         },
+    [POOL_LINE] = {sizeof(struct line),           2 * TAKE_MAX,                   TAKE_MAX         },
+    [POOL_VENDOR] = {sizeof(struct vendor),         VENDOR_MAX + PLAN_PROPOSAL_MAX, PLAN_PROPOSAL_MAX},
+    [POOL_ACCOUNT] = {sizeof(struct account),        8 * MILLION,                    TAKE_MAX         },
+    [POOL_STEP] = {sizeof(struct step),           16 * MILLION,                   TAKE_MAX         },
+    [POOL_HOLDING] = {sizeof(struct holding),        16 * MILLION,                   PLAN_PROPOSAL_MAX},
+    [POOL_USER] = {sizeof(struct user),           4 * MILLION,                    PLAN_PROPOSAL_MAX},
+    [POOL_MEMBER] = {sizeof(struct member),         8 * MILLION,                    PLAN_PROPOSAL_MAX},
+    [POOL_ACTOR] = {sizeof(struct actor),          MILLION,                        PLAN_PROPOSAL_MAX},
+    [POOL_EDGE] = {sizeof(struct edge),           8 * MILLION,                    TAKE_MAX         },
+    [POOL_TEXT] = {16,                            32 * MILLION,                   TAKE_MAX         },
+    [POOL_TEXT + 1] = {32,                            16 * MILLION,                   TAKE_MAX         },
+    [POOL_TEXT + 2] = {72,                            16 * MILLION,                   TAKE_MAX         },
+    [POOL_TEXT_LAST] = {TEXT_LONG,                     MILLION,                        TAKE_MAX         },
+};
+
+// A retry is remembered in 48 bytes for ten minutes at most.
+static const struct pool_row retry_row = {48, 4 * MILLION, 1};
+
+static const enum pool_name index_pools[INDEX_RETRY] = {
+    [INDEX_GROUP] = POOL_GROUP,  [INDEX_RESOURCE] = POOL_RESOURCE, [INDEX_ACCOUNT] = POOL_ACCOUNT,
+    [INDEX_UNIT] = POOL_HOLDING, [INDEX_USER] = POOL_USER,         [INDEX_MEMBER] = POOL_MEMBER,
+    [INDEX_ACTOR] = POOL_ACTOR,  [INDEX_ACTOR_NAME] = POOL_ACTOR,  [INDEX_ACTOR_ID] = POOL_ACTOR,
+};
+
+// What the journal keeps of one change, before the change; the record's old content follows an
+// edit. Entries are read backwards, so the head stands behind the content.
+enum undo { UNDO_EDIT, UNDO_TAKE, UNDO_GIVE, UNDO_INDEX_ADD, UNDO_INDEX_REMOVE };
+
+struct undo_head {
+    uint32_t record;
+    uint8_t  undo;
+    uint8_t  where; // enum pool_name or index_name
+    uint16_t size;  // of the content before the head
+};
+
+#define JOURNAL_SIZE_MAX     ((size_t)1 << 32)
+#define JOURNAL_PROPOSAL_MAX ((size_t)1 << 28)
+enum { JOURNAL_KEEP_MAX = 1 << 24 }; // memory that stays after a commit
+
+struct state {
+    struct pool   pools[POOL_COUNT];
+    struct index  indexes[INDEX_COUNT];
+    uint8_t      *journal;
+    size_t        journal_size;
+    struct change changes[CHANGE_RING_SIZE];
+    uint64_t      change_count;
+    uint8_t       hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
+};
+
+static const struct pool_row *row_of(uint32_t pool)
+{
+    return pool >= POOL_RETRY ? &retry_row : &pool_rows[pool];
+}
+
+static enum status open_pools(struct state *state)
+{
+    enum status status = OK;
+    for (uint32_t i = 0; i < POOL_COUNT && status == OK; i++) {
+        status = pool_init(&state->pools[i], row_of(i)->record_size, row_of(i)->count_max);
+    }
+    for (uint32_t i = 0; i < INDEX_COUNT && status == OK; i++) {
+        const uint32_t pool = i >= INDEX_RETRY ? POOL_RETRY : (uint32_t)index_pools[i];
+        status = index_init(&state->indexes[i], row_of(pool)->count_max);
+    }
+    return status;
+}
+
+enum status state_open(struct state **state)
+{
+    struct state *fresh = memory_reserve(sizeof *fresh);
+    if (fresh == NULL) return STATUS_OUT_OF_MEMORY;
+    enum status status = open_pools(fresh);
+    if (status == OK) fresh->journal = memory_reserve(JOURNAL_SIZE_MAX);
+    if (status == OK && fresh->journal == NULL) status = STATUS_OUT_OF_MEMORY;
+    if (status != OK) {
+        state_close(fresh);
+        return status;
+    }
+    crypto_random(fresh->hash_key, sizeof fresh->hash_key);
+    (void)pool_take(&fresh->pools[POOL_SERVER]);
+    (void)pool_take(&fresh->pools[POOL_GROUP]);
+    *state = fresh;
+    return OK;
+}
+
+void state_close(struct state *state)
+{
+    if (state == NULL) return;
+    for (uint32_t i = 0; i < POOL_COUNT; i++) {
+        if (state->pools[i].record_size != 0) pool_release(&state->pools[i]);
+    }
+    for (uint32_t i = 0; i < INDEX_COUNT; i++) {
+        if (state->indexes[i].count_max != 0) index_release(&state->indexes[i]);
+    }
+    memory_return(state->journal, JOURNAL_SIZE_MAX);
+    memory_return(state, sizeof *state);
+}
+
+// --- The journal ------------------------------------------------------------
+
+static void remember(struct state *state, struct undo_head head, const void *content)
+{
+    assert(state->journal_size + head.size + sizeof head <= JOURNAL_SIZE_MAX);
+    uint8_t *at = state->journal + state->journal_size;
+    if (head.size > 0) memcpy(at, content, head.size);
+    memcpy(at + head.size, &head, sizeof head);
+    state->journal_size += head.size + sizeof head;
+}
+
+struct state_mark state_mark(const struct state *state)
+{
+    return (struct state_mark){state->journal_size, state->change_count};
+}
+
+static void undo(struct state *state, const struct undo_head *head, const uint8_t *content)
+{
+    struct pool  *pool = &state->pools[head->where < POOL_COUNT ? head->where : 0];
+    struct index *index = &state->indexes[head->where < INDEX_COUNT ? head->where : 0];
+    switch ((enum undo)head->undo) {
+    case UNDO_EDIT:
+        memcpy(pool_at(pool, head->record), content, head->size);
+        return;
+    case UNDO_TAKE:
+        pool_untake(pool, head->record);
+        return;
+    case UNDO_GIVE:
+        pool_ungive(pool, head->record);
+        return;
+    case UNDO_INDEX_ADD:
+        index_remove(index, head->record);
+        return;
+    case UNDO_INDEX_REMOVE:
+        index_add(index, head->record, index->links[head->record].hash);
+        return;
+    }
+}
+
+void state_rollback(struct state *state, struct state_mark mark)
+{
+    assert(mark.journal_size <= state->journal_size);
+    while (state->journal_size > mark.journal_size) {
+        struct undo_head head;
+        state->journal_size -= sizeof head;
+        memcpy(&head, state->journal + state->journal_size, sizeof head);
+        state->journal_size -= head.size;
+        undo(state, &head, state->journal + state->journal_size);
+    }
+    state->change_count = mark.change_count;
+}
+
+void state_commit(struct state *state)
+{
+    if (state->journal_size > JOURNAL_KEEP_MAX) {
+        memory_zero(state->journal + JOURNAL_KEEP_MAX, state->journal_size - JOURNAL_KEEP_MAX);
+    }
+    state->journal_size = 0;
+}
+
+bool state_has_room(const struct state *state)
+{
+    for (uint32_t i = 0; i < POOL_RETRY; i++) {
+        if (pool_room(&state->pools[i]) < row_of(i)->take_max) return false;
+    }
+    return state->journal_size + JOURNAL_PROPOSAL_MAX <= JOURNAL_SIZE_MAX;
+}
+
+uint32_t state_take(struct state *state, enum pool_name pool)
+{
+    const uint32_t record = pool_take(&state->pools[pool]);
+    remember(state, (struct undo_head){record, UNDO_TAKE, (uint8_t)pool, 0}, NULL);
+    return record;
+}
+
+void state_give(struct state *state, enum pool_name pool, uint32_t record)
+{
+    // The content goes into the journal too: taking the record again would wipe it.
+    (void)state_edit(state, pool, record);
+    remember(state, (struct undo_head){record, UNDO_GIVE, (uint8_t)pool, 0}, NULL);
+    pool_give(&state->pools[pool], record);
+}
+
+void *state_edit(struct state *state, enum pool_name pool, uint32_t record)
+{
+    const uint16_t size = (uint16_t)state->pools[pool].record_size;
+    void          *at = pool_at(&state->pools[pool], record);
+    assert(record != 0);
+    remember(state, (struct undo_head){record, UNDO_EDIT, (uint8_t)pool, size}, at);
+    return at;
+}
+
+void state_index_add(struct state *state, enum index_name index, uint32_t record, uint64_t hash)
+{
+    remember(state, (struct undo_head){record, UNDO_INDEX_ADD, (uint8_t)index, 0}, NULL);
+    index_add(&state->indexes[index], record, hash);
+}
+
+void state_index_remove(struct state *state, enum index_name index, uint32_t record)
+{
+    remember(state, (struct undo_head){record, UNDO_INDEX_REMOVE, (uint8_t)index, 0}, NULL);
+    index_remove(&state->indexes[index], record);
+}
+
+const void *state_read(const struct state *state, enum pool_name pool, uint32_t record)
+{
+    return pool_at(&state->pools[pool], record);
+}
+
+uint32_t state_count(const struct state *state, enum pool_name pool)
+{
+    return pool_count(&state->pools[pool]);
+}
+
+uint32_t state_room(const struct state *state, enum pool_name pool)
+{
+    return pool_room(&state->pools[pool]);
+}
+
+uint32_t state_first(const struct state *state, enum index_name index, uint64_t hash)
+{
+    return index_first(&state->indexes[index], hash);
+}
+
+uint32_t state_next(const struct state *state, enum index_name index, uint32_t record)
+{
+    return index_next(&state->indexes[index], record);
+}
+
+void state_forget_bucket(struct state *state, uint32_t bucket)
+{
+    assert(bucket < RETRY_BUCKET_COUNT);
+    pool_empty(&state->pools[POOL_RETRY + bucket]);
+    index_empty(&state->indexes[INDEX_RETRY + bucket]);
+}
+
+uint64_t state_hash(const struct state *state, uint32_t scope, struct bytes name)
+{
+    const uint64_t hash = crypto_short_hash(state->hash_key, name);
+    return hash + scope * 0x9e3779b97f4a7c15ULL;
+}
+
+// --- Texts ------------------------------------------------------------------
+
+enum { TEXT_POOL_COUNT = POOL_TEXT_LAST - POOL_TEXT + 1, TEXT_POOL_SHIFT = 30 };
+
+// In its record a text stands behind one byte of size.
+struct text_ref text_add(struct state *state, struct bytes text)
+{
+    uint32_t pool = 0;
+    assert(text.size <= TEXT_SIZE_MAX);
+    if (text.size == 0) return (struct text_ref){0};
+    while (pool_rows[POOL_TEXT + pool].record_size < text.size + 1)
+        pool++;
+    const uint32_t record = state_take(state, POOL_TEXT + pool);
+    uint8_t       *at = pool_at(&state->pools[POOL_TEXT + pool], record);
+    at[0] = (uint8_t)text.size;
+    memcpy(at + 1, text.at, text.size);
+    return (struct text_ref){record | pool << TEXT_POOL_SHIFT};
+}
+
+static enum pool_name text_pool(struct text_ref text)
+{
+    return POOL_TEXT + (text.at >> TEXT_POOL_SHIFT);
+}
+
+static uint32_t text_record(struct text_ref text)
+{
+    return text.at & ((1U << TEXT_POOL_SHIFT) - 1);
+}
+
+void text_drop(struct state *state, struct text_ref text)
+{
+    if (text.at != 0) state_give(state, text_pool(text), text_record(text));
+}
+
+struct bytes text_of(const struct state *state, struct text_ref text)
+{
+    if (text.at == 0) return (struct bytes){NULL, 0};
+    const uint8_t *at = state_read(state, text_pool(text), text_record(text));
+    return (struct bytes){at + 1, at[0]};
+}
+
+bool text_is(const struct state *state, struct text_ref text, struct bytes same)
+{
+    return bytes_is_equal(text_of(state, text), same);
+}
+
+// --- Changes ----------------------------------------------------------------
+
+void state_note_change(struct state *state, uint32_t group, uint32_t resource)
+{
+    const uint64_t seq = server_at(state)->size;
+    state->changes[state->change_count++ % CHANGE_RING_SIZE] =
+        (struct change){seq, group, resource};
+}
+
+uint64_t state_change_count(const struct state *state)
+{
+    return state->change_count;
+}
+
+bool state_change_at(const struct state *state, uint64_t number, struct change *change)
+{
+    assert(number < state->change_count);
+    if (state->change_count - number > CHANGE_RING_SIZE) return false;
+    *change = state->changes[number % CHANGE_RING_SIZE];
+    return true;
+}

@@ -1,0 +1,432 @@
+// state.h - what the log means, in memory: records in pools, and the undo journal over them.
+//
+// The log is the only source; everything here can be rebuilt from it. Every change to a record goes
+// through an _edit function, and every record comes and goes through state_take and state_give, so
+// that the journal can put back what was there: commit forgets it, rollback walks it backwards.
+//
+// Records name each other by pool index; 0 is none. Relations, top down:
+//
+//   group -> parent, children (list), packages -> entries, members, accounts
+//   resource (a licensed name) -> lines of the licence files, holdings in log order
+//   account (group x resource) -> parent account, children, holdings, steps of the sums below
+//   holding -> account, user          user -> memberships, holdings
+#ifndef PROJECTIONS_STATE_H
+#define PROJECTIONS_STATE_H
+
+#include "core/base/index.h"
+#include "core/base/limits.h"
+#include "core/base/pool.h"
+#include "core/base/status.h"
+#include "core/base/window.h"
+#include "core/event/license.h"
+#include "core/event/proposal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LIMIT_NONE UINT64_MAX // no limit of its own
+
+enum { SERVER_GROUP = 1 }; // the top of every path
+
+// A text of a record: which pool holds it, and where. 0 is no text.
+struct text_ref {
+    uint32_t at;
+};
+
+// The one record of its kind: what holds for the whole ledger.
+struct server {
+    uint64_t        size;    // events applied: the next seq
+    uint64_t        time_ms; // of the last event
+    struct text_ref origin, name, software_version, eula_version;
+    uint8_t         ledger_key[32], recovery_key[32];
+    uint64_t        limited_since_ms;
+    uint64_t        edge_ms;        // windows are settled up to here
+    uint32_t        limited_reason; // enum limited_reason, 0 while normal
+    uint32_t        first_vendor, first_edge, newest_actor, newest_resource;
+    uint32_t        first_user, last_user;
+    uint32_t        server_admin_count;
+    bool            has_test_clock;
+};
+
+enum limited_reason {
+    NOT_LIMITED,
+    EULA_NOT_ACCEPTED,
+    LICENSE_UPDATED,
+    PASSWORD_CHANGED,
+    EULA_CHANGED,
+};
+
+struct group {
+    entity_id       id;
+    struct text_ref name, label;
+    uint32_t        parent, first_child, last_child, next, previous; // siblings
+    uint32_t        first_package, last_package;
+    uint32_t        first_account, first_member;
+    uint32_t        child_count, member_count;
+    uint32_t        version;
+    uint8_t         depth; // of the server: 0
+    bool            is_restricted, is_oversubscribed, is_blocked;
+};
+
+struct package_record {
+    struct window   window;
+    struct text_ref name;
+    uint32_t        group, next, first_entry, edge;
+};
+
+struct entry_record {
+    uint64_t count; // ENTRY_FEATURE: a feature
+    uint32_t resource, next;
+};
+
+// A name that a licence file or a package has: a counted resource or a feature.
+struct resource {
+    entity_id       id; // of the event that first named it
+    struct text_ref name;
+    uint32_t        kind;       // enum resource_kind, as of the newest file with it
+    uint32_t        vendor;     // of the current file that has it; 0: none has
+    uint32_t        needs;      // another resource
+    uint32_t        first_line; // licence entries
+    uint32_t        first_holding, last_holding; // in log order
+    uint32_t        holding_count;
+    uint32_t        next; // the one made before
+};
+
+// One entry of a licence file. Besides the current file, that of before the limited mode counts
+// while the mode lasts (T16).
+struct line {
+    struct window window;
+    uint64_t      count;
+    uint32_t      resource, vendor, next, next_of_vendor, edge;
+    bool          is_current, is_before;
+};
+
+struct vendor {
+    entity_id       id;
+    uint64_t        serial;
+    uint64_t        file_seq; // where the current file stands in the log
+    struct text_ref name;
+    uint8_t         key[32];
+    uint8_t         file_hash[32];
+    uint32_t        next, first_line;
+    bool            is_trusted, has_file;
+};
+
+// Quota of one resource at one node. Exists wherever something is held at or below, or saved at or
+// below, and then in every node above up to the server.
+//
+//   I1  used is the number of holdings in the subtree
+//   I2  below is the number of those that survive every account strictly below this one: the own
+//       holdings and what the children keep
+//   I3  kept is the lesser of below and the enforced limit
+//   I4  last_kept is the holding where the limit cuts: ACCOUNT_KEEPS_ALL iff kept is below, 0 when
+//       kept is 0, else the kept-th oldest of those counted in below
+//   I5  the steps sum up, over time, what the nearest restricted nodes below are allowed
+struct account {
+    uint64_t limit; // own, now; LIMIT_NONE when unrestricted
+    uint64_t changed_seq;
+    uint32_t parent, first_child, next, previous; // accounts of the same resource
+    uint32_t group, resource, next_of_group;
+    uint32_t used, below, kept, last_kept;
+    uint32_t first_holding, last_holding;
+    uint32_t first_step, step_count;
+};
+
+#define ACCOUNT_KEEPS_ALL UINT32_MAX
+
+struct step {
+    uint64_t ms;
+    int64_t  delta;
+    uint32_t next;
+};
+
+struct holding {
+    entity_id       id; // seniority
+    struct text_ref unit;
+    uint32_t        account, user;
+    uint32_t        next, previous; // of the resource
+    uint32_t        next_of_account, previous_of_account;
+    uint32_t        next_of_user, previous_of_user;
+    uint8_t         directions; // bit 1 << enum direction; 0 for other kinds
+};
+
+struct user {
+    entity_id       id;
+    struct text_ref name;
+    uint32_t        first_member, member_count, first_holding, holding_count;
+    uint32_t        next, previous; // all of them, oldest first
+};
+
+// A user in a group, with the assignment where there is one.
+struct member {
+    entity_id     id;
+    struct window window; // of the assignment
+    uint32_t      user, group;
+    uint32_t      next_of_user, next_of_group, previous_of_group;
+    uint32_t      first_entry, edge;
+    bool          has_assignment;
+};
+
+struct actor {
+    entity_id       id;
+    struct text_ref name;
+    uint8_t         key[32];
+    uint32_t        role; // enum role
+    uint32_t        group;
+    uint32_t        next; // the one enrolled before
+    bool            is_removed;
+};
+
+// The next instant at which something begins or ends; a pairing heap, see schedule.c.
+enum edge_subject { EDGE_PACKAGE, EDGE_LINE, EDGE_MEMBER };
+
+struct edge {
+    uint64_t ms;
+    uint32_t subject_kind, subject;
+    uint32_t first_child, next, previous; // previous: the parent for a first child
+};
+
+enum { RETRY_BUCKET_COUNT = 16 };
+
+enum pool_name {
+    POOL_SERVER,
+    POOL_GROUP,
+    POOL_PACKAGE,
+    POOL_ENTRY,
+    POOL_RESOURCE,
+    POOL_LINE,
+    POOL_VENDOR,
+    POOL_ACCOUNT,
+    POOL_STEP,
+    POOL_HOLDING,
+    POOL_USER,
+    POOL_MEMBER,
+    POOL_ACTOR,
+    POOL_EDGE,
+    POOL_TEXT, // one for each size of text
+    POOL_TEXT_LAST = POOL_TEXT + 3,
+    POOL_RETRY,
+    POOL_RETRY_LAST = POOL_RETRY + RETRY_BUCKET_COUNT - 1,
+    POOL_COUNT,
+};
+
+enum index_name {
+    INDEX_GROUP,      // by parent and name
+    INDEX_RESOURCE,   // by name
+    INDEX_ACCOUNT,    // by group and resource
+    INDEX_UNIT,       // holdings by resource and unit
+    INDEX_USER,       // by name
+    INDEX_MEMBER,     // by user and group
+    INDEX_ACTOR,      // by key; those that were removed are not in it, nor in the next
+    INDEX_ACTOR_NAME, // by name
+    INDEX_ACTOR_ID,   // by id, also those that were removed
+    INDEX_RETRY,      // by author and id; one for each bucket
+    INDEX_RETRY_LAST = INDEX_RETRY + RETRY_BUCKET_COUNT - 1,
+    INDEX_COUNT,
+};
+
+// What changed lately, for those who are told: (seq, group, resource). A ring; who falls behind
+// reads the state instead.
+struct change {
+    uint64_t seq;
+    uint32_t group;
+    uint32_t resource; // 0: everything of the group
+};
+
+enum { CHANGE_RING_SIZE = 1 << 16 };
+
+struct state;
+
+MUST_CHECK enum status state_open(struct state **state);
+void                   state_close(struct state *state); // NULL is fine
+
+// --- The journal ------------------------------------------------------------
+
+// A mark to roll back to: before a plan, a preview, a group of proposals.
+struct state_mark {
+    uint64_t journal_size;
+    uint64_t change_count;
+};
+
+struct state_mark state_mark(const struct state *state);
+void              state_rollback(struct state *state, struct state_mark mark);
+void              state_commit(struct state *state); // forgets the journal
+// False when a pool or the journal is so full that the next proposal may not fit: OVERLOADED.
+bool              state_has_room(const struct state *state);
+
+uint32_t state_take(struct state *state, enum pool_name pool);
+void     state_give(struct state *state, enum pool_name pool, uint32_t record);
+void    *state_edit(struct state *state, enum pool_name pool, uint32_t record);
+void state_index_add(struct state *state, enum index_name index, uint32_t record, uint64_t hash);
+void state_index_remove(struct state *state, enum index_name index, uint32_t record);
+
+const void *state_read(const struct state *state, enum pool_name pool, uint32_t record);
+uint32_t    state_count(const struct state *state, enum pool_name pool);
+uint32_t    state_room(const struct state *state, enum pool_name pool);
+uint32_t    state_first(const struct state *state, enum index_name index, uint64_t hash);
+uint32_t    state_next(const struct state *state, enum index_name index, uint32_t record);
+// Secret to this process: strangers choose the names that are hashed.
+uint64_t    state_hash(const struct state *state, uint32_t scope, struct bytes name);
+
+// Empties a bucket of answers to retries, outside of any journal: all in it are out of date.
+void state_forget_bucket(struct state *state, uint32_t bucket);
+
+// --- Texts ------------------------------------------------------------------
+
+enum { TEXT_SIZE_MAX = 135 };
+
+struct text_ref text_add(struct state *state, struct bytes text);
+void            text_drop(struct state *state, struct text_ref text);
+struct bytes    text_of(const struct state *state, struct text_ref text); // lives with the text
+bool            text_is(const struct state *state, struct text_ref text, struct bytes same);
+
+// --- Changes ----------------------------------------------------------------
+
+void     state_note_change(struct state *state, uint32_t group, uint32_t resource);
+uint64_t state_change_count(const struct state *state); // ever noted
+// False when the change has left the ring.
+bool     state_change_at(const struct state *state, uint64_t number, struct change *change);
+
+// --- Records by type --------------------------------------------------------
+
+static inline const struct server *server_at(const struct state *state)
+{
+    return state_read(state, POOL_SERVER, 1);
+}
+
+static inline struct server *server_edit(struct state *state)
+{
+    return state_edit(state, POOL_SERVER, 1);
+}
+
+static inline const struct group *group_at(const struct state *state, uint32_t group)
+{
+    return state_read(state, POOL_GROUP, group);
+}
+
+static inline struct group *group_edit(struct state *state, uint32_t group)
+{
+    return state_edit(state, POOL_GROUP, group);
+}
+
+static inline const struct package_record *package_at(const struct state *state, uint32_t package)
+{
+    return state_read(state, POOL_PACKAGE, package);
+}
+
+static inline struct package_record *package_edit(struct state *state, uint32_t package)
+{
+    return state_edit(state, POOL_PACKAGE, package);
+}
+
+static inline const struct entry_record *entry_at(const struct state *state, uint32_t entry)
+{
+    return state_read(state, POOL_ENTRY, entry);
+}
+
+static inline struct entry_record *entry_edit(struct state *state, uint32_t entry)
+{
+    return state_edit(state, POOL_ENTRY, entry);
+}
+
+static inline const struct resource *resource_at(const struct state *state, uint32_t resource)
+{
+    return state_read(state, POOL_RESOURCE, resource);
+}
+
+static inline struct resource *resource_edit(struct state *state, uint32_t resource)
+{
+    return state_edit(state, POOL_RESOURCE, resource);
+}
+
+static inline const struct line *line_at(const struct state *state, uint32_t line)
+{
+    return state_read(state, POOL_LINE, line);
+}
+
+static inline struct line *line_edit(struct state *state, uint32_t line)
+{
+    return state_edit(state, POOL_LINE, line);
+}
+
+static inline const struct vendor *vendor_at(const struct state *state, uint32_t vendor)
+{
+    return state_read(state, POOL_VENDOR, vendor);
+}
+
+static inline struct vendor *vendor_edit(struct state *state, uint32_t vendor)
+{
+    return state_edit(state, POOL_VENDOR, vendor);
+}
+
+static inline const struct account *account_at(const struct state *state, uint32_t account)
+{
+    return state_read(state, POOL_ACCOUNT, account);
+}
+
+static inline struct account *account_edit(struct state *state, uint32_t account)
+{
+    return state_edit(state, POOL_ACCOUNT, account);
+}
+
+static inline const struct step *step_at(const struct state *state, uint32_t step)
+{
+    return state_read(state, POOL_STEP, step);
+}
+
+static inline struct step *step_edit(struct state *state, uint32_t step)
+{
+    return state_edit(state, POOL_STEP, step);
+}
+
+static inline const struct holding *holding_at(const struct state *state, uint32_t holding)
+{
+    return state_read(state, POOL_HOLDING, holding);
+}
+
+static inline struct holding *holding_edit(struct state *state, uint32_t holding)
+{
+    return state_edit(state, POOL_HOLDING, holding);
+}
+
+static inline const struct user *user_at(const struct state *state, uint32_t user)
+{
+    return state_read(state, POOL_USER, user);
+}
+
+static inline struct user *user_edit(struct state *state, uint32_t user)
+{
+    return state_edit(state, POOL_USER, user);
+}
+
+static inline const struct member *member_at(const struct state *state, uint32_t member)
+{
+    return state_read(state, POOL_MEMBER, member);
+}
+
+static inline struct member *member_edit(struct state *state, uint32_t member)
+{
+    return state_edit(state, POOL_MEMBER, member);
+}
+
+static inline const struct actor *actor_at(const struct state *state, uint32_t actor)
+{
+    return state_read(state, POOL_ACTOR, actor);
+}
+
+static inline struct actor *actor_edit(struct state *state, uint32_t actor)
+{
+    return state_edit(state, POOL_ACTOR, actor);
+}
+
+static inline const struct edge *edge_at(const struct state *state, uint32_t edge)
+{
+    return state_read(state, POOL_EDGE, edge);
+}
+
+static inline struct edge *edge_edit(struct state *state, uint32_t edge)
+{
+    return state_edit(state, POOL_EDGE, edge);
+}
+
+#endif

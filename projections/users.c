@@ -1,0 +1,432 @@
+#include "projections/users.h"
+
+#include "projections/actors.h"
+#include "projections/groups.h"
+#include "projections/holdings.h"
+#include "projections/packages.h"
+#include "projections/quota.h"
+#include "projections/schedule.h"
+
+#include <assert.h>
+
+uint32_t user_find(const struct state *state, struct bytes name)
+{
+    uint32_t at = state_first(state, INDEX_USER, state_hash(state, 0, name));
+    while (at != 0 && !text_is(state, user_at(state, at)->name, name)) {
+        at = state_next(state, INDEX_USER, at);
+    }
+    return at;
+}
+
+static uint64_t member_hash(const struct state *state, uint32_t user, uint32_t group)
+{
+    return state_hash(state, user, (struct bytes){(const uint8_t *)&group, sizeof group});
+}
+
+uint32_t member_find(const struct state *state, uint32_t user, uint32_t group)
+{
+    uint32_t at = state_first(state, INDEX_MEMBER, member_hash(state, user, group));
+    for (; at != 0; at = state_next(state, INDEX_MEMBER, at)) {
+        if (member_at(state, at)->user == user && member_at(state, at)->group == group) return at;
+    }
+    return 0;
+}
+
+bool user_is_within(const struct state *state, uint32_t user, uint32_t group)
+{
+    uint32_t at = user_at(state, user)->first_member;
+    for (; at != 0; at = member_at(state, at)->next_of_user) {
+        if (group_is_within(state, member_at(state, at)->group, group)) return true;
+    }
+    return false;
+}
+
+bool user_is_all_within(const struct state *state, uint32_t user, uint32_t group)
+{
+    uint32_t at = user_at(state, user)->first_member;
+    if (at == 0) return false;
+    for (; at != 0; at = member_at(state, at)->next_of_user) {
+        if (!group_is_within(state, member_at(state, at)->group, group)) return false;
+    }
+    return true;
+}
+
+// The entry of a resource in an assignment that is in force; 0 when there is none.
+static uint32_t assigned_entry(const struct state *state, uint32_t member, uint32_t resource,
+                               uint64_t ms)
+{
+    if (!window_has(member_at(state, member)->window, ms)) return 0;
+    uint32_t at = member_at(state, member)->first_entry;
+    while (at != 0 && entry_at(state, at)->resource != resource)
+        at = entry_at(state, at)->next;
+    return at;
+}
+
+uint64_t member_cap_at(const struct state *state, uint32_t member, uint32_t resource, uint64_t ms)
+{
+    if (!member_at(state, member)->has_assignment) return LIMIT_NONE;
+    const uint32_t at = assigned_entry(state, member, resource, ms);
+    if (at == 0 || entry_at(state, at)->count == ENTRY_FEATURE) return 0;
+    return entry_at(state, at)->count;
+}
+
+bool member_feature_at(const struct state *state, uint32_t member, uint32_t resource, uint64_t ms)
+{
+    if (!member_at(state, member)->has_assignment) return true;
+    const uint32_t at = assigned_entry(state, member, resource, ms);
+    return at != 0 && entry_at(state, at)->count == ENTRY_FEATURE;
+}
+
+uint32_t user_held(const struct state *state, uint32_t user, uint32_t resource)
+{
+    uint32_t count = 0;
+    uint32_t at = user_at(state, user)->first_holding;
+    for (; at != 0; at = holding_at(state, at)->next_of_user) {
+        count += account_at(state, holding_at(state, at)->account)->resource == resource;
+    }
+    return count;
+}
+
+static void tighten(struct user_quota *quota, uint64_t maximum, uint32_t group, bool is_own_limit)
+{
+    if (maximum >= quota->maximum) return;
+    quota->maximum = maximum;
+    quota->group = group;
+    quota->is_own_limit = is_own_limit;
+}
+
+struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t resource,
+                             uint64_t ms)
+{
+    struct user_quota quota = {.maximum = LIMIT_NONE, .available = LIMIT_NONE};
+    struct quota_path path;
+    uint32_t          at = user_at(state, user)->first_member;
+    quota.used = user_held(state, user, resource);
+    if (at == 0) quota.maximum = 0;
+    for (; at != 0; at = member_at(state, at)->next_of_user) {
+        const uint32_t group = member_at(state, at)->group;
+        quota_path(state, group, resource, &path);
+        tighten(&quota, quota_maximum(&path), group, false);
+        tighten(&quota, member_cap_at(state, at, resource, ms), group, true);
+        const uint64_t room = quota_room(quota_bottleneck(&path));
+        if (room < quota.available) quota.available = room;
+    }
+    const uint64_t own = quota.used >= quota.maximum ? 0 : quota.maximum - quota.used;
+    if (own < quota.available) quota.available = own;
+    return quota;
+}
+
+// --- One more unit ----------------------------------------------------------
+
+static void judge_strictest(struct question *question, uint32_t member, uint32_t resource,
+                            uint32_t charged, uint64_t held)
+{
+    const struct state *state = question->state;
+    const uint32_t      group = member_at(state, member)->group;
+    struct quota_path   path;
+    quota_path(state, group, resource, &path);
+    const uint64_t           maximum = quota_maximum(&path);
+    const struct quota_node *least = quota_bottleneck(&path);
+    if (held < maximum && (group == charged || quota_room(least) > 0)) return;
+    const bool is_by_user = held >= maximum;
+    refuse(question, (struct constraint){.code = STRICTEST_GROUP,
+                                         .group = group,
+                                         .limit = is_by_user ? maximum : least->limit,
+                                         .used = is_by_user ? held : least->used,
+                                         .until_ms = TIME_NEVER});
+}
+
+static void judge_cap(struct question *question, uint32_t member, uint32_t resource, uint64_t held)
+{
+    const uint64_t cap = member_cap_at(question->state, member, resource, question->now_ms);
+    if (held < cap) return;
+    refuse(question, (struct constraint){.code = USER_LIMIT,
+                                         .group = member_at(question->state, member)->group,
+                                         .limit = cap,
+                                         .used = held,
+                                         .until_ms = TIME_NEVER});
+}
+
+void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group)
+{
+    const struct state *state = question->state;
+    const uint64_t      held = user_held(state, user, resource);
+    uint32_t            at = user_at(state, user)->first_member;
+    for (; at != 0; at = member_at(state, at)->next_of_user) {
+        judge_strictest(question, at, resource, group, held);
+    }
+    at = user_at(state, user)->first_member;
+    for (; at != 0; at = member_at(state, at)->next_of_user) {
+        judge_cap(question, at, resource, held);
+    }
+}
+
+// --- Events -----------------------------------------------------------------
+
+static struct bytes user_of(const struct event *event)
+{
+    return event->kind == MEMBERSHIP ? event->of.membership.user : event->of.user_assignment.user;
+}
+
+static struct bytes group_of(const struct event *event)
+{
+    return event->kind == MEMBERSHIP ? event->of.membership.group : event->of.user_assignment.group;
+}
+
+// A site_admin speaks of those users only who are its own altogether; others read as unknown.
+bool user_event_is_allowed(const struct question *question, const struct event *event)
+{
+    const struct state *state = question->state;
+    const struct actor *actor = actor_at(state, question->actor);
+    const uint32_t      user = user_find(state, user_of(event));
+    if (actor->role != SITE_ADMIN) return false;
+    if (!actor_reaches(state, question->actor, group_of(event), WITHIN)) return false;
+    return user != 0 && user_is_all_within(state, user, actor->group);
+}
+
+static uint32_t member_add(struct change_context *context, uint32_t user, uint32_t group)
+{
+    struct state  *state = context->state;
+    const uint32_t at = state_take(state, POOL_MEMBER);
+    struct member *member = member_edit(state, at);
+    struct user   *person = user_edit(state, user);
+    struct group  *of = group_edit(state, group);
+    *member = (struct member){.id = context->id,
+                              .user = user,
+                              .group = group,
+                              .next_of_user = person->first_member,
+                              .next_of_group = of->first_member};
+    if (of->first_member != 0) member_edit(state, of->first_member)->previous_of_group = at;
+    person->first_member = at;
+    person->member_count++;
+    of->first_member = at;
+    of->member_count++;
+    state_index_add(state, INDEX_MEMBER, at, member_hash(state, user, group));
+    state_note_change(state, group, 0);
+    return at;
+}
+
+static void assignment_drop(struct state *state, uint32_t at)
+{
+    struct member *member = member_edit(state, at);
+    schedule_drop(state, member->edge);
+    entries_drop(state, member->first_entry);
+    member->edge = 0;
+    member->first_entry = 0;
+    member->has_assignment = false;
+    member->window = (struct window){0, 0};
+}
+
+static void member_remove(struct state *state, uint32_t at)
+{
+    assignment_drop(state, at);
+    const struct member member = *member_at(state, at);
+    struct user        *person = user_edit(state, member.user);
+    struct group       *of = group_edit(state, member.group);
+    if (person->first_member == at) {
+        person->first_member = member.next_of_user;
+    } else {
+        uint32_t before = person->first_member;
+        while (member_at(state, before)->next_of_user != at) {
+            before = member_at(state, before)->next_of_user;
+        }
+        member_edit(state, before)->next_of_user = member.next_of_user;
+    }
+    if (member.previous_of_group == 0)
+        of->first_member = member.next_of_group;
+    else
+        member_edit(state, member.previous_of_group)->next_of_group = member.next_of_group;
+    if (member.next_of_group != 0) {
+        member_edit(state, member.next_of_group)->previous_of_group = member.previous_of_group;
+    }
+    person->member_count--;
+    of->member_count--;
+    state_index_remove(state, INDEX_MEMBER, at);
+    state_give(state, POOL_MEMBER, at);
+    state_note_change(state, member.group, 0);
+}
+
+void user_creation_judge(struct question *question, const struct event *event)
+{
+    const struct user_creation *creation = &event->of.user_creation;
+    if (group_find(question->state, creation->group) == 0) {
+        refuse_name(question, UNKNOWN_GROUP, creation->group);
+    }
+    if (user_find(question->state, creation->user) != 0) {
+        refuse_name(question, NAME_TAKEN, creation->user);
+    }
+}
+
+static void link_user(struct state *state, uint32_t at)
+{
+    struct server *server = server_edit(state);
+    user_edit(state, at)->previous = server->last_user;
+    if (server->last_user == 0)
+        server->first_user = at;
+    else
+        user_edit(state, server->last_user)->next = at;
+    server->last_user = at;
+}
+
+void user_creation_apply(struct change_context *context, const struct event *event)
+{
+    const struct user_creation *creation = &event->of.user_creation;
+    struct state               *state = context->state;
+    const uint32_t              at = state_take(state, POOL_USER);
+    struct user                *user = user_edit(state, at);
+    user->id = context->id;
+    user->name = text_add(state, creation->user);
+    link_user(state, at);
+    state_index_add(state, INDEX_USER, at, state_hash(state, 0, creation->user));
+    (void)member_add(context, at, group_find(state, creation->group));
+}
+
+// The user's holdings in the group, one after another; 0 at the end. `after` may be gone.
+static uint32_t first_held_in(const struct state *state, uint32_t user, uint32_t group)
+{
+    uint32_t at = user_at(state, user)->first_holding;
+    while (at != 0 && account_at(state, holding_at(state, at)->account)->group != group) {
+        at = holding_at(state, at)->next_of_user;
+    }
+    return at;
+}
+
+// The user and the group of the event; false when one of them is unknown.
+static bool find_both(struct question *question, const struct event *event, uint32_t *user,
+                      uint32_t *group)
+{
+    *user = user_find(question->state, user_of(event));
+    *group = group_find(question->state, group_of(event));
+    if (*group == 0) refuse_name(question, UNKNOWN_GROUP, group_of(event));
+    if (*user == 0) refuse_name(question, UNKNOWN_USER, user_of(event));
+    return *user != 0 && *group != 0;
+}
+
+void membership_judge(struct question *question, const struct event *event)
+{
+    const struct membership *membership = &event->of.membership;
+    const struct state      *state = question->state;
+    uint32_t                 user = 0, group = 0;
+    if (!find_both(question, event, &user, &group)) return;
+    const bool is_member = member_find(state, user, group) != 0;
+    if (membership->is_member) {
+        if (is_member)
+            refuse_at(question, ALREADY_A_MEMBER, group);
+        else if (user_at(state, user)->member_count == MEMBERSHIP_MAX) {
+            refuse_at(question, TOO_MANY_MEMBERSHIPS, group);
+        }
+        return;
+    }
+    if (!is_member)
+        refuse_at(question, NOT_A_MEMBER, group);
+    else if (!membership->is_cascade && first_held_in(state, user, group) != 0) {
+        refuse_at(question, MEMBERSHIP_IN_USE, group);
+    }
+}
+
+void membership_apply(struct change_context *context, const struct event *event)
+{
+    struct state  *state = context->state;
+    const uint32_t user = user_find(state, event->of.membership.user);
+    const uint32_t group = group_find(state, event->of.membership.group);
+    if (event->of.membership.is_member) {
+        (void)member_add(context, user, group);
+        return;
+    }
+    for (uint32_t at; (at = first_held_in(state, user, group)) != 0;)
+        holding_remove(state, at);
+    member_remove(state, member_find(state, user, group));
+}
+
+// --- The assignment ---------------------------------------------------------
+
+struct narrowing {
+    struct question *question;
+    uint32_t         member, group, resource;
+    struct window    window;
+    struct entry     entry;
+    struct instants  instants;
+};
+
+// The least a node of the path allows at an instant at which the assignment asks for more.
+static void judge_path_at(const struct narrowing *narrowing, uint64_t ms, struct constraint *worst)
+{
+    const struct state *state = narrowing->question->state;
+    for (uint32_t at = narrowing->group; at != 0; at = group_at(state, at)->parent) {
+        if (!node_is_active_at(state, at, ms)) continue;
+        const bool     is_unnamed = narrowing->resource == 0;
+        const bool     is_open = at != SERVER_GROUP && !group_at(state, at)->is_restricted;
+        const uint64_t limit =
+            is_unnamed ? (is_open ? LIMIT_NONE : 0) : limit_at(state, at, narrowing->resource, ms);
+        if (narrowing->entry.count <= limit || limit >= worst->limit) continue;
+        worst->limit = limit;
+        worst->group = at;
+    }
+}
+
+static void judge_entry(struct narrowing *narrowing)
+{
+    const struct state *state = narrowing->question->state;
+    const uint64_t      now_ms = narrowing->question->now_ms;
+    struct constraint   worst = {.code = USER_EXCEEDS_GROUP,
+                                 .limit = LIMIT_NONE,
+                                 .used = narrowing->entry.count,
+                                 .until_ms = TIME_NEVER,
+                                 .name = narrowing->entry.name};
+    for (uint32_t i = 0; i < narrowing->instants.count; i++) {
+        const uint64_t ms = narrowing->instants.ms[i];
+        if (ms < now_ms || !window_has(narrowing->window, ms)) continue;
+        const uint64_t former = narrowing->resource == 0 ? LIMIT_NONE
+                                                         : member_cap_at(state, narrowing->member,
+                                                                         narrowing->resource, ms);
+        if (former != LIMIT_NONE && narrowing->entry.count <= former) continue;
+        judge_path_at(narrowing, ms, &worst);
+    }
+    if (worst.limit != LIMIT_NONE) refuse(narrowing->question, worst);
+}
+
+void user_assignment_judge(struct question *question, const struct event *event)
+{
+    const struct user_assignment *assignment = &event->of.user_assignment;
+    const struct state           *state = question->state;
+    uint32_t                      user = 0;
+    struct narrowing              narrowing = {
+                     .question = question, .window = {assignment->from_ms, assignment->until_ms}
+    };
+    if (!find_both(question, event, &user, &narrowing.group)) return;
+    narrowing.member = member_find(state, user, narrowing.group);
+    if (narrowing.member == 0) {
+        refuse_at(question, NOT_A_MEMBER, narrowing.group);
+        return;
+    }
+    entries_judge(question, assignment->entries, narrowing.group);
+    instants_add(&narrowing.instants, question->now_ms);
+    instants_add_window(&narrowing.instants, narrowing.window);
+    instants_add_window(&narrowing.instants, member_at(state, narrowing.member)->window);
+    for (uint32_t at = narrowing.group; at != 0; at = group_at(state, at)->parent) {
+        instants_add_node(&narrowing.instants, state, at);
+    }
+    struct list_reader items = list_start(assignment->entries);
+    while (list_next(&items, &entry_record, &narrowing.entry)) {
+        if (narrowing.entry.count == ENTRY_FEATURE) continue;
+        narrowing.resource = resource_find(state, narrowing.entry.name);
+        judge_entry(&narrowing);
+    }
+}
+
+void user_assignment_apply(struct change_context *context, const struct event *event)
+{
+    const struct user_assignment *assignment = &event->of.user_assignment;
+    struct state                 *state = context->state;
+    const uint32_t                user = user_find(state, assignment->user);
+    const uint32_t                group = group_find(state, assignment->group);
+    const uint32_t                at = member_find(state, user, group);
+    assignment_drop(state, at);
+    state_note_change(state, group, 0);
+    if (assignment->entries.packed.at == NULL) return;
+    struct member *member = member_edit(state, at);
+    member->has_assignment = true;
+    member->window = (struct window){assignment->from_ms, assignment->until_ms};
+    member->first_entry = entries_add(state, assignment->entries, context->id);
+    member->edge = schedule_add(state, EDGE_MEMBER, at, member->window, context->now_ms);
+}

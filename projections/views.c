@@ -1,0 +1,128 @@
+#include "projections/views.h"
+
+#include "projections/quota.h"
+
+#include <assert.h>
+
+const char *resource_status_word(enum resource_status status)
+{
+    static const char *const words[] = {
+        [STATUS_ON] = "on",
+        [STATUS_OFF] = "off",
+        [STATUS_NOT_YET_VALID] = "not_yet_valid",
+        [STATUS_EXPIRED] = "expired",
+        [STATUS_BLOCKED] = "blocked",
+    };
+    assert((size_t)status < sizeof words / sizeof words[0]);
+    return words[status];
+}
+
+static bool is_blocked(const struct state *state, uint32_t group)
+{
+    while (group != 0 && !group_at(state, group)->is_blocked) {
+        group = group_at(state, group)->parent;
+    }
+    return group != 0;
+}
+
+// The next instant after ms at which a node of the path may change.
+static uint64_t path_next_edge(const struct state *state, uint32_t group, uint32_t resource,
+                               uint64_t ms)
+{
+    uint64_t next_ms = TIME_NEVER;
+    for (uint32_t at = group; at != 0; at = group_at(state, at)->parent) {
+        const uint64_t edge_ms = limit_next_edge(state, at, resource, ms);
+        if (edge_ms < next_ms) next_ms = edge_ms;
+    }
+    return next_ms;
+}
+
+// Why there is nothing: by the node nearest to the group that had it or will have it.
+static enum resource_status why_nothing(const struct state *state, uint32_t group,
+                                        uint32_t resource, uint64_t ms)
+{
+    for (uint32_t at = group; at != 0; at = group_at(state, at)->parent) {
+        uint64_t edge_ms = TIME_NEVER;
+        if (at != SERVER_GROUP && !group_at(state, at)->is_restricted) continue;
+        const enum validity validity = validity_at(state, at, resource, ms, &edge_ms);
+        if (validity == VALIDITY_OVER) return STATUS_EXPIRED;
+        if (validity == VALIDITY_NOT_YET) return STATUS_NOT_YET_VALID;
+    }
+    return STATUS_OFF;
+}
+
+static void look_ahead(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms,
+                       struct resource_view *view)
+{
+    uint64_t at_ms = ms;
+    for (uint32_t i = 0; i < EDGE_MAX; i++) {
+        at_ms = path_next_edge(state, group, resource, at_ms);
+        if (at_ms == TIME_NEVER) return;
+        const uint64_t maximum = quota_maximum_at(state, group, resource, at_ms);
+        if (view->next_ms == TIME_NEVER && maximum != view->maximum) {
+            view->next_ms = at_ms;
+            view->next_maximum = maximum;
+        }
+        if (maximum == 0 && view->maximum > 0) {
+            view->until_ms = at_ms;
+            return;
+        }
+    }
+}
+
+static uint64_t unallocated(const struct state *state, const struct quota_node *node, uint64_t ms)
+{
+    if (node->limit == LIMIT_NONE) return LIMIT_NONE;
+    struct sum_cursor sums = sum_cursor(state, node->account);
+    const uint64_t    sum = sum_at_instant(&sums, ms);
+    return sum >= node->limit ? 0 : node->limit - sum;
+}
+
+struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,
+                                   uint64_t ms)
+{
+    struct quota_path path;
+    quota_path(state, group, resource, &path);
+    const struct quota_node *own = &path.nodes[0];
+    const struct quota_node *least = quota_bottleneck(&path);
+    struct resource_view     view = {.maximum = quota_maximum(&path),
+                                     .used = own->used,
+                                     .available = quota_room(least),
+                                     .own_limit = own->limit,
+                                     .unallocated = unallocated(state, own, ms),
+                                     .bottleneck = least->group,
+                                     .until_ms = TIME_NEVER,
+                                     .next_ms = TIME_NEVER};
+    if (view.used > view.maximum) view.over = view.used - view.maximum;
+    if (own->account != 0) view.suspended = quota_suspended(state, own->account);
+    view.status = view.maximum > 0 ? STATUS_ON : why_nothing(state, group, resource, ms);
+    if (is_blocked(state, group)) view.status = STATUS_BLOCKED;
+    look_ahead(state, group, resource, ms, &view);
+    return view;
+}
+
+static bool path_has_feature(const struct state *state, uint32_t group, uint32_t resource,
+                             uint64_t ms)
+{
+    for (uint32_t at = group; at != 0; at = group_at(state, at)->parent) {
+        if (!feature_at(state, at, resource, ms)) return false;
+    }
+    return true;
+}
+
+struct feature_view view_feature(const struct state *state, uint32_t group, uint32_t resource,
+                                 uint64_t ms)
+{
+    struct feature_view view = {.until_ms = TIME_NEVER};
+    view.is_on = path_has_feature(state, group, resource, ms);
+    view.status = view.is_on ? STATUS_ON : why_nothing(state, group, resource, ms);
+    for (uint64_t at_ms = ms; view.is_on && view.until_ms == TIME_NEVER;) {
+        at_ms = path_next_edge(state, group, resource, at_ms);
+        if (at_ms == TIME_NEVER) break;
+        if (!path_has_feature(state, group, resource, at_ms)) view.until_ms = at_ms;
+    }
+    if (!is_blocked(state, group)) return view;
+    view.is_on = false;
+    view.status = STATUS_BLOCKED;
+    return view;
+}

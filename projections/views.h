@@ -1,0 +1,43 @@
+// views.h - what is told of the state: computed when asked, from the same functions that decide.
+#ifndef PROJECTIONS_VIEWS_H
+#define PROJECTIONS_VIEWS_H
+
+#include "projections/state.h"
+
+// B15.
+enum resource_status {
+    STATUS_ON,
+    STATUS_OFF,
+    STATUS_NOT_YET_VALID,
+    STATUS_EXPIRED,
+    STATUS_BLOCKED
+};
+
+const char *resource_status_word(enum resource_status status);
+
+struct resource_view {
+    uint64_t             maximum, used, available;
+    uint64_t             over;        // used beyond the maximum
+    uint64_t             own_limit;   // LIMIT_NONE: unlimited
+    uint64_t             unallocated; // LIMIT_NONE without an own limit
+    uint32_t             suspended;
+    uint32_t             bottleneck; // group
+    enum resource_status status;
+    uint64_t             until_ms; // the maximum becomes 0; TIME_NEVER: no time limit (B16)
+    uint64_t             next_ms;  // the maximum becomes another; TIME_NEVER: it does not
+    uint64_t             next_maximum;
+};
+
+struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,
+                                   uint64_t ms);
+
+struct feature_view {
+    bool                 is_on;
+    enum resource_status status;
+    uint64_t             until_ms; // of a feature that is on
+};
+
+struct feature_view view_feature(const struct state *state, uint32_t group, uint32_t resource,
+                                 uint64_t ms);
+
+#endif
