@@ -365,7 +365,7 @@ void amounts_walk(const struct facts *facts, struct bytes resource, struct momen
     }
 }
 
-static void add_instant(struct instants *instants, uint64_t ms)
+static void add_instant(struct timeline *instants, uint64_t ms)
 {
     uint64_t *grown = realloc(instants->ms, (instants->count + 1) * sizeof *grown);
     if (grown == NULL) abort();
@@ -373,7 +373,7 @@ static void add_instant(struct instants *instants, uint64_t ms)
     grown[instants->count++] = ms;
 }
 
-static void add_edges(struct instants *instants, struct window window, uint64_t now_ms)
+static void add_edges(struct timeline *instants, struct window window, uint64_t now_ms)
 {
     if (window.from_ms > now_ms) add_instant(instants, window.from_ms);
     if (window.until_ms > now_ms && window.until_ms != TIME_NEVER) {
@@ -388,7 +388,7 @@ static int compare_instants(const void *a, const void *b)
     return (*first > *second) - (*first < *second);
 }
 
-static void add_group_edges(const struct facts *facts, struct instants *instants, uint64_t now_ms)
+static void add_group_edges(const struct facts *facts, struct timeline *instants, uint64_t now_ms)
 {
     for (uint32_t i = 0; i < facts_count(facts, FACT_GROUP); i++) {
         const struct group_row *group = facts_at(facts, FACT_GROUP, i);
@@ -402,7 +402,7 @@ static void add_group_edges(const struct facts *facts, struct instants *instants
     }
 }
 
-static void add_file_edges(const struct facts *facts, struct instants *instants, uint64_t now_ms)
+static void add_file_edges(const struct facts *facts, struct timeline *instants, uint64_t now_ms)
 {
     const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
     for (uint32_t i = 0; i < upload_count; i++) {
@@ -417,7 +417,7 @@ static void add_file_edges(const struct facts *facts, struct instants *instants,
     }
 }
 
-void amounts_add_instants(struct instants *instants, const struct facts *facts, uint64_t now_ms)
+void amounts_add_timeline(struct timeline *instants, const struct facts *facts, uint64_t now_ms)
 {
     add_instant(instants, now_ms);
     add_group_edges(facts, instants, now_ms);
@@ -430,17 +430,17 @@ void amounts_add_instants(struct instants *instants, const struct facts *facts, 
     instants->count = count;
 }
 
-struct instants amounts_instants(const struct facts *facts, uint64_t now_ms)
+struct timeline amounts_timeline(const struct facts *facts, uint64_t now_ms)
 {
-    struct instants instants = {NULL, 0};
-    amounts_add_instants(&instants, facts, now_ms);
+    struct timeline instants = {NULL, 0};
+    amounts_add_timeline(&instants, facts, now_ms);
     return instants;
 }
 
-void amounts_release(struct instants *instants)
+void amounts_release(struct timeline *instants)
 {
     free(instants->ms);
-    *instants = (struct instants){NULL, 0};
+    *instants = (struct timeline){NULL, 0};
 }
 
 void amounts_add_name(struct names *names, struct bytes name)

@@ -77,16 +77,16 @@ void amounts_walk(const struct facts *facts, struct bytes resource, struct momen
                   bool *is_kept, const struct group_row **node);
 
 // Instants in order, without doubles.
-struct instants {
+struct timeline {
     uint64_t *ms;
     uint32_t  count;
 };
 
 // Now and every later edge of any window.
-struct instants amounts_instants(const struct facts *facts, uint64_t now_ms);
+struct timeline amounts_timeline(const struct facts *facts, uint64_t now_ms);
 // The same of further facts.
-void amounts_add_instants(struct instants *instants, const struct facts *facts, uint64_t now_ms);
-void amounts_release(struct instants *instants);
+void amounts_add_timeline(struct timeline *instants, const struct facts *facts, uint64_t now_ms);
+void amounts_release(struct timeline *instants);
 
 // Every resource that a package, a file, an assignment or a holding names, byte by byte in order.
 struct names {

@@ -97,20 +97,20 @@ struct upload_row {
     const struct license *license;
 };
 
-enum limited_reason { EULA_NOT_ACCEPTED, LICENSE_UPDATED };
+enum mode_reason { REASON_EULA, REASON_LICENSE };
 
 struct memory;
 
 struct facts {
-    struct memory      *memory; // shared by all copies
-    struct table        tables[FACT_COUNT];
-    struct bytes        server;
-    struct bytes        ledger_key;
-    struct bytes        recovery_key;
-    struct bytes        eula_version;
-    bool                is_limited;
-    enum limited_reason reason;
-    uint32_t            uploads_before; // how many uploads there were before the mode (T16)
+    struct memory   *memory; // shared by all copies
+    struct table     tables[FACT_COUNT];
+    struct bytes     server;
+    struct bytes     ledger_key;
+    struct bytes     recovery_key;
+    struct bytes     eula_version;
+    bool             is_limited;
+    enum mode_reason reason;
+    uint32_t         uploads_before; // how many uploads there were before the mode (T16)
 };
 
 struct facts facts_open(void);

@@ -410,7 +410,7 @@ static enum refusal judge_names(const struct facts *facts, struct bytes vendor,
 }
 
 // T20. A trigger enters the mode, or moves the latest reason when it is on already.
-static void trigger(struct facts *facts, enum limited_reason reason)
+static void trigger(struct facts *facts, enum mode_reason reason)
 {
     if (!facts->is_limited) facts->uploads_before = facts_count(facts, FACT_UPLOAD);
     facts->is_limited = true;
@@ -443,7 +443,7 @@ static struct oracle_answer decide_license(struct matter               *matter,
     const enum refusal names = judge_names(facts, vendor->name, license);
     if (names != ACCEPTED) return refuse(names);
 
-    trigger(facts, LICENSE_UPDATED);
+    trigger(facts, REASON_LICENSE);
     facts_add(facts, FACT_UPLOAD,
               &(struct upload_row){.vendor = vendor->name, .file = file, .license = license});
     return accept();
@@ -1041,7 +1041,7 @@ struct oracle *oracle_open(struct bytes packed_opening)
             &facts, FACT_VENDOR,
             &(struct vendor_row){facts_keep(&facts, vendor.name), facts_keep(&facts, vendor.key)});
     }
-    trigger(&facts, EULA_NOT_ACCEPTED); // T23
+    trigger(&facts, REASON_EULA); // T23
     oracle->facts = facts;
     return oracle;
 }

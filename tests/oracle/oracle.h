@@ -93,8 +93,8 @@ struct oracle_user oracle_user(const struct oracle *oracle, uint64_t time_ms, st
                                struct bytes resource);
 
 struct oracle_mode {
-    bool                is_limited;
-    enum limited_reason reason; // the latest
+    bool             is_limited;
+    enum mode_reason reason; // the latest
 };
 
 struct oracle_mode oracle_mode(const struct oracle *oracle);

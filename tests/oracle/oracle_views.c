@@ -104,7 +104,7 @@ static enum availability availability_of(const struct facts *facts, const struct
 static void look_ahead(const struct facts *facts, const struct group_row *group,
                        struct bytes resource, uint64_t now_ms, struct oracle_state *state)
 {
-    struct instants instants = amounts_instants(facts, now_ms);
+    struct timeline instants = amounts_timeline(facts, now_ms);
     uint64_t        former = state->maximum;
     state->next_ms = TIME_NEVER;
     state->next_maximum = state->maximum;
@@ -168,7 +168,7 @@ struct oracle_feature oracle_feature(const struct oracle *oracle, uint64_t time_
         .is_on = amounts_has_feature(facts, node, feature, time_ms),
         .until_ms = TIME_NEVER,
     };
-    struct instants instants = amounts_instants(facts, time_ms);
+    struct timeline instants = amounts_timeline(facts, time_ms);
     bool            former = answer.is_on;
     for (uint32_t i = 1; i < instants.count && answer.until_ms == TIME_NEVER; i++) {
         const bool is_on = amounts_has_feature(facts, node, feature, instants.ms[i]);
@@ -307,7 +307,7 @@ struct oracle_mode oracle_mode(const struct oracle *oracle)
 
 uint64_t oracle_next_edge(const struct oracle *oracle, uint64_t time_ms)
 {
-    struct instants instants = amounts_instants(oracle_facts(oracle), time_ms);
+    struct timeline instants = amounts_timeline(oracle_facts(oracle), time_ms);
     const uint64_t  edge = instants.count > 1 ? instants.ms[1] : TIME_NEVER;
     amounts_release(&instants);
     return edge;

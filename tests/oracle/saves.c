@@ -71,7 +71,7 @@ static uint64_t raised_to(uint64_t before, uint64_t after)
 
 // B22, B26. The bound must hold what is asked for at every instant where the save raises it.
 static void check_bound(const struct save *save, const struct group_row *bound,
-                        struct bytes resource, const struct instants *instants,
+                        struct bytes resource, const struct timeline *instants,
                         struct findings *findings)
 {
     const bool      is_assignment = save->user != USER_NONE;
@@ -99,7 +99,7 @@ static void check_bound(const struct save *save, const struct group_row *bound,
 
 // B22 upwards: the nearest restricted ancestor, then the server.
 static void check_bounds(const struct save *save, const struct group_row *nearest,
-                         struct bytes resource, const struct instants *instants,
+                         struct bytes resource, const struct timeline *instants,
                          struct findings *findings)
 {
     const struct group_row *server = facts_at(save->after, FACT_GROUP, 0);
@@ -110,7 +110,7 @@ static void check_bounds(const struct save *save, const struct group_row *neares
 
 // B22 downwards: where the save lowers the node, what stands below must still fit.
 static void check_descendants(const struct save *save, struct bytes resource,
-                              const struct instants *instants, struct findings *findings)
+                              const struct timeline *instants, struct findings *findings)
 {
     const struct group_row *node = facts_group(save->after, save->group);
     const struct group_row *below = NULL;
@@ -156,7 +156,7 @@ static void find_overfull(const struct facts *facts, const struct group_row *nod
 
 // B23 at the nearest restricted ancestor or the server, where the save raises the sum there.
 static void check_sum_above(const struct save *save, struct bytes resource,
-                            const struct instants *instants, struct findings *findings)
+                            const struct timeline *instants, struct findings *findings)
 {
     const struct group_row *above =
         amounts_bound_above(save->after, facts_group(save->after, save->group));
@@ -174,7 +174,7 @@ static void check_sum_above(const struct save *save, struct bytes resource,
 
 // B23 at the saved node, where its limit falls, or everywhere once it no longer opts in.
 static void check_sum_below(const struct save *save, struct bytes resource,
-                            const struct instants *instants, struct findings *findings)
+                            const struct timeline *instants, struct findings *findings)
 {
     const struct group_row *before = facts_group(save->before, save->group);
     const struct group_row *after = facts_group(save->after, save->group);
@@ -214,7 +214,7 @@ static void check_used_by(const struct save *save, struct bytes resource, struct
 }
 
 static void try_allocation(const struct save *save, const struct names *resources,
-                           const struct instants *instants, struct findings *findings)
+                           const struct timeline *instants, struct findings *findings)
 {
     const struct group_row *group = facts_group(save->after, save->group);
     for (uint32_t i = 0; i < group->package_count; i++) {
@@ -240,7 +240,7 @@ static void try_allocation(const struct save *save, const struct names *resource
 }
 
 static void try_assignment(const struct save *save, const struct names *resources,
-                           const struct instants *instants, struct findings *findings)
+                           const struct timeline *instants, struct findings *findings)
 {
     const struct group_row      *group = facts_group(save->after, save->group);
     const struct assignment_row *assignment = facts_assignment(save->after, save->user, group->id);
@@ -271,12 +271,12 @@ static struct names resources_of(const struct save *save)
 }
 
 static void check(const struct save *save, struct findings *findings,
-                  void (*try)(const struct save *, const struct names *, const struct instants *,
+                  void (*try)(const struct save *, const struct names *, const struct timeline *,
                               struct findings *))
 {
     struct names    resources = resources_of(save);
-    struct instants instants = amounts_instants(save->before, save->now_ms);
-    amounts_add_instants(&instants, save->after, save->now_ms);
+    struct timeline instants = amounts_timeline(save->before, save->now_ms);
+    amounts_add_timeline(&instants, save->after, save->now_ms);
     try(save, &resources, &instants, findings);
     amounts_release(&instants);
     amounts_forget(&resources);

@@ -528,7 +528,7 @@ Test(oracle_self, s10_a_smaller_file_suspends_nobody_before_the_mode_is_left)
     take_all(&story, "/", "LICENSE_HIKVISION", 1, 20);
     expect_code(upload_serial(&story, 2, "LICENSE_HIKVISION 12 per-channel\n"), ACCEPTED);
     cr_expect(oracle_mode(story.oracle).is_limited);
-    cr_expect(eq(int, oracle_mode(story.oracle).reason, LICENSE_UPDATED));
+    cr_expect(eq(int, oracle_mode(story.oracle).reason, REASON_LICENSE));
     expect_state(&story, "/", "LICENSE_HIKVISION", "12/20/0");
     expect_units(&story, false, "LICENSE_HIKVISION", "");
     expect_units(&story, true, "LICENSE_HIKVISION", "13 14 15 16 17 18 19 20");
