@@ -14,6 +14,19 @@ uint32_t group_child(const struct state *state, uint32_t parent, struct bytes na
     return 0;
 }
 
+static uint64_t id_hash(const struct state *state, entity_id id)
+{
+    return state_hash(state, 0, (struct bytes){(const uint8_t *)&id, sizeof id});
+}
+
+uint32_t group_by_id(const struct state *state, entity_id id)
+{
+    if (id == 0) return SERVER_GROUP;
+    uint32_t at = state_first(state, INDEX_GROUP_ID, id_hash(state, id));
+    while (at != 0 && group_at(state, at)->id != id) at = state_next(state, INDEX_GROUP_ID, at);
+    return at;
+}
+
 uint32_t group_find(const struct state *state, struct bytes path)
 {
     uint32_t group = SERVER_GROUP;
@@ -94,5 +107,6 @@ void group_creation_apply(struct change_context *context, const struct event *ev
     group->label = text_add(state, creation->label);
     link_child(state, parent, at);
     state_index_add(state, INDEX_GROUP, at, state_hash(state, parent, name));
+    state_index_add(state, INDEX_GROUP_ID, at, id_hash(state, context->id));
     state_note_change(state, at, 0);
 }

@@ -7,6 +7,8 @@
 
 // 0 when there is no such group; "/" is SERVER_GROUP.
 uint32_t group_find(const struct state *state, struct bytes path);
+// The server's id is 0.
+uint32_t group_by_id(const struct state *state, entity_id id);
 uint32_t group_child(const struct state *state, uint32_t parent, struct bytes name);
 
 // Whether group is root or stands below it.

@@ -144,7 +144,8 @@ static void find_names(const struct state *state, const struct consumption *cons
 
 static uint8_t direction_bit(uint64_t direction)
 {
-    return direction == DIRECTION_ABSENT ? 0 : (uint8_t)(1U << direction);
+    if (direction == DIRECTION_ABSENT) return 0;
+    return (uint8_t)(1U << direction);
 }
 
 static bool is_by_same(const struct state *state, const struct taking *taking)
@@ -301,7 +302,8 @@ void consumption_apply(struct change_context *context, const struct event *event
     find_names(state, &event->of.consumption, &taking);
     const uint8_t bit = direction_bit(taking.consumption->direction);
     if (taking.held != 0) {
-        holding_edit(state, taking.held)->directions |= bit;
+        struct holding *held = holding_edit(state, taking.held);
+        held->directions = (uint8_t)(held->directions | bit);
         return;
     }
     const uint32_t  at = state_take(state, POOL_HOLDING);
@@ -343,6 +345,7 @@ void release_judge(struct question *question, const struct event *event)
         return;
     }
     const struct resource *resource = resource_at(state, resource_of(state, at));
+    question->charged = account_at(state, holding_at(state, at)->account)->group;
     if (bit != 0 && resource->kind != PER_DEVICE)
         refuse_malformed(question, "direction");
     else if (bit != 0 && (holding_at(state, at)->directions & bit) == 0) {

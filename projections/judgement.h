@@ -42,6 +42,7 @@ struct question {
     struct why         *why;
     bool                is_no_news; // nothing would change: granted, not appended
     const char         *offence;    // with MALFORMED: the field
+    uint32_t            charged;    // the group an accepted event is about, where it does not say
 };
 
 // What apply is given besides the event: it cannot fail and does not judge.

@@ -178,6 +178,9 @@ void rules_decide(struct state *state, const struct proposal *proposal, uint32_t
     decision->offence = question.offence;
     decision->verdict = (struct verdict){.code = ACCEPTED, .node = NODE_NONE};
     decision->is_logged = !question.is_no_news;
+    if (question.charged != 0 && proposal->event.kind != PLAN) {
+        decision->verdict.node = group_at(state, question.charged)->id;
+    }
     if (!is_refused(&question)) return;
     const struct reason *reason = first_reason(&decision->why);
     decision->verdict = (struct verdict){.code = reason->constraint.code,

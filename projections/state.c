@@ -45,7 +45,7 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
 static const struct pool_row retry_row = {48, 4 * MILLION, 1};
 
 static const enum pool_name index_pools[INDEX_RETRY] = {
-    [INDEX_GROUP] = POOL_GROUP,  [INDEX_RESOURCE] = POOL_RESOURCE, [INDEX_ACCOUNT] = POOL_ACCOUNT,
+    [INDEX_GROUP] = POOL_GROUP, [INDEX_GROUP_ID] = POOL_GROUP,  [INDEX_RESOURCE] = POOL_RESOURCE, [INDEX_ACCOUNT] = POOL_ACCOUNT,
     [INDEX_UNIT] = POOL_HOLDING, [INDEX_USER] = POOL_USER,         [INDEX_MEMBER] = POOL_MEMBER,
     [INDEX_ACTOR] = POOL_ACTOR,  [INDEX_ACTOR_NAME] = POOL_ACTOR,  [INDEX_ACTOR_ID] = POOL_ACTOR,
 };

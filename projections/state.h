@@ -212,6 +212,7 @@ enum pool_name {
 
 enum index_name {
     INDEX_GROUP,      // by parent and name
+    INDEX_GROUP_ID,   // by id
     INDEX_RESOURCE,   // by name
     INDEX_ACCOUNT,    // by group and resource
     INDEX_UNIT,       // holdings by resource and unit

@@ -1,6 +1,5 @@
 #include "core/base/bytes.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,13 +27,6 @@ bool bytes_starts_with(struct bytes whole, struct bytes start)
 {
     if (start.size > whole.size) return false;
     return bytes_is_equal((struct bytes){whole.at, start.size}, start);
-}
-
-struct bytes bytes_after(struct bytes whole, size_t offset)
-{
-    assert(offset <= whole.size);
-    if (offset == 0) return whole;
-    return (struct bytes){whole.at + offset, whole.size - offset};
 }
 
 struct bytes bytes_cut(struct bytes *rest, uint8_t separator)

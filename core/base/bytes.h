@@ -4,6 +4,7 @@
 #ifndef CORE_BASE_BYTES_H
 #define CORE_BASE_BYTES_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +23,12 @@ int  bytes_compare(struct bytes a, struct bytes b);
 bool bytes_starts_with(struct bytes whole, struct bytes start);
 
 // From offset to the end; offset at most size.
-struct bytes bytes_after(struct bytes whole, size_t offset);
+static inline struct bytes bytes_after(struct bytes whole, size_t offset)
+{
+    assert(offset <= whole.size);
+    if (offset == 0) return whole;
+    return (struct bytes){whole.at + offset, whole.size - offset};
+}
 
 // Cuts the view up to the first separator off *rest and steps over it; without one, takes all.
 struct bytes bytes_cut(struct bytes *rest, uint8_t separator);

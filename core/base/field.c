@@ -69,10 +69,11 @@ static void set(const struct field *field, void *out, const void *value, size_t 
 static void set_number(const struct field *field, void *out, uint64_t number)
 {
     const bool flag = number != 0;
-    if (field->type == FIELD_FLAG)
+    if (field->type == FIELD_FLAG) {
         set(field, out, &flag, sizeof flag);
-    else
+    } else {
         set(field, out, &number, sizeof number);
+    }
 }
 
 static void set_absent(const struct field *field, void *out)
@@ -82,33 +83,36 @@ static void set_absent(const struct field *field, void *out)
         0
     };
     const struct bytes no_bytes = {NULL, 0};
-    if (field_is_numeric(field))
+    if (field_is_numeric(field)) {
         set_number(field, out, field->absent);
-    else if (is_list(field))
+    } else if (is_list(field)) {
         set(field, out, &no_list, sizeof no_list);
-    else
+    } else {
         set(field, out, &no_bytes, sizeof no_bytes);
+    }
 }
 
 static uint64_t word_count(const struct field *field)
 {
     uint64_t count = 0;
-    while (field->words[count] != NULL)
+    while (field->words[count] != NULL) {
         count++;
+    }
     return count;
 }
 
 static void read_number(const struct field *field, struct pack_reader *reader, void *out)
 {
     uint64_t number = 0;
-    if (field->type == FIELD_FLAG)
+    if (field->type == FIELD_FLAG) {
         number = pack_read_flag(reader);
-    else if (field->type == FIELD_TIME)
+    } else if (field->type == FIELD_TIME) {
         number = pack_read_number(reader, TIME_MS_MAX);
-    else if (field->type == FIELD_CHOICE)
+    } else if (field->type == FIELD_CHOICE) {
         number = pack_read_number(reader, word_count(field) - 1);
-    else
+    } else {
         number = pack_read_number(reader, field->max);
+    }
     // What means "absent" has one form only, the nil.
     if (field->is_optional && number == field->absent) reader->is_bad = true;
     set_number(field, out, number);
@@ -131,19 +135,38 @@ static size_t size_max_of(const struct field *field)
     return (size_t)field->max;
 }
 
+static bool is_binary(const struct field *field)
+{
+    return field->type == FIELD_KEY || field->type == FIELD_ID || field->type == FIELD_BINARY;
+}
+
+static void read_binary(const struct field *field, struct pack_reader *reader, void *out)
+{
+    const size_t       size_max = size_max_of(field);
+    const struct bytes bytes = pack_read_binary(reader, size_max);
+    const bool         is_any_size = field->type == FIELD_BINARY && bytes.size > 0;
+    if (bytes.size != size_max && !is_any_size) reader->is_bad = true;
+    set(field, out, &bytes, sizeof bytes);
+}
+
+static void read_text(const struct field *field, struct pack_reader *reader, void *out)
+{
+    const struct bytes bytes = pack_read_text(reader, size_max_of(field));
+    if (!is_text_of(field, bytes)) reader->is_bad = true;
+    set(field, out, &bytes, sizeof bytes);
+}
+
 static void read_bytes(const struct field *field, struct pack_reader *reader, void *out)
 {
-    const bool   is_binary = field->type == FIELD_KEY || field->type == FIELD_ID;
-    const size_t size_max = size_max_of(field);
-    struct bytes bytes = {NULL, 0};
-    if (is_binary) {
-        bytes = pack_read_binary(reader, size_max);
-        if (bytes.size != size_max) reader->is_bad = true;
+    if (is_binary(field)) {
+        read_binary(field, reader, out);
+    } else if (field->type == FIELD_ANY) {
+        const struct bytes any = pack_read_any(reader);
+        if (any.size > field->max) reader->is_bad = true;
+        set(field, out, &any, sizeof any);
     } else {
-        bytes = pack_read_text(reader, size_max);
-        if (!is_text_of(field, bytes)) reader->is_bad = true;
+        read_text(field, reader, out);
     }
-    set(field, out, &bytes, sizeof bytes);
 }
 
 // A list stands open in a field of its record while its items are read into scratch.
@@ -193,14 +216,17 @@ static void open_list(struct levels *levels, struct pack_reader *reader)
     level->list_start = reader->rest.at;
     if (field->type == FIELD_EVENTS) {
         for (; level->list_left > 0 && !reader->is_bad; level->list_left--) {
+            const bool is_array = pack_next_type(reader) == PACK_ARRAY;
             (void)pack_read_any(reader);
+            if (!is_array) reader->is_bad = true;
         }
     }
     if (reader->is_bad) return;
-    if (level->list_left == 0)
+    if (level->list_left == 0) {
         close_list(level, reader);
-    else
+    } else {
         open_item(levels, field->item, reader);
+    }
 }
 
 static void read_field(struct levels *levels, struct pack_reader *reader)
@@ -211,14 +237,15 @@ static void read_field(struct levels *levels, struct pack_reader *reader)
         open_list(levels, reader);
         return;
     }
-    if (field->is_optional && pack_read_nil(reader))
+    if (field->is_optional && pack_read_nil(reader)) {
         set_absent(field, level->out);
-    else if (is_list(field))
+    } else if (is_list(field)) {
         reader->is_bad = true;
-    else if (field_is_numeric(field))
+    } else if (field_is_numeric(field)) {
         read_number(field, reader, level->out);
-    else
+    } else {
         read_bytes(field, reader, level->out);
+    }
     if (!reader->is_bad) level->at++;
 }
 
@@ -226,10 +253,11 @@ static void read_field(struct levels *levels, struct pack_reader *reader)
 static void end_item(struct levels *levels, struct pack_reader *reader)
 {
     struct level *parent = &levels->of[--levels->depth];
-    if (--parent->list_left == 0)
+    if (--parent->list_left == 0) {
         close_list(parent, reader);
-    else
+    } else {
         open_item(levels, parent->record->fields[parent->at].item, reader);
+    }
 }
 
 const struct field *record_read(const struct record *record, struct pack_reader *reader, void *out)
@@ -239,14 +267,56 @@ const struct field *record_read(const struct record *record, struct pack_reader 
     levels.of[0] = (struct level){.record = record, .out = out};
     while (!reader->is_bad) {
         const struct level *level = &levels.of[levels.depth];
-        if (level->at < level->record->field_count)
+        if (level->at < level->record->field_count) {
             read_field(&levels, reader);
-        else if (levels.depth > 0)
+        } else if (levels.depth > 0) {
             end_item(&levels, reader);
-        else
+        } else {
             return NULL;
+        }
     }
     return &record->fields[levels.of[0].at];
+}
+
+static void read_value(const struct field *field, struct pack_reader *reader, void *out)
+{
+    if (field_is_numeric(field)) {
+        read_number(field, reader, out);
+    } else {
+        read_bytes(field, reader, out);
+    }
+}
+
+// Steps over the fields in front of the key, which must be optional; false when one is not.
+static bool skip_to(const struct record *record, uint32_t *at, const struct bytes *key, void *out)
+{
+    for (; *at < record->field_count; (*at)++) {
+        const struct field *field = &record->fields[*at];
+        if (key != NULL && bytes_compare(bytes_of_text(field->name), *key) >= 0) return true;
+        if (!field->is_optional) return false;
+        set_absent(field, out);
+    }
+    return true;
+}
+
+struct bytes record_read_map(const struct record *record, struct pack_reader *reader, void *out)
+{
+    const uint32_t count = pack_read_map(reader, record->field_count);
+    struct bytes   key = {NULL, 0};
+    uint32_t       at = 0;
+    for (uint32_t i = 0; i < count && !reader->is_bad; i++) {
+        (void)pack_read_key(reader, &key);
+        const bool is_complete = skip_to(record, &at, &key, out);
+        if (!is_complete) key = bytes_of_text(record->fields[at].name);
+        const bool is_known = is_complete && at < record->field_count &&
+                              bytes_is_equal(bytes_of_text(record->fields[at].name), key);
+        if (!is_known) reader->is_bad = true;
+        if (!reader->is_bad) read_value(&record->fields[at++], reader, out);
+    }
+    if (reader->is_bad) return key.at == NULL ? bytes_of_text("arguments") : key;
+    if (skip_to(record, &at, NULL, out)) return (struct bytes){NULL, 0};
+    reader->is_bad = true;
+    return bytes_of_text(record->fields[at].name);
 }
 
 void record_write(const struct record *record, const void *in, struct buffer *buffer)
@@ -262,7 +332,7 @@ void record_write(const struct record *record, const void *in, struct buffer *bu
         } else if (is_list(field)) {
             pack_array(buffer, field_list(field, in).count);
             buffer_add(buffer, field_list(field, in).packed);
-        } else if (field->type == FIELD_KEY || field->type == FIELD_ID) {
+        } else if (is_binary(field)) {
             pack_binary(buffer, field_bytes(field, in));
         } else {
             pack_text(buffer, field_bytes(field, in));

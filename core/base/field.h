@@ -28,6 +28,8 @@ enum field_type {
     FIELD_FILE,   // UTF-8 with line ends, 1 to max bytes
     FIELD_KEY,    // an Ed25519 public key, 32 bytes
     FIELD_ID,     // a proposal's id, PROPOSAL_ID_SIZE bytes
+    FIELD_BINARY, // 1 to max bytes
+    FIELD_ANY,    // one packed value of any type, of at most max bytes, not looked into
     FIELD_LIST,   // records of `item`, at most max
     FIELD_EVENTS, // events of a plan, at most max: each an array [kind, fields…], not looked into
 };
@@ -65,6 +67,11 @@ const struct field *record_read(const struct record *record, struct pack_reader 
 
 // Writes the fields (not the array's head). What was read is written identically.
 void record_write(const struct record *record, const void *in, struct buffer *buffer);
+
+// Reads a map whose keys are names of fields; the rows stand in ascending order of their names.
+// Fields that are not there must be optional. On the first offence marks the reader bad and returns
+// the name of the field or the unknown key; otherwise returns no bytes.
+struct bytes record_read_map(const struct record *record, struct pack_reader *reader, void *out);
 
 // Steps through a list that record_read has checked. Start with list_start(list).
 //   struct list_reader items = list_start(list);

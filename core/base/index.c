@@ -86,8 +86,9 @@ void index_remove(struct index *index, uint32_t record)
 
 static uint32_t same_hash(const struct index *index, uint32_t record, uint32_t hash)
 {
-    while (record != 0 && index->links[record].hash != hash)
+    while (record != 0 && index->links[record].hash != hash) {
         record = index->links[record].next;
+    }
     return record;
 }
 

@@ -42,11 +42,27 @@ static bool is_control(uint32_t point)
     return point < 0x20 || (point >= 0x7f && point <= 0x9f);
 }
 
+// Most text is plain: eight bytes at a time that are neither control characters nor part of a
+// longer code point. With no byte from 0x80 on, a byte below 0x20 borrows and 0x7f carries into the
+// highest bit of some byte.
+static size_t skip_plain(struct bytes text)
+{
+    const uint64_t ones = 0x0101010101010101;
+    const uint64_t highest = ones * 0x80;
+    size_t         at = 0;
+    for (uint64_t word; text.size - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text.at + at, sizeof word);
+        if (((word | (word - ones * 0x20) | (word + ones)) & highest) != 0) break;
+    }
+    return at;
+}
+
 static bool is_text(struct bytes text, bool one_line)
 {
-    uint32_t point = 0;
-    for (size_t at = 0, size = 0; at < text.size; at += size) {
-        size = decode_point(bytes_after(text, at), &point);
+    size_t size = 0;
+    for (size_t at = skip_plain(text); at < text.size; at += size) {
+        uint32_t point = text.at[at];
+        size = point < 0x80 ? 1 : decode_point(bytes_after(text, at), &point);
         if (size == 0) return false;
         if (one_line && is_control(point)) return false;
     }
@@ -104,8 +120,9 @@ bool path_next(struct bytes *rest, struct bytes *name)
 static size_t last_start(struct bytes path)
 {
     size_t at = path.size;
-    while (at > 0 && path.at[at - 1] != '/')
+    while (at > 0 && path.at[at - 1] != '/') {
         at--;
+    }
     return at;
 }
 

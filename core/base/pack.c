@@ -18,42 +18,68 @@ struct head {
 };
 
 struct head_form {
-    uint8_t        first, last; // of the leading byte
-    enum pack_type type;
-    uint8_t        width; // bytes of big-endian number after it; 0: the number is in the byte
-    uint8_t        mask;
+    enum pack_type type;  // PACK_NOTHING: no value of ours begins so
+    uint8_t        width; // bytes of big-endian number after the leading byte
+    uint8_t        mask;  // where the number, or its first part, stands in the leading byte
     uint64_t       least; // a smaller number has a shorter form
 };
 
-static const struct head_form head_forms[] = {
-    {0x00, 0x7f, PACK_NUMBER, 0, 0x7f, 0          },
-    {0x80, 0x8f, PACK_MAP,    0, 0x0f, 0          },
-    {0x90, 0x9f, PACK_ARRAY,  0, 0x0f, 0          },
-    {0xa0, 0xbf, PACK_TEXT,   0, 0x1f, 0          },
-    {0xc0, 0xc0, PACK_NIL,    0, 0,    0          },
-    {0xc2, 0xc3, PACK_FLAG,   0, 0x01, 0          },
-    {0xc4, 0xc4, PACK_BINARY, 1, 0,    0          },
-    {0xc5, 0xc5, PACK_BINARY, 2, 0,    0x100      },
-    {0xc6, 0xc6, PACK_BINARY, 4, 0,    0x10000    },
-    {0xcc, 0xcc, PACK_NUMBER, 1, 0,    0x80       },
-    {0xcd, 0xcd, PACK_NUMBER, 2, 0,    0x100      },
-    {0xce, 0xce, PACK_NUMBER, 4, 0,    0x10000    },
-    {0xcf, 0xcf, PACK_NUMBER, 8, 0,    0x100000000},
-    {0xd9, 0xd9, PACK_TEXT,   1, 0,    0x20       },
-    {0xda, 0xda, PACK_TEXT,   2, 0,    0x100      },
-    {0xdb, 0xdb, PACK_TEXT,   4, 0,    0x10000    },
-    {0xdc, 0xdc, PACK_ARRAY,  2, 0,    0x10       },
-    {0xdd, 0xdd, PACK_ARRAY,  4, 0,    0x10000    },
-    {0xde, 0xde, PACK_MAP,    2, 0,    0x10       },
-    {0xdf, 0xdf, PACK_MAP,    4, 0,    0x10000    },
+// 0x00 to 0xbf and 0xe0 to 0xff by the upper half: the number stands in the byte itself.
+static const struct head_form short_forms[16] = {
+    {PACK_NUMBER, 0, 0x7f, 0}, // 0x00
+    {PACK_NUMBER, 0, 0x7f, 0}, // 0x10
+    {PACK_NUMBER, 0, 0x7f, 0}, // 0x20
+    {PACK_NUMBER, 0, 0x7f, 0}, // 0x30
+    {PACK_NUMBER, 0, 0x7f, 0}, // 0x40
+    {PACK_NUMBER, 0, 0x7f, 0}, // 0x50
+    {PACK_NUMBER, 0, 0x7f, 0}, // 0x60
+    {PACK_NUMBER, 0, 0x7f, 0}, // 0x70
+    {PACK_MAP,    0, 0x0f, 0}, // 0x80
+    {PACK_ARRAY,  0, 0x0f, 0}, // 0x90
+    {PACK_TEXT,   0, 0x1f, 0}, // 0xa0
+    {PACK_TEXT,   0, 0x1f, 0}, // 0xb0
+};
+
+// 0xc0 to 0xdf by the lower five bits.
+static const struct head_form long_forms[32] = {
+    {PACK_NIL,     0, 0,    0          }, // 0xc0: nil
+    {PACK_NOTHING, 0, 0,    0          }, // 0xc1: never used
+    {PACK_FLAG,    0, 0x01, 0          }, // 0xc2: false
+    {PACK_FLAG,    0, 0x01, 0          }, // 0xc3: true
+    {PACK_BINARY,  1, 0,    0          }, // 0xc4
+    {PACK_BINARY,  2, 0,    0x100      }, // 0xc5
+    {PACK_BINARY,  4, 0,    0x10000    }, // 0xc6
+    {PACK_NOTHING, 0, 0,    0          }, // 0xc7: extensions
+    {PACK_NOTHING, 0, 0,    0          }, // 0xc8
+    {PACK_NOTHING, 0, 0,    0          }, // 0xc9
+    {PACK_NOTHING, 0, 0,    0          }, // 0xca: floats
+    {PACK_NOTHING, 0, 0,    0          }, // 0xcb
+    {PACK_NUMBER,  1, 0,    0x80       }, // 0xcc
+    {PACK_NUMBER,  2, 0,    0x100      }, // 0xcd
+    {PACK_NUMBER,  4, 0,    0x10000    }, // 0xce
+    {PACK_NUMBER,  8, 0,    0x100000000}, // 0xcf
+    {PACK_NOTHING, 0, 0,    0          }, // 0xd0: negative numbers
+    {PACK_NOTHING, 0, 0,    0          }, // 0xd1
+    {PACK_NOTHING, 0, 0,    0          }, // 0xd2
+    {PACK_NOTHING, 0, 0,    0          }, // 0xd3
+    {PACK_NOTHING, 0, 0,    0          }, // 0xd4: extensions
+    {PACK_NOTHING, 0, 0,    0          }, // 0xd5
+    {PACK_NOTHING, 0, 0,    0          }, // 0xd6
+    {PACK_NOTHING, 0, 0,    0          }, // 0xd7
+    {PACK_NOTHING, 0, 0,    0          }, // 0xd8
+    {PACK_TEXT,    1, 0,    0x20       }, // 0xd9
+    {PACK_TEXT,    2, 0,    0x100      }, // 0xda
+    {PACK_TEXT,    4, 0,    0x10000    }, // 0xdb
+    {PACK_ARRAY,   2, 0,    0x10       }, // 0xdc
+    {PACK_ARRAY,   4, 0,    0x10000    }, // 0xdd
+    {PACK_MAP,     2, 0,    0x10       }, // 0xde
+    {PACK_MAP,     4, 0,    0x10000    }, // 0xdf
 };
 
 static const struct head_form *form_of(uint8_t byte)
 {
-    for (size_t i = 0; i < sizeof head_forms / sizeof head_forms[0]; i++) {
-        if (byte >= head_forms[i].first && byte <= head_forms[i].last) return &head_forms[i];
-    }
-    return NULL;
+    const bool is_long = byte >= 0xc0 && byte <= 0xdf;
+    return is_long ? &long_forms[byte & 0x1f] : &short_forms[byte >> 4];
 }
 
 static const struct head nothing = {PACK_NOTHING, 0, 0};
@@ -63,10 +89,11 @@ static struct head peek(const struct pack_reader *reader)
     if (reader->is_bad || reader->rest.size == 0) return nothing;
     const uint8_t          *at = reader->rest.at;
     const struct head_form *form = form_of(at[0]);
-    if (form == NULL || reader->rest.size < 1U + form->width) return nothing;
+    if (reader->rest.size < 1U + form->width) return nothing;
     struct head head = {form->type, at[0] & form->mask, 1U + form->width};
-    for (size_t i = 1; i <= form->width; i++)
+    for (size_t i = 1; i <= form->width; i++) {
         head.number = head.number << 8 | at[i];
+    }
     return head.number < form->least ? nothing : head;
 }
 
@@ -175,12 +202,13 @@ static void open_level(struct pack_reader *reader, enum pack_type type, struct l
 
 static void read_scalar(struct pack_reader *reader, enum pack_type type)
 {
-    if (type == PACK_TEXT)
+    if (type == PACK_TEXT) {
         (void)pack_read_text(reader, reader->rest.size);
-    else if (type == PACK_BINARY)
+    } else if (type == PACK_BINARY) {
         (void)pack_read_binary(reader, reader->rest.size);
-    else
+    } else {
         (void)take_head(reader, type, UINT64_MAX);
+    }
 }
 
 static void read_value(struct pack_reader *reader, struct level *levels, size_t *depth)
@@ -188,17 +216,18 @@ static void read_value(struct pack_reader *reader, struct level *levels, size_t 
     struct level        *level = &levels[*depth];
     const enum pack_type type = peek(reader).type;
     const bool           is_key = level->is_map && level->left % 2 == 0;
+    const bool           is_nest = type == PACK_ARRAY || type == PACK_MAP;
+    const bool           is_too_deep = is_nest && *depth == PACK_DEPTH_MAX;
     level->left--;
-    if (type == PACK_NOTHING)
-        (void)refuse(reader);
-    else if (is_key)
+    if (is_key) {
         (void)pack_read_key(reader, &level->key);
-    else if (type != PACK_ARRAY && type != PACK_MAP)
-        read_scalar(reader, type);
-    else if (*depth == PACK_DEPTH_MAX)
+    } else if (type == PACK_NOTHING || is_too_deep) {
         (void)refuse(reader);
-    else
+    } else if (is_nest) {
         open_level(reader, type, &levels[++*depth]);
+    } else {
+        read_scalar(reader, type);
+    }
 }
 
 struct bytes pack_read_any(struct pack_reader *reader)
@@ -208,8 +237,9 @@ struct bytes pack_read_any(struct pack_reader *reader)
     const uint8_t *start = reader->rest.at;
 
     while (!reader->is_bad) {
-        while (depth > 0 && levels[depth].left == 0)
+        while (depth > 0 && levels[depth].left == 0) {
             depth--;
+        }
         if (levels[depth].left == 0) break;
         read_value(reader, levels, &depth);
     }

@@ -30,7 +30,8 @@ uint32_t     pack_read_array(struct pack_reader *reader, uint32_t count_max);
 uint32_t     pack_read_map(struct pack_reader *reader, uint32_t count_max);
 // Steps over a nil when one stands next.
 bool         pack_read_nil(struct pack_reader *reader);
-// A text that must compare higher than *key (empty at first), which it then replaces.
+// A text of at most NAME_SIZE_MAX bytes that must compare higher than *key (no bytes at first),
+// which it then replaces.
 struct bytes pack_read_key(struct pack_reader *reader, struct bytes *key);
 // Any one value, checked as deep as PACK_DEPTH_MAX; its bytes.
 struct bytes pack_read_any(struct pack_reader *reader);

@@ -67,10 +67,11 @@ const char *time_to_text(uint64_t ms, char *text)
                                       date.year % 10000, date.month % 100, date.day % 100,
                                       second / 3600 % 100, second / 60 % 60, second % 60);
     const size_t      at = (size_t)size;
-    if (rest == 0)
+    if (rest == 0) {
         (void)snprintf(text + at, TIME_TEXT_SIZE - at, "Z");
-    else
+    } else {
         (void)snprintf(text + at, TIME_TEXT_SIZE - at, ".%03uZ", rest % 1000);
+    }
     return text;
 }
 
@@ -113,8 +114,9 @@ static bool take_clock(struct bytes *rest, uint64_t *ms)
 {
     uint32_t hour = 0, minute = 0, second = 0, part = 0;
     if (!take_number(rest, 'T', 2, &hour) || !take_number(rest, ':', 2, &minute)) return false;
-    if (is_next(*rest, ':') && !take_number(rest, ':', 2, &second)) return false;
-    if (is_next(*rest, '.') && !take_number(rest, '.', 3, &part)) return false;
+    const bool has_second = is_next(*rest, ':');
+    if (has_second && !take_number(rest, ':', 2, &second)) return false;
+    if (has_second && is_next(*rest, '.') && !take_number(rest, '.', 3, &part)) return false;
     if (hour > 23 || minute > 59 || second > 59) return false;
     if (rest->size != 1 || rest->at[0] != 'Z') return false;
     *ms = ((hour * 60ULL + minute) * 60 + second) * SECOND_MS + part;

@@ -225,21 +225,21 @@ static const struct record boundary_record = RECORD(boundary);
 // clang-format on
 
 static const struct kind_row rows[] = {
-    {OPENING,          &opening_record,          false, true,  "the first event of a ledger"       },
-    {LICENSE_UPLOAD,   &license_upload_record,   true,  false, "a new licence file for the server" },
-    {EULA_ACCEPTANCE,  &eula_acceptance_record,  true,  false, "leaves limited mode"               },
-    {ACTOR_ENROLMENT,  &actor_enrolment_record,  true,  false, "a key that may speak, with a role" },
-    {ACTOR_REMOVAL,    &actor_removal_record,    true,  false, "a key that may no longer speak"    },
-    {GROUP_CREATION,   &group_creation_record,   true,  false, "a new group"                       },
-    {ALLOCATION,       &allocation_record,       true,  false, "saves all licences of a group"     },
-    {USER_CREATION,    &user_creation_record,    true,  false, "a new user with a first group"     },
-    {MEMBERSHIP,       &membership_record,       true,  false, "a user joins or leaves a group"    },
-    {USER_ASSIGNMENT,  &user_assignment_record,  true,  false, "narrows what a user has of a group"},
-    {CONSUMPTION,      &consumption_record,      false, false, "takes one unit"                    },
-    {RELEASE,          &release_record,          false, false, "gives a unit back"                 },
-    {PLAN,             &plan_record,             true,  false, "many events, all or nothing"       },
-    {VENDOR_ENROLMENT, &vendor_enrolment_record, true,  false, "trusts or revokes a vendor's key"  },
-    {BOUNDARY,         &boundary_record,         false, true,  "windows that have begun or ended"  },
+    {OPENING,          false, true,  &opening_record,          "the first event of a ledger"       },
+    {LICENSE_UPLOAD,   true,  false, &license_upload_record,   "a new licence file for the server" },
+    {EULA_ACCEPTANCE,  true,  false, &eula_acceptance_record,  "leaves limited mode"               },
+    {ACTOR_ENROLMENT,  true,  false, &actor_enrolment_record,  "a key that may speak, with a role" },
+    {ACTOR_REMOVAL,    true,  false, &actor_removal_record,    "a key that may no longer speak"    },
+    {GROUP_CREATION,   true,  false, &group_creation_record,   "a new group"                       },
+    {ALLOCATION,       true,  false, &allocation_record,       "saves all licences of a group"     },
+    {USER_CREATION,    true,  false, &user_creation_record,    "a new user with a first group"     },
+    {MEMBERSHIP,       true,  false, &membership_record,       "a user joins or leaves a group"    },
+    {USER_ASSIGNMENT,  true,  false, &user_assignment_record,  "narrows what a user has of a group"},
+    {CONSUMPTION,      false, false, &consumption_record,      "takes one unit"                    },
+    {RELEASE,          false, false, &release_record,          "gives a unit back"                 },
+    {PLAN,             true,  false, &plan_record,             "many events, all or nothing"       },
+    {VENDOR_ENROLMENT, true,  false, &vendor_enrolment_record, "trusts or revokes a vendor's key"  },
+    {BOUNDARY,         false, true,  &boundary_record,         "windows that have begun or ended"  },
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
@@ -292,8 +292,10 @@ void event_read(struct pack_reader *reader, struct event *event, const char **of
 
 void event_write(const struct event *event, struct buffer *buffer)
 {
+    const struct kind_row *row = kind_row((uint64_t)event->kind);
+    assert(row != NULL);
     pack_number(buffer, (uint64_t)event->kind);
-    record_write(kind_row((uint64_t)event->kind)->record, &event->of, buffer);
+    record_write(row->record, &event->of, buffer);
 }
 
 bool event_read_packed(struct bytes packed, struct event *event, const char **offence)

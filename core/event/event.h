@@ -202,9 +202,9 @@ struct event {
 
 struct kind_row {
     enum kind            kind;
-    const struct record *record;            // of event.of
     bool                 is_administrative; // needs its author's signature (never vouched for)
     bool                 is_of_ledger;      // only author 0 writes it
+    const struct record *record;            // of event.of
     const char          *help;
 };
 

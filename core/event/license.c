@@ -86,6 +86,7 @@ static const char *read_head(struct bytes line, uint32_t number, struct license 
     if (number == 2) {
         if (!is_word(word, "server") || rest.size == 0) return "server NAME stands here";
         if (rest.size > SERVER_SIZE_MAX || !text_is_one_line(rest)) return "not a server's name";
+        if (rest.at[0] == ' ') return "not a server's name";
         license->server = rest;
         return NULL;
     }
@@ -119,25 +120,27 @@ static const char *check_names(const struct license *license, const struct licen
 
 enum { HEAD_LINE_COUNT = 3 };
 
+// The next line, which has the number.
+static const char *read_line(struct bytes *rest, uint32_t number, struct license *license)
+{
+    const size_t       size = rest->size;
+    const struct bytes line = bytes_cut(rest, '\n');
+    if (size == 0) return "the file ends early";
+    if (size - rest->size == line.size) return "the last line has no end";
+    if (line.size > 0 && line.at[line.size - 1] == ' ') return "a space at the end of the line";
+    if (number <= HEAD_LINE_COUNT) return read_head(line, number, license);
+    if (license->entry_count == LICENSE_ENTRY_MAX) return "too many entries";
+    return read_entry(line, &license->entries[license->entry_count++]);
+}
+
 bool license_read(struct bytes text, struct license *license, struct license_fault *fault)
 {
     struct bytes rest = text;
     *fault = (struct license_fault){.line = 0};
     license->entry_count = 0;
-    if (text.size == 0 || text.at[text.size - 1] != '\n')
-        fault->reason = "the last line has no end";
-    while (rest.size > 0 && fault->reason == NULL) {
-        const struct bytes line = bytes_cut(&rest, '\n');
-        if (++fault->line <= HEAD_LINE_COUNT) {
-            fault->reason = read_head(line, fault->line, license);
-        } else if (license->entry_count == LICENSE_ENTRY_MAX) {
-            fault->reason = "too many entries";
-        } else {
-            fault->reason = read_entry(line, &license->entries[license->entry_count++]);
-        }
+    while (fault->reason == NULL && (rest.size > 0 || fault->line < HEAD_LINE_COUNT)) {
+        fault->reason = read_line(&rest, ++fault->line, license);
     }
-    if (fault->reason == NULL && fault->line < HEAD_LINE_COUNT)
-        fault->reason = "the file ends early";
     for (uint32_t i = 0; i < license->entry_count && fault->reason == NULL; i++) {
         fault->line = HEAD_LINE_COUNT + 1 + i;
         fault->reason = check_names(license, &license->entries[i]);

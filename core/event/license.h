@@ -40,13 +40,15 @@ struct license {
     struct license_entry entries[LICENSE_ENTRY_MAX];
 };
 
-// False when the text is not well formed; *line is then the number of the first line that is wrong,
-// from 1, and *reason a static sentence about it.
+// Why a text is not well formed: the number of the first line that is wrong, from 1, and a static
+// sentence about it. Lines are looked at each for itself first, then for what they say of each
+// other.
 struct license_fault {
     uint32_t    line;
     const char *reason;
 };
 
+// False when the text is not well formed; *license is then of no use.
 bool license_read(struct bytes text, struct license *license, struct license_fault *fault);
 
 #endif

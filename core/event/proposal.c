@@ -34,12 +34,11 @@ bool proposal_read(struct bytes packed, struct proposal *proposal, const char **
     struct pack_reader reader = pack_reader(packed);
     *offence = "proposal";
     if (packed.size > PLAN_SIZE_MAX) return false;
-    const uint32_t     count = pack_read_array(&reader, PACK_ITEM_MAX);
+    const uint32_t count = pack_read_array(&reader, PACK_ITEM_MAX);
+    if (reader.is_bad) return false;
+    *offence = "id";
     const struct bytes id = pack_read_binary(&reader, PROPOSAL_ID_SIZE);
-    if (id.size != PROPOSAL_ID_SIZE) {
-        *offence = "id";
-        return false;
-    }
+    if (id.size != PROPOSAL_ID_SIZE) return false;
     memcpy(proposal->id, id.at, PROPOSAL_ID_SIZE);
     *offence = "not_after";
     proposal->not_after_ms = pack_read_number(&reader, TIME_MS_MAX);
@@ -56,7 +55,8 @@ bool proposal_read(struct bytes packed, struct proposal *proposal, const char **
     }
     if (proposal->event.kind == PLAN) return is_plan_well_formed(&proposal->event.of.plan, offence);
     *offence = "proposal";
-    return packed.size <= PROPOSAL_SIZE_MAX;
+    // The greatest save of B14 takes more than any other event but a plan.
+    return proposal->event.kind == ALLOCATION || packed.size <= PROPOSAL_SIZE_MAX;
 }
 
 void proposal_write(const struct proposal *proposal, struct buffer *buffer)
@@ -78,16 +78,18 @@ void proposal_message(struct bytes origin, struct bytes packed, struct buffer *m
 static void verdict_write(const struct verdict *verdict, struct buffer *buffer)
 {
     if (verdict->code == ACCEPTED) {
-        pack_array(buffer, 1);
+        pack_array(buffer, verdict->node == NODE_NONE ? 1 : 2);
         pack_number(buffer, 0);
+        if (verdict->node != NODE_NONE) pack_number(buffer, verdict->node);
         return;
     }
     pack_array(buffer, VERDICT_COUNT);
     pack_number(buffer, (uint64_t)verdict->code);
-    if (verdict->node == NODE_NONE)
+    if (verdict->node == NODE_NONE) {
         pack_nil(buffer);
-    else
+    } else {
         pack_number(buffer, verdict->node);
+    }
     pack_number(buffer, verdict->limit);
     pack_number(buffer, verdict->used);
     pack_number(buffer, verdict->index);
@@ -98,16 +100,20 @@ static void verdict_read(struct pack_reader *reader, struct verdict *verdict)
     const uint32_t            count = pack_read_array(reader, VERDICT_COUNT);
     const struct refusal_row *row = refusal_row(pack_read_number(reader, REFUSAL_CODE_MAX));
     *verdict = (struct verdict){.code = ACCEPTED, .node = NODE_NONE};
-    if (row == NULL || count != (row->code == ACCEPTED ? 1 : VERDICT_COUNT)) {
+    const bool is_accepted = row != NULL && row->code == ACCEPTED;
+    if (row == NULL || (is_accepted ? count < 1 || count > 2 : count != VERDICT_COUNT)) {
         reader->is_bad = true;
         return;
     }
     verdict->code = row->code;
-    if (verdict->code == ACCEPTED) return;
-    if (!pack_read_nil(reader)) verdict->node = pack_read_number(reader, UINT64_MAX - 1);
+    if (count == 1) return;
+    if (is_accepted || !pack_read_nil(reader)) {
+        verdict->node = pack_read_number(reader, UINT64_MAX - 1);
+    }
+    if (is_accepted) return;
     verdict->limit = pack_read_number(reader, UINT64_MAX);
     verdict->used = pack_read_number(reader, UINT64_MAX);
-    verdict->index = (uint32_t)pack_read_number(reader, PLAN_PROPOSAL_MAX);
+    verdict->index = (uint32_t)pack_read_number(reader, PLAN_PROPOSAL_MAX - 1);
 }
 
 bool leaf_read(struct bytes packed, struct leaf *leaf)

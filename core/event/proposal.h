@@ -2,7 +2,8 @@
 //
 //   proposal = msgpack [id(16), not_after_ms, kind, fields…]
 //   leaf     = msgpack [version, seq, time_ms, author, signature, proposal, verdict]
-//   verdict  = [0], or [code, node, limit, used]      node: id of a group, or nil
+//   verdict  = [0], [0, node] or [code, node, limit, used, index]     node: id of a group, or nil
+//              an accepted event that does not say which group it is about has its node
 //
 // The bytes are hashed and signed as they came, never as written again. FORMAT.md draws them.
 #ifndef CORE_EVENT_PROPOSAL_H

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 static const struct refusal_row rows[] = {
-#define X(code, name, is_logged, sentence) {name, #name, sentence, is_logged},
+#define X(code, name, is_logged, sentence) {name, is_logged, #name, sentence},
     REFUSALS(X)
 #undef X
 };

@@ -71,9 +71,9 @@ enum { REFUSAL_CODE_MAX = 255 };
 
 struct refusal_row {
     enum refusal code;
+    bool         is_logged;
     const char  *word;
     const char  *sentence;
-    bool         is_logged;
 };
 
 // NULL for a code that no row has.

@@ -84,8 +84,12 @@ enum status hash_start(void)
     if (tss_create(&context, context_free) != thrd_success) return STATUS_OUT_OF_MEMORY;
     sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (sha256 == NULL) return STATUS_UNSUPPORTED;
-    if (context_of_thread() == NULL) return STATUS_OUT_OF_MEMORY;
-    return is_sound() ? OK : STATUS_UNSUPPORTED;
+    enum status status = STATUS_OUT_OF_MEMORY;
+    if (context_of_thread() != NULL) status = is_sound() ? OK : STATUS_UNSUPPORTED;
+    if (status == OK) return OK;
+    EVP_MD_free(sha256);
+    sha256 = NULL; // whoever goes on all the same stops at the first hash
+    return status;
 }
 
 struct hash hash_bytes(struct bytes bytes)

@@ -1,7 +1,8 @@
 // hash.h - SHA-256, and the two hashes of a Merkle tree (RFC 6962).
 //
 // hash_start() comes once, before threads and before anything else here. Each thread that hashes
-// makes its context with its first hash and loses it when it ends; nothing else is allocated.
+// makes its context with its first hash and loses it when it ends; without memory for that the
+// process stops. Only streams allocate besides.
 #ifndef CORE_PROOF_HASH_H
 #define CORE_PROOF_HASH_H
 

@@ -7,7 +7,7 @@
 
 static struct signer   ledger;
 static struct signer   witness;
-static struct verifier keys[3]; // ledger, witness, and another ledger
+static struct verifier keys[4]; // ledger, witness, and others as a test needs them
 static struct key_set  both = {keys, 2};
 
 static void start(void)
@@ -195,37 +195,42 @@ Test(checkpoint, only_the_named_ledger_may_sign_its_head)
     static const uint8_t seed[CRYPTO_SEED_SIZE] = {7};
     const struct bytes   origin = bytes_of_text(ORIGIN);
     struct signer        other;
+    struct signer        namesake;
     struct checkpoint    head = {.size = 99};
     uint64_t             signed_by = 77;
-    char                 memory[4][1024];
-    struct buffer        buffers[4];
-    for (size_t i = 0; i < 4; i++) {
+    char                 memory[5][1024];
+    struct buffer        buffers[5];
+    for (size_t i = 0; i < 5; i++) {
         buffers[i] = buffer_over(memory[i], sizeof memory[i]);
     }
     cr_assert(eq(int, signer_init(&other, bytes_of_text("other.example"), KEY_ED25519, seed), OK));
+    cr_assert(eq(int, signer_init(&namesake, origin, KEY_COSIGNATURE, seed), OK));
     keys[2] = other.verifier;
+    keys[3] = namesake.verifier;
     const struct {
         const char  *when;
         struct bytes note;
         enum status  status;
     } rows[] = {
-        {"another ledger signs this origin", forge(TEXT_8, &other,                &buffers[0]),
+        {"another ledger signs this origin",     forge(TEXT_8,                              &other,                                             &buffers[0]),
          STATUS_UNKNOWN_KEY},
-        {"only a witness signs",                 forge(TEXT_8,                             &witness,                             &buffers[1]), STATUS_UNKNOWN_KEY},
+        {"only a witness signs",                     forge(TEXT_8,                                                              &witness,                                                                                           &buffers[1]), STATUS_UNKNOWN_KEY},
+        {"a witness of the ledger's name signs",                              forge(TEXT_8,&namesake,&buffers[4]),
+         STATUS_UNKNOWN_KEY},
         {"the ledger signs another origin",
-         forge("other.example\n8\n" ROOT_8 "\n",&ledger,&buffers[2]), STATUS_UNKNOWN_KEY},
-        {"the ledger signs no head",  forge("hello\n",           &ledger,                            &buffers[3]), STATUS_MALFORMED},
+         forge("other.example\n8\n" ROOT_8 "\n", &ledger,                                             &buffers[2]), STATUS_UNKNOWN_KEY},
+        {"the ledger signs no head",                     forge("hello\n",                                                              &ledger,                                                                                &buffers[3]), STATUS_MALFORMED},
         {"the witness's line is of another head",
          bytes_of_text(TEXT_8 "\n" LEDGER_LINE_8 "\xe2\x80\x94 witness.example/w1 "
                               "IDJKvgAAAABlU/"
                               "EAawjxSq1c4ggMPYL/"
                               "7V4yij6T4pkqWkdYPj28B9jGxHuKpG9J5KsPpdEyFIkBDvKCcXtXb0UYbgLH6nh+"
                               "dTh9Ag==\n"),
-         STATUS_BAD_SIGNATURE                       },
-        {"it is no note",                           bytes_of_text(TEXT_8),                 STATUS_MALFORMED},
+         STATUS_BAD_SIGNATURE                                               },
+        {"it is no note",             bytes_of_text(TEXT_8),                   STATUS_MALFORMED},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct key_set all = {keys, 3};
+        const struct key_set all = {keys, 4};
         const enum status status = checkpoint_verify(rows[i].note, origin, &all, &head, &signed_by);
         cr_expect(eq(int, status, rows[i].status), "when %s", rows[i].when);
         cr_expect(eq(u64, head.size, 99), "when %s", rows[i].when);
@@ -235,6 +240,7 @@ Test(checkpoint, only_the_named_ledger_may_sign_its_head)
     cr_expect(eq(int, checkpoint_verify(good, bytes_of_text("other"), &both, &head, &signed_by),
                  STATUS_UNKNOWN_KEY),
               "when the reader wants another ledger");
+    signer_release(&namesake);
     signer_release(&other);
 }
 
@@ -308,9 +314,39 @@ Test(checkpoint, times_of_a_cosignature_have_both_ends)
         cr_assert(note_cosigned_at(&note, &witness.verifier, &time_s));
         cr_expect(eq(u64, time_s, times_s[i]));
     }
-    uint8_t payload[KEY_PAYLOAD_SIZE_MAX] = {0x80};
-    cr_expect(not(verifier_verify(&witness.verifier, bytes_of_text(TEXT_8),
-                                  (struct bytes){payload, sizeof payload})));
+}
+
+// The format ends a second before 2^63, even for a signature that is right otherwise.
+Test(checkpoint, a_cosignature_has_its_size_and_its_greatest_time)
+{
+    static const struct {
+        const char *when, *line;
+        uint64_t    time_s;
+        size_t      size;
+        bool        is_good;
+    } rows[] = {
+        {"the time is the greatest", "time 9223372036854775807\n", KEY_TIME_S_MAX,     72, true },
+        {"the time is above",        "time 9223372036854775808\n", KEY_TIME_S_MAX + 1, 72, false},
+        {"a byte is missing",        "time 9223372036854775807\n", KEY_TIME_S_MAX,     71, false},
+        {"a byte is too many",       "time 9223372036854775807\n", KEY_TIME_S_MAX,     73, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char          memory[256];
+        uint8_t       payload[KEY_PAYLOAD_SIZE_MAX + 1] = {0};
+        struct buffer message = buffer_over(memory, sizeof memory);
+        buffer_add_text(&message, "cosignature/v1\n");
+        buffer_add_text(&message, rows[i].line);
+        buffer_add_text(&message, TEXT_8);
+        for (size_t j = 0; j < 8; j++) {
+            payload[j] = (uint8_t)(rows[i].time_s >> (56 - 8 * j));
+        }
+        crypto_secret_sign(&witness.secret, buffer_bytes(&message), payload + 8);
+        cr_expect(eq(int,
+                     verifier_verify(&witness.verifier, bytes_of_text(TEXT_8),
+                                     (struct bytes){payload, rows[i].size}),
+                     rows[i].is_good),
+                  "when %s", rows[i].when);
+    }
 }
 
 Test(checkpoint, a_text_too_long_is_not_cosigned)
@@ -324,6 +360,8 @@ Test(checkpoint, a_text_too_long_is_not_cosigned)
     note.text = (struct bytes){(uint8_t *)text, KEY_COSIGNED_SIZE_MAX + 1};
     cr_expect(eq(int, checkpoint_cosign(&note, &witness, 1, &line), STATUS_TOO_LARGE));
     cr_expect(eq(sz, line.size, 0));
+    const struct bytes payload = {(uint8_t *)memory, KEY_PAYLOAD_SIZE_MAX};
+    cr_expect(not(verifier_verify(&witness.verifier, note.text, payload)));
     note.text = bytes_after(note.text, 1);
     cr_expect(eq(int, checkpoint_cosign(&note, &witness, 1, &line), OK));
 }

@@ -510,3 +510,22 @@ Test(tree, a_failure_of_the_reader_goes_up)
         cr_expect(eq(u32, proof.count, 7), "written only on success");
     }
 }
+
+// Whoever may choose the root could otherwise hang a tree below a node of his own.
+Test(tree, a_proof_ends_where_the_tree_does)
+{
+    const struct hash above = leaves[9];
+    struct tree_proof proof = slow_inclusion(2, 4).proof;
+    const struct hash root_4 = root_of(0, 4);
+    const struct hash higher_4 = hash_node(&above, &root_4);
+    cr_expect(tree_verify_inclusion(&proof, 2, 4, &leaves[2], &root_4));
+    proof.hashes[proof.count++] = above;
+    cr_expect(not(tree_verify_inclusion(&proof, 2, 4, &leaves[2], &higher_4)));
+
+    const struct hash root_3 = root_of(0, 3);
+    const struct hash higher_3 = hash_node(&above, &root_3);
+    proof = slow_consistency(3, 4).proof;
+    cr_expect(tree_verify_consistency(&proof, 3, 4, &root_3, &root_4));
+    proof.hashes[proof.count++] = above;
+    cr_expect(not(tree_verify_consistency(&proof, 3, 4, &higher_3, &higher_4)));
+}

@@ -1,0 +1,137 @@
+#include "ledger/checkpoints.h"
+
+#include "ledger/big_endian.h"
+
+#include <assert.h>
+
+// The first byte of a record; the note follows.
+enum { FLAG_KEPT = 1, FLAG_WITNESSED = 2, FLAGS_ALL = FLAG_KEPT | FLAG_WITNESSED };
+
+struct size_key {
+    uint8_t at[BIG_ENDIAN_SIZE];
+};
+
+static struct size_key key_of(uint64_t size)
+{
+    struct size_key key;
+    big_endian_put(size, key.at);
+    return key;
+}
+
+static struct bytes view_of(const struct size_key *key)
+{
+    return (struct bytes){key->at, sizeof key->at};
+}
+
+static enum status parse(struct bytes key, struct bytes value, struct checkpoint_record *record)
+{
+    if (key.size != BIG_ENDIAN_SIZE || value.size < 1) return STATUS_CORRUPT;
+    const uint8_t flags = value.at[0];
+    if ((flags & ~FLAGS_ALL) != 0) return STATUS_CORRUPT;
+    *record = (struct checkpoint_record){
+        .size = big_endian_get(key.at),
+        .is_kept = (flags & FLAG_KEPT) != 0,
+        .is_witnessed = (flags & FLAG_WITNESSED) != 0,
+        .note = bytes_after(value, 1),
+    };
+    return OK;
+}
+
+enum status checkpoints_load_newest(struct store *store, struct checkpoint_record *record)
+{
+    struct bytes      key, value;
+    const enum status status = store_load_last(store, STORE_CHECKPOINT, &key, &value);
+    if (status != OK) return status;
+    return parse(key, value, record);
+}
+
+enum status checkpoints_load_from(struct store *store, uint64_t size_min,
+                                  struct checkpoint_record *record)
+{
+    const struct size_key from = key_of(size_min);
+    struct bytes          key = view_of(&from);
+    struct bytes          value;
+    const enum status     status = store_load_from(store, STORE_CHECKPOINT, &key, &value);
+    if (status != OK) return status;
+    return parse(key, value, record);
+}
+
+struct checkpoints checkpoints_after(const struct checkpoint_record *newest)
+{
+    return (struct checkpoints){.is_any = true,
+                                .is_newest_kept = newest->is_kept || newest->is_witnessed,
+                                .newest_size = newest->size};
+}
+
+static enum status drop(struct store *store, uint64_t size)
+{
+    const struct size_key key = key_of(size);
+    const enum status     status = store_delete(store, STORE_CHECKPOINT, view_of(&key));
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+static enum status append(struct store *store, const struct checkpoint *checkpoint, uint8_t flags,
+                          const struct signer *signer)
+{
+    const struct size_key key = key_of(checkpoint->size);
+    uint8_t               memory[1 + CHECKPOINT_SEALED_SIZE_MAX];
+    struct buffer         record = buffer_over(memory, sizeof memory);
+    buffer_add_byte(&record, flags);
+    checkpoint_seal(checkpoint, signer, &record);
+    assert(!record.is_full);
+    const enum status status =
+        store_append(store, STORE_CHECKPOINT, view_of(&key), buffer_bytes(&record));
+    return status == STATUS_EXISTS ? STATUS_CORRUPT : status;
+}
+
+static bool is_first_of_span(const struct checkpoints *checkpoints, uint64_t size)
+{
+    if (!checkpoints->is_any) return true;
+    return size / CHECKPOINT_SPAN != checkpoints->newest_size / CHECKPOINT_SPAN;
+}
+
+enum status checkpoints_seal(struct checkpoints *checkpoints, struct store *store,
+                             const struct checkpoint *checkpoint, const struct signer *signer)
+{
+    const uint64_t size = checkpoint->size;
+    const bool     is_kept = is_first_of_span(checkpoints, size);
+    assert(size >= checkpoints->newest_size);
+    if (checkpoints->is_any && size == checkpoints->newest_size) return OK;
+    if (checkpoints->is_any && !checkpoints->is_newest_kept) {
+        const enum status status = drop(store, checkpoints->newest_size);
+        if (status != OK) return status;
+    }
+    const enum status status = append(store, checkpoint, is_kept ? FLAG_KEPT : 0, signer);
+    if (status != OK) return status;
+    *checkpoints = (struct checkpoints){true, is_kept, size};
+    return OK;
+}
+
+static enum status load_flags(struct store *store, uint64_t size, uint8_t *flags)
+{
+    struct checkpoint_record record;
+    const enum status        status = checkpoints_load_from(store, size, &record);
+    *flags = 0;
+    if (status == STATUS_NOT_FOUND) return OK;
+    if (status != OK) return status;
+    if (record.size == size && record.is_kept) *flags = FLAG_KEPT;
+    return OK;
+}
+
+enum status checkpoints_witness(struct checkpoints *checkpoints, struct store *store, uint64_t size,
+                                struct bytes note)
+{
+    uint8_t       memory[1 + NOTE_SIZE_MAX];
+    struct buffer record = buffer_over(memory, sizeof memory);
+    uint8_t       flags;
+    if (note.size > NOTE_SIZE_MAX) return STATUS_TOO_LARGE;
+    enum status status = load_flags(store, size, &flags);
+    if (status != OK) return status;
+    buffer_add_byte(&record, flags | FLAG_WITNESSED);
+    buffer_add(&record, note);
+    const struct size_key key = key_of(size);
+    status = store_put(store, STORE_CHECKPOINT, view_of(&key), buffer_bytes(&record));
+    if (status != OK) return status;
+    if (size == checkpoints->newest_size) checkpoints->is_newest_kept = true;
+    return OK;
+}

@@ -1,0 +1,456 @@
+#include "ledger/log.h"
+
+#include "core/base/limits.h"
+#include "ledger/big_endian.h"
+#include "ledger/checkpoints.h"
+#include "ledger/head.h"
+#include "ledger/state.h"
+#include "ledger/store.h"
+#include "ledger/tiles.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ledger {
+    struct store            *store;
+    struct ledger_options    options;
+    bool                     is_batch_open;
+    enum status              batch_failure; // of an append; the batch can only be aborted
+    struct state             now;
+    struct state             before; // the batch; outside one, room for a check
+    // Read-only: the newest checkpoint at now's size, or why there is none. The writer may have
+    // dropped it since.
+    enum status              newest_status;
+    struct checkpoint_record newest;
+    uint8_t                  newest_note[NOTE_SIZE_MAX];
+};
+
+struct ledger_scan {
+    struct store_scan *leaves;
+    uint64_t           next;
+    uint64_t           end;
+};
+
+struct seq_key {
+    uint8_t at[BIG_ENDIAN_SIZE];
+};
+
+static struct seq_key key_of(uint64_t seq)
+{
+    struct seq_key key;
+    big_endian_put(seq, key.at);
+    return key;
+}
+
+static struct bytes view_of(const struct seq_key *key)
+{
+    return (struct bytes){key->at, sizeof key->at};
+}
+
+// --- Opening ----------------------------------------------------------------
+
+enum status ledger_create(const char *directory, const struct ledger_options *options)
+{
+    const struct store_options store_options = {.map_size = options->map_size};
+    const struct head          empty = {.first = 0};
+    struct head                found;
+    struct store              *store = NULL;
+
+    enum status status = store_create(directory, &store_options, &store);
+    if (status != OK) return status;
+    status = store_look(store);
+    if (status == OK) status = head_load(&found, store);
+    if (status == OK) status = STATUS_EXISTS;
+    if (status == STATUS_NOT_FOUND) status = store_begin(store);
+    if (status != OK) goto out;
+    status = head_put(&empty, store);
+    if (status == OK) status = store_commit(store);
+out:
+    store_close(store);
+    return status;
+}
+
+static enum status copy_newest(struct ledger *ledger)
+{
+    struct checkpoint_record record;
+    const enum status        status = checkpoints_load_newest(ledger->store, &record);
+    if (status != OK) return status;
+    if (record.note.size > NOTE_SIZE_MAX) return STATUS_CORRUPT;
+    memcpy(ledger->newest_note, record.note.at, record.note.size);
+    record.note.at = ledger->newest_note;
+    ledger->newest = record;
+    return OK;
+}
+
+static enum status load(struct ledger *ledger, struct state *state,
+                        struct ledger_complaint *complaint)
+{
+    *complaint = (struct ledger_complaint){.what = "directory", .index = LEDGER_NO_INDEX};
+    const enum status status = store_look(ledger->store);
+    complaint->why = status_sentence(status);
+    if (status != OK) return status;
+    return state_load(state, ledger->store, &ledger->options, complaint);
+}
+
+static enum status load_first(struct ledger *ledger, struct ledger_complaint *complaint)
+{
+    if (!ledger->options.is_unchecked) return load(ledger, &ledger->now, complaint);
+    const enum status status = store_look(ledger->store);
+    complaint->why = status_sentence(status);
+    if (status != OK) return status;
+    return state_load_unchecked(&ledger->now, ledger->store, complaint);
+}
+
+enum status ledger_open(const char *directory, const struct ledger_options *options,
+                        struct ledger **ledger, struct ledger_complaint *complaint)
+{
+    assert(options->is_read_only || !options->is_unchecked);
+    const struct store_options store_options = {.map_size = options->map_size,
+                                                .is_read_only = options->is_read_only};
+    struct ledger             *made = calloc(1, sizeof *made);
+    *complaint = (struct ledger_complaint){.what = "directory",
+                                           .why = status_sentence(STATUS_OUT_OF_MEMORY),
+                                           .index = LEDGER_NO_INDEX};
+    if (made == NULL) return STATUS_OUT_OF_MEMORY;
+    made->options = *options;
+
+    enum status status = store_open(directory, &store_options, &made->store);
+    complaint->why =
+        status == STATUS_USAGE ? "it is on a network file system" : status_sentence(status);
+    if (status == OK) status = load_first(made, complaint);
+    if (status == OK && options->is_read_only) made->newest_status = copy_newest(made);
+    if (status != OK) {
+        ledger_close(made);
+        return status;
+    }
+    *ledger = made;
+    return OK;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+    if (ledger == NULL) return;
+    store_close(ledger->store);
+    free(ledger);
+}
+
+enum status ledger_check(struct ledger *ledger, struct ledger_complaint *complaint)
+{
+    assert(!ledger->is_batch_open);
+    return load(ledger, &ledger->before, complaint);
+}
+
+enum status ledger_refresh(struct ledger *ledger, struct ledger_complaint *complaint)
+{
+    assert(ledger->options.is_read_only);
+    enum status status = OK;
+    if (ledger->options.is_unchecked) {
+        status = load_first(ledger, complaint);
+    } else {
+        status = load(ledger, &ledger->before, complaint);
+        if (status == OK) ledger->now = ledger->before;
+    }
+    if (status == OK) ledger->newest_status = copy_newest(ledger);
+    return status;
+}
+
+uint64_t ledger_size(const struct ledger *ledger)
+{
+    return ledger->now.tiles.tree.size;
+}
+
+uint64_t ledger_first(const struct ledger *ledger)
+{
+    return ledger->now.first;
+}
+
+static uint64_t committed_size(const struct ledger *ledger)
+{
+    return ledger->is_batch_open ? ledger->before.tiles.tree.size : ledger_size(ledger);
+}
+
+// --- Writing ----------------------------------------------------------------
+
+enum status ledger_begin(struct ledger *ledger)
+{
+    assert(!ledger->is_batch_open);
+    const enum status status = store_begin(ledger->store);
+    if (status != OK) return status;
+    ledger->before = ledger->now;
+    ledger->is_batch_open = true;
+    ledger->batch_failure = OK;
+    return OK;
+}
+
+static enum status append(struct ledger *ledger, struct bytes leaf)
+{
+    const struct seq_key key = key_of(ledger_size(ledger));
+    const struct hash    hash = hash_leaf(leaf);
+    const enum status    status = store_append(ledger->store, STORE_LEAF, view_of(&key), leaf);
+    if (status == STATUS_EXISTS) return STATUS_CORRUPT;
+    if (status != OK) return status;
+    return tiles_append(&ledger->now.tiles, ledger->store, &hash);
+}
+
+enum status ledger_append(struct ledger *ledger, struct bytes leaf)
+{
+    assert(ledger->is_batch_open);
+    if (leaf.size > LEAF_SIZE_MAX) return STATUS_TOO_LARGE;
+    if (ledger->batch_failure == OK) ledger->batch_failure = append(ledger, leaf);
+    return ledger->batch_failure;
+}
+
+// What is sealed under another key than those of the options would not be opened again.
+static bool is_trusted(const struct ledger *ledger, const struct signer *signer)
+{
+    const struct key_set *keys = &ledger->options.keys;
+    if (signer->verifier.type != KEY_ED25519) return false;
+    if (!bytes_is_equal(verifier_name(&signer->verifier), ledger->options.origin)) return false;
+    for (uint32_t i = 0; i < keys->count; i++) {
+        if (verifier_is_same(&keys->at[i], &signer->verifier)) return true;
+    }
+    return false;
+}
+
+static enum status seal(struct ledger *ledger, const struct signer *signer)
+{
+    struct state           *now = &ledger->now;
+    const struct tree      *tree = &now->tiles.tree;
+    const struct checkpoint checkpoint = {
+        .origin = ledger->options.origin, .size = tree->size, .root = tree_root(tree)};
+    const struct head head = {.first = now->first, .tree = *tree};
+
+    if (!is_trusted(ledger, signer)) return STATUS_UNKNOWN_KEY;
+    enum status status = tiles_write_edge(&now->tiles, ledger->store);
+    if (status == OK) status = head_put(&head, ledger->store);
+    if (status == OK) {
+        status = checkpoints_seal(&now->checkpoints, ledger->store, &checkpoint, signer);
+    }
+    return status;
+}
+
+static void take_back(struct ledger *ledger)
+{
+    ledger->now = ledger->before;
+    ledger->is_batch_open = false;
+}
+
+// The one place where a sealed batch becomes durable.
+static enum status commit(struct ledger *ledger)
+{
+    const enum status status = store_commit(ledger->store);
+    if (status != OK) take_back(ledger);
+    ledger->is_batch_open = false;
+    return status;
+}
+
+enum status ledger_commit(struct ledger *ledger, const struct signer *signer)
+{
+    assert(ledger->is_batch_open);
+    enum status status = ledger->batch_failure;
+    if (status == OK) status = seal(ledger, signer);
+    if (status != OK) {
+        ledger_abort(ledger);
+        return status;
+    }
+    return commit(ledger);
+}
+
+void ledger_abort(struct ledger *ledger)
+{
+    if (!ledger->is_batch_open) return;
+    store_abort(ledger->store);
+    take_back(ledger);
+}
+
+// --- Leaves -----------------------------------------------------------------
+
+enum status ledger_read(struct ledger *ledger, uint64_t seq, struct bytes *leaf)
+{
+    const struct seq_key key = key_of(seq);
+    if (seq >= ledger_size(ledger) || seq < ledger_first(ledger)) return STATUS_NOT_FOUND;
+    enum status status = store_look(ledger->store);
+    if (status != OK) return status;
+    status = store_load(ledger->store, STORE_LEAF, view_of(&key), leaf);
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+enum status ledger_scan_open(struct ledger *ledger, uint64_t from, uint64_t to,
+                             struct ledger_scan **scan)
+{
+    const struct seq_key key = key_of(from);
+    if (from < ledger_first(ledger) || to > committed_size(ledger)) return STATUS_NOT_FOUND;
+    struct ledger_scan *made = calloc(1, sizeof *made);
+    if (made == NULL) return STATUS_OUT_OF_MEMORY;
+    made->next = from;
+    made->end = to;
+    const enum status status =
+        store_scan_open(ledger->store, STORE_LEAF, view_of(&key), &made->leaves);
+    if (status != OK) {
+        ledger_scan_close(made);
+        return status;
+    }
+    *scan = made;
+    return OK;
+}
+
+enum status ledger_scan_next(struct ledger_scan *scan, struct bytes *leaf)
+{
+    struct bytes key, value;
+    if (scan->next >= scan->end) return STATUS_NOT_FOUND;
+    const enum status status = store_scan_next(scan->leaves, &key, &value);
+    if (status == STATUS_NOT_FOUND) return STATUS_CORRUPT;
+    if (status != OK) return status;
+    if (key.size != BIG_ENDIAN_SIZE || big_endian_get(key.at) != scan->next) return STATUS_CORRUPT;
+    scan->next++;
+    *leaf = value;
+    return OK;
+}
+
+void ledger_scan_close(struct ledger_scan *scan)
+{
+    if (scan == NULL) return;
+    store_scan_close(scan->leaves);
+    free(scan);
+}
+
+// --- Hashes and proofs ------------------------------------------------------
+
+static enum status read_node(void *context, uint32_t level, uint64_t index, struct hash *hash)
+{
+    const struct ledger *ledger = context;
+    return tiles_node(&ledger->now.tiles, ledger->store, level, index, hash);
+}
+
+enum status ledger_inclusion(struct ledger *ledger, uint64_t index, uint64_t size,
+                             struct tree_proof *proof)
+{
+    const struct tree_reader reader = {.node = read_node, .context = ledger};
+    if (size > ledger_size(ledger)) return STATUS_NOT_FOUND;
+    const enum status status = store_look(ledger->store);
+    if (status != OK) return status;
+    return tree_inclusion(&reader, index, size, proof);
+}
+
+enum status ledger_consistency(struct ledger *ledger, uint64_t size_old, uint64_t size_new,
+                               struct tree_proof *proof)
+{
+    const struct tree_reader reader = {.node = read_node, .context = ledger};
+    if (size_new > ledger_size(ledger)) return STATUS_NOT_FOUND;
+    const enum status status = store_look(ledger->store);
+    if (status != OK) return status;
+    return tree_consistency(&reader, size_old, size_new, proof);
+}
+
+enum status ledger_root(struct ledger *ledger, uint64_t size, struct hash *root)
+{
+    struct tree tree;
+    enum status status = store_look(ledger->store);
+    if (status != OK) return status;
+    status = tiles_tree_at(&ledger->now.tiles, ledger->store, size, &tree);
+    if (status != OK) return status;
+    *root = tree_root(&tree);
+    return OK;
+}
+
+enum status ledger_leaf_hash(struct ledger *ledger, uint64_t index, struct hash *hash)
+{
+    if (index >= ledger_size(ledger)) return STATUS_NOT_FOUND;
+    const enum status status = store_look(ledger->store);
+    if (status != OK) return status;
+    return tiles_node(&ledger->now.tiles, ledger->store, 0, index, hash);
+}
+
+enum status ledger_tile(struct ledger *ledger, uint32_t level, uint64_t number,
+                        struct bytes *hashes)
+{
+    const struct tile_place place = {.number = number, .level = level};
+    const enum status       status = store_look(ledger->store);
+    if (status != OK) return status;
+    return tiles_tile(&ledger->now.tiles, ledger->store, place, hashes);
+}
+
+// --- Checkpoints ------------------------------------------------------------
+
+static struct ledger_checkpoint checkpoint_of(const struct checkpoint_record *record)
+{
+    return (struct ledger_checkpoint){
+        .size = record->size, .is_witnessed = record->is_witnessed, .note = record->note};
+}
+
+static enum status load_newest(const struct ledger *ledger, struct checkpoint_record *record)
+{
+    if (!ledger->options.is_read_only) return checkpoints_load_newest(ledger->store, record);
+    if (ledger->newest_status == OK) *record = ledger->newest;
+    return ledger->newest_status;
+}
+
+enum status ledger_newest(struct ledger *ledger, struct ledger_checkpoint *checkpoint)
+{
+    struct checkpoint_record record;
+    enum status              status = store_look(ledger->store);
+    if (status != OK) return status;
+    status = load_newest(ledger, &record);
+    if (status != OK) return status;
+    *checkpoint = checkpoint_of(&record);
+    return OK;
+}
+
+// Where the newest is damaged, the others can still be walked.
+enum status ledger_checkpoint_from(struct ledger *ledger, uint64_t size_min,
+                                   struct ledger_checkpoint *checkpoint)
+{
+    struct checkpoint_record newest, record;
+    enum status              status = store_look(ledger->store);
+    if (status != OK) return status;
+    const enum status found = load_newest(ledger, &newest);
+    const uint64_t    end = found == OK ? newest.size : UINT64_MAX;
+    if (found == STATUS_NOT_FOUND || size_min > end) return STATUS_NOT_FOUND;
+    status = checkpoints_load_from(ledger->store, size_min, &record);
+    if (status == OK && record.size < end) {
+        *checkpoint = checkpoint_of(&record);
+        return OK;
+    }
+    if (status != OK && status != STATUS_NOT_FOUND) return status;
+    if (found == OK) *checkpoint = checkpoint_of(&newest);
+    return found;
+}
+
+static enum status judge_witnessed(struct ledger *ledger, uint64_t size, struct bytes note)
+{
+    struct checkpoint checkpoint;
+    struct hash       root;
+    uint64_t          signed_by = 0;
+    const enum status status = checkpoint_verify(note, ledger->options.origin,
+                                                 &ledger->options.keys, &checkpoint, &signed_by);
+    if (status != OK) return status;
+    if (checkpoint.size != size) return STATUS_CORRUPT;
+    const enum status found = ledger_root(ledger, size, &root);
+    if (found != OK) return found;
+    return hash_is_equal(&root, &checkpoint.root) ? OK : STATUS_CORRUPT;
+}
+
+enum status ledger_witness(struct ledger *ledger, uint64_t size, struct bytes note)
+{
+    assert(ledger->is_batch_open);
+    if (ledger->batch_failure != OK) return ledger->batch_failure;
+    const enum status judged = judge_witnessed(ledger, size, note);
+    if (judged != OK) return judged;
+    ledger->batch_failure =
+        checkpoints_witness(&ledger->now.checkpoints, ledger->store, size, note);
+    return ledger->batch_failure;
+}
+
+// --- Care -------------------------------------------------------------------
+
+enum status ledger_clear_dead_readers(struct ledger *ledger)
+{
+    return store_clear_dead_readers(ledger->store);
+}
+
+struct ledger_usage ledger_usage(const struct ledger *ledger)
+{
+    const struct store_usage usage = store_usage(ledger->store);
+    return (struct ledger_usage){usage.bytes_used, usage.bytes_max};
+}

@@ -1,0 +1,28 @@
+// state.h - what a batch changes and an abort takes back, and how it is read from the disk.
+#ifndef LEDGER_STATE_H
+#define LEDGER_STATE_H
+
+#include "core/base/status.h"
+#include "ledger/checkpoints.h"
+#include "ledger/log.h"
+#include "ledger/store.h"
+#include "ledger/tiles.h"
+
+#include <stdint.h>
+
+struct state {
+    uint64_t           first; // the first leaf that is not archived
+    struct tiles       tiles; // their tree's size is the ledger's
+    struct checkpoints checkpoints;
+};
+
+// Reads the present view of the store and checks that head, leaves, tiles and newest checkpoint
+// tell the same story, and that the checkpoint is signed. The complaint is written on failure.
+MUST_CHECK enum status state_load(struct state *state, struct store *store,
+                                  const struct ledger_options *options,
+                                  struct ledger_complaint     *complaint);
+// Believes the keys of the leaves and checks nothing; then no batch may be begun.
+MUST_CHECK enum status state_load_unchecked(struct state *state, struct store *store,
+                                            struct ledger_complaint *complaint);
+
+#endif

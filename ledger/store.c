@@ -1,0 +1,566 @@
+#include "ledger/store.h"
+
+#include "core/base/limits.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <lmdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+static const char *const table_names[STORE_TABLE_COUNT] = {
+    [STORE_HEAD] = "head",
+    [STORE_LEAF] = "leaf",
+    [STORE_TILE] = "tile",
+    [STORE_CHECKPOINT] = "checkpoint",
+};
+
+enum {
+    TABLE_MAX = 16,              // room for tables to come
+    SCAN_RENEWAL = 65536,        // records between two looks of a scan: some 50 ms
+    KEY_SIZE_MAX = 16,           // of the keys that are scanned
+    ROOM_SIZE_MIN = 1024 * 1024, // with less than this left, EIO means: full
+};
+static_assert((int)STORE_TABLE_COUNT <= (int)TABLE_MAX, "every table has a handle");
+
+struct store {
+    MDB_env      *env;
+    MDB_txn      *batch; // the open write transaction or NULL
+    MDB_txn      *view;  // the read transaction, reset unless is_looking
+    bool          is_looking;
+    bool          is_read_only;
+    bool          is_unknown; // a commit failed midway
+    int           lock_fd;    // holds the flock; -1 without
+    MDB_dbi       tables[STORE_TABLE_COUNT];
+    dev_t         device; // of the directory
+    ino_t         inode;
+    struct store *next_opened;
+};
+
+struct store_scan {
+    MDB_txn    *txn;
+    MDB_cursor *cursor;
+    bool        is_positioned; // the cursor stands on the record that was given last
+    uint32_t    given_count;   // since the transaction was renewed
+    size_t      key_size;
+    uint8_t     key[KEY_SIZE_MAX]; // where to begin
+};
+
+// All open stores of this process: LMDB's locks, which belong to the process and the file, would be
+// lost by closing a second environment of the same directory. Opening and closing are not for two
+// threads at once.
+static struct store *opened;
+
+// --- What failed ------------------------------------------------------------
+
+// LMDB's codes are negative, errno's positive, so both fit one table.
+static enum status status_of(int error)
+{
+    static const struct {
+        int         error;
+        enum status status;
+    } rows[] = {
+        {MDB_SUCCESS,          OK                    },
+        {MDB_NOTFOUND,         STATUS_NOT_FOUND      },
+        {ENOENT,               STATUS_NOT_FOUND      },
+        {MDB_KEYEXIST,         STATUS_EXISTS         },
+        {MDB_MAP_FULL,         STATUS_FULL           },
+        {ENOSPC,               STATUS_FULL           },
+        {EDQUOT,               STATUS_FULL           },
+        {EFBIG,                STATUS_FULL           },
+        {MDB_CORRUPTED,        STATUS_CORRUPT        },
+        {MDB_PAGE_NOTFOUND,    STATUS_CORRUPT        },
+        {MDB_INVALID,          STATUS_CORRUPT        },
+        {MDB_INCOMPATIBLE,     STATUS_CORRUPT        },
+        {MDB_VERSION_MISMATCH, STATUS_UNSUPPORTED    },
+        {MDB_READERS_FULL,     STATUS_OVERLOADED     },
+        {MDB_TXN_FULL,         STATUS_OVERLOADED     },
+        {MDB_PANIC,            STATUS_UNKNOWN_OUTCOME},
+        {ENOMEM,               STATUS_OUT_OF_MEMORY  },
+        {EACCES,               STATUS_PERMISSION     },
+        {EPERM,                STATUS_PERMISSION     },
+        {EROFS,                STATUS_PERMISSION     },
+        {ELOOP,                STATUS_PERMISSION     },
+        {EWOULDBLOCK,          STATUS_LOCKED         },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].error == error) return rows[i].status;
+    }
+    return STATUS_IO;
+}
+
+// A write that was cut short by a full disk or a file size limit comes out of LMDB as EIO.
+static bool is_out_of_room(const struct store *store)
+{
+    struct statvfs   system;
+    struct stat      file;
+    struct rlimit    limit;
+    mdb_filehandle_t fd;
+    if (mdb_env_get_fd(store->env, &fd) != 0) return false;
+    if (fstatvfs(fd, &system) == 0 && system.f_bavail * system.f_frsize < ROOM_SIZE_MIN) {
+        return true;
+    }
+    if (fstat(fd, &file) != 0 || getrlimit(RLIMIT_FSIZE, &limit) != 0) return false;
+    return limit.rlim_cur != RLIM_INFINITY && (rlim_t)file.st_size + ROOM_SIZE_MIN > limit.rlim_cur;
+}
+
+// LMDB writes its meta page last; where that fails it refuses every later transaction. So a failed
+// commit after which one begins has left nothing.
+static bool has_left_nothing(struct store *store)
+{
+    MDB_txn *probe;
+    if (mdb_txn_begin(store->env, NULL, 0, &probe) != 0) return false;
+    mdb_txn_abort(probe);
+    return true;
+}
+
+// --- The directory ----------------------------------------------------------
+
+#define LUSTRE_SUPER_MAGIC 0x0BD00BD0 // not in linux/magic.h
+
+static bool is_network(long type)
+{
+    static const unsigned long types[] = {
+        NFS_SUPER_MAGIC, SMB_SUPER_MAGIC,  CIFS_SUPER_MAGIC,  SMB2_SUPER_MAGIC,
+        NCP_SUPER_MAGIC, AFS_SUPER_MAGIC,  AFS_FS_MAGIC,      CODA_SUPER_MAGIC,
+        V9FS_MAGIC,      CEPH_SUPER_MAGIC, OCFS2_SUPER_MAGIC, LUSTRE_SUPER_MAGIC,
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (types[i] == ((unsigned long)type & 0xffffffff)) return true;
+    }
+    return false;
+}
+
+static bool is_ours_alone(const struct stat *file)
+{
+    return file->st_uid == geteuid() && (file->st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
+// A data.mdb that is missing is for the caller to judge.
+static enum status judge_files(int directory_fd, const struct stat *directory)
+{
+    struct stat data;
+    if (!is_ours_alone(directory)) return STATUS_PERMISSION;
+    if (fstatat(directory_fd, "data.mdb", &data, AT_SYMLINK_NOFOLLOW) != 0) return OK;
+    return is_ours_alone(&data) && S_ISREG(data.st_mode) ? OK : STATUS_PERMISSION;
+}
+
+static bool is_open_here(const struct stat *directory)
+{
+    for (const struct store *other = opened; other != NULL; other = other->next_opened) {
+        if (other->device == directory->st_dev && other->inode == directory->st_ino) return true;
+    }
+    return false;
+}
+
+static enum status judge_directory(int directory_fd, bool is_read_only, struct stat *directory)
+{
+    struct statfs system;
+    if (fstat(directory_fd, directory) != 0) return status_of(errno);
+    if (fstatfs(directory_fd, &system) != 0) return status_of(errno);
+    if (is_network((long)system.f_type)) return STATUS_USAGE;
+    if (is_open_here(directory)) return STATUS_LOCKED;
+    return is_read_only ? OK : judge_files(directory_fd, directory);
+}
+
+static enum status lock(int directory_fd, int *lock_fd)
+{
+    const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+    const int fd = openat(directory_fd, "writer.lock", flags, S_IRUSR | S_IWUSR);
+    if (fd < 0) return status_of(errno);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        const enum status status = status_of(errno);
+        close(fd);
+        return status;
+    }
+    *lock_fd = fd;
+    return OK;
+}
+
+// The names of new files are durable only when their directory is, and the directory's own
+// likewise.
+static enum status make_names_durable(int directory_fd)
+{
+    if (fsync(directory_fd) != 0) return status_of(errno);
+    const int parent_fd = openat(directory_fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent_fd < 0) return status_of(errno);
+    const enum status status = fsync(parent_fd) == 0 ? OK : status_of(errno);
+    close(parent_fd);
+    return status;
+}
+
+// --- Opening ----------------------------------------------------------------
+
+static enum status open_environment(struct store *store, const char *directory, uint64_t map_size)
+{
+    const unsigned   flags = MDB_NOTLS | MDB_NORDAHEAD | (store->is_read_only ? MDB_RDONLY : 0U);
+    const size_t     size = (size_t)(map_size == 0 ? STORE_MAP_SIZE : map_size);
+    mdb_filehandle_t fd = -1;
+
+    int error = mdb_env_create(&store->env);
+    if (error == 0) error = mdb_env_set_mapsize(store->env, size);
+    if (error == 0) error = mdb_env_set_maxdbs(store->env, TABLE_MAX);
+    if (error == 0) error = mdb_env_set_maxreaders(store->env, STORE_READER_MAX);
+    if (error == 0) {
+        const mode_t mask = umask(S_IRWXG | S_IRWXO);
+        error = mdb_env_open(store->env, directory, flags, S_IRUSR | S_IWUSR);
+        umask(mask);
+    }
+    if (error == 0) error = mdb_env_get_fd(store->env, &fd);
+    if (error == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) error = errno;
+    return status_of(error);
+}
+
+// A handle lives on only when the transaction that opened it is committed, even one that reads.
+static enum status open_tables(struct store *store)
+{
+    MDB_txn *txn;
+    int      error = mdb_txn_begin(store->env, NULL, store->is_read_only ? MDB_RDONLY : 0U, &txn);
+    for (int i = 0; error == 0 && i < STORE_TABLE_COUNT; i++) {
+        const unsigned flags = store->is_read_only ? 0U : MDB_CREATE;
+        error = mdb_dbi_open(txn, table_names[i], flags, &store->tables[i]);
+        if (error != 0) mdb_txn_abort(txn);
+    }
+    if (error == 0) error = mdb_txn_commit(txn);
+    return status_of(error);
+}
+
+static enum status open_view(struct store *store)
+{
+    const int error = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->view);
+    if (error != 0) {
+        store->view = NULL;
+        return status_of(error);
+    }
+    mdb_txn_reset(store->view);
+    return store_clear_dead_readers(store);
+}
+
+static enum status open_locked(struct store *store, const char *directory, uint64_t map_size)
+{
+    enum status status = open_environment(store, directory, map_size);
+    if (status != OK) return status;
+    status = open_tables(store);
+    if (status != OK) return status;
+    return open_view(store);
+}
+
+static enum status open_in(int directory_fd, const char *directory,
+                           const struct store_options *options, struct store **store)
+{
+    struct stat       here;
+    const enum status judged = judge_directory(directory_fd, options->is_read_only, &here);
+    if (judged != OK) return judged;
+
+    struct store *made = calloc(1, sizeof *made);
+    if (made == NULL) return STATUS_OUT_OF_MEMORY;
+    made->lock_fd = -1;
+    made->is_read_only = options->is_read_only;
+    made->device = here.st_dev;
+    made->inode = here.st_ino;
+    made->next_opened = opened;
+    opened = made;
+
+    enum status status = options->is_read_only ? OK : lock(directory_fd, &made->lock_fd);
+    if (status == OK) status = open_locked(made, directory, options->map_size);
+    if (status != OK) {
+        store_close(made);
+        return status;
+    }
+    *store = made;
+    return OK;
+}
+
+enum status store_create(const char *directory, const struct store_options *options,
+                         struct store **store)
+{
+    assert(!options->is_read_only);
+    struct store *made = NULL;
+    const mode_t  mask = umask(S_IRWXG | S_IRWXO);
+    const int     made_directory = mkdir(directory, S_IRWXU);
+    umask(mask);
+    if (made_directory != 0 && errno != EEXIST) return status_of(errno);
+
+    const int directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory_fd < 0) return status_of(errno);
+    enum status status = open_in(directory_fd, directory, options, &made);
+    if (status == OK) status = make_names_durable(directory_fd);
+    close(directory_fd);
+    if (status != OK) {
+        store_close(made);
+        return status;
+    }
+    *store = made;
+    return OK;
+}
+
+enum status store_open(const char *directory, const struct store_options *options,
+                       struct store **store)
+{
+    struct stat data;
+    const int   directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory_fd < 0) return status_of(errno);
+    enum status status = OK;
+    if (fstatat(directory_fd, "data.mdb", &data, 0) != 0) status = status_of(errno);
+    if (status == OK) status = open_in(directory_fd, directory, options, store);
+    close(directory_fd);
+    return status;
+}
+
+static void forget(const struct store *store)
+{
+    for (struct store **other = &opened; *other != NULL; other = &(*other)->next_opened) {
+        if (*other != store) continue;
+        *other = store->next_opened;
+        return;
+    }
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL) return;
+    store_abort(store);
+    if (store->view != NULL) mdb_txn_abort(store->view);
+    if (store->env != NULL) mdb_env_close(store->env);
+    if (store->lock_fd >= 0) close(store->lock_fd);
+    forget(store);
+    free(store);
+}
+
+// --- Batches ----------------------------------------------------------------
+
+// A view that nobody needs keeps the writer from using freed pages again.
+static void look_away(struct store *store)
+{
+    if (store->is_looking) mdb_txn_reset(store->view);
+    store->is_looking = false;
+}
+
+enum status store_begin(struct store *store)
+{
+    assert(!store->is_read_only);
+    assert(store->batch == NULL);
+    if (store->is_unknown) return STATUS_UNKNOWN_OUTCOME;
+    look_away(store);
+    const int error = mdb_txn_begin(store->env, NULL, 0, &store->batch);
+    if (error == 0) return OK;
+    store->batch = NULL;
+    return status_of(error);
+}
+
+enum status store_commit(struct store *store)
+{
+    assert(store->batch != NULL);
+    const int error = mdb_txn_commit(store->batch); // frees it, whatever the answer
+    store->batch = NULL;
+    if (error == 0) return OK;
+    const bool is_full = status_of(error) == STATUS_FULL || (error == EIO && is_out_of_room(store));
+    if (is_full && has_left_nothing(store)) return STATUS_FULL;
+    store->is_unknown = true;
+    return STATUS_UNKNOWN_OUTCOME;
+}
+
+void store_abort(struct store *store)
+{
+    if (store->batch == NULL) return;
+    mdb_txn_abort(store->batch);
+    store->batch = NULL;
+}
+
+// LMDB's views are not const, but it does not write to keys and values.
+static MDB_val value_of(struct bytes bytes)
+{
+    union {
+        const uint8_t *given;
+        void          *taken;
+    } at = {.given = bytes.at};
+    return (MDB_val){bytes.size, at.taken};
+}
+
+static struct bytes bytes_of(MDB_val value)
+{
+    return (struct bytes){value.mv_data, value.mv_size};
+}
+
+static enum status put(struct store *store, enum store_table table, struct bytes key,
+                       struct bytes value, unsigned flags)
+{
+    assert(store->batch != NULL);
+    MDB_val key_view = value_of(key);
+    MDB_val value_view = value_of(value);
+    return status_of(mdb_put(store->batch, store->tables[table], &key_view, &value_view, flags));
+}
+
+enum status store_put(struct store *store, enum store_table table, struct bytes key,
+                      struct bytes value)
+{
+    return put(store, table, key, value, 0);
+}
+
+enum status store_append(struct store *store, enum store_table table, struct bytes key,
+                         struct bytes value)
+{
+    return put(store, table, key, value, MDB_APPEND);
+}
+
+enum status store_delete(struct store *store, enum store_table table, struct bytes key)
+{
+    assert(store->batch != NULL);
+    MDB_val key_view = value_of(key);
+    return status_of(mdb_del(store->batch, store->tables[table], &key_view, NULL));
+}
+
+// --- Reads ------------------------------------------------------------------
+
+enum status store_look(struct store *store)
+{
+    if (store->batch != NULL) return OK;
+    look_away(store);
+    const int error = mdb_txn_renew(store->view);
+    store->is_looking = error == 0;
+    return status_of(error);
+}
+
+static MDB_txn *reading(const struct store *store)
+{
+    assert(store->batch != NULL || store->is_looking);
+    return store->batch != NULL ? store->batch : store->view;
+}
+
+enum status store_load(struct store *store, enum store_table table, struct bytes key,
+                       struct bytes *value)
+{
+    MDB_val   key_view = value_of(key);
+    MDB_val   found;
+    const int error = mdb_get(reading(store), store->tables[table], &key_view, &found);
+    if (error == 0) *value = bytes_of(found);
+    return status_of(error);
+}
+
+static enum status load_by(struct store *store, enum store_table table, MDB_cursor_op how,
+                           struct bytes *key, struct bytes *value)
+{
+    MDB_cursor *cursor;
+    MDB_val     key_view = value_of(*key);
+    MDB_val     found;
+    int         error = mdb_cursor_open(reading(store), store->tables[table], &cursor);
+    if (error != 0) return status_of(error);
+    error = mdb_cursor_get(cursor, &key_view, &found, how);
+    mdb_cursor_close(cursor);
+    if (error != 0) return status_of(error);
+    *key = bytes_of(key_view);
+    *value = bytes_of(found);
+    return OK;
+}
+
+enum status store_load_from(struct store *store, enum store_table table, struct bytes *key,
+                            struct bytes *value)
+{
+    return load_by(store, table, MDB_SET_RANGE, key, value);
+}
+
+enum status store_load_last(struct store *store, enum store_table table, struct bytes *key,
+                            struct bytes *value)
+{
+    *key = (struct bytes){NULL, 0};
+    return load_by(store, table, MDB_LAST, key, value);
+}
+
+enum status store_count(struct store *store, enum store_table table, uint64_t *count)
+{
+    MDB_stat  stat;
+    const int error = mdb_stat(reading(store), store->tables[table], &stat);
+    if (error == 0) *count = stat.ms_entries;
+    return status_of(error);
+}
+
+// --- Scans ------------------------------------------------------------------
+
+enum status store_scan_open(struct store *store, enum store_table table, struct bytes from,
+                            struct store_scan **scan)
+{
+    assert(from.size <= KEY_SIZE_MAX);
+    struct store_scan *made = calloc(1, sizeof *made);
+    if (made == NULL) return STATUS_OUT_OF_MEMORY;
+    memcpy(made->key, from.at, from.size);
+    made->key_size = from.size;
+
+    int error = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &made->txn);
+    if (error != 0) made->txn = NULL;
+    if (error == 0) error = mdb_cursor_open(made->txn, store->tables[table], &made->cursor);
+    if (error != 0) {
+        made->cursor = NULL;
+        store_scan_close(made);
+        return status_of(error);
+    }
+    *scan = made;
+    return OK;
+}
+
+// Looks anew, from the record that was given last.
+static int renew(struct store_scan *scan)
+{
+    MDB_val last, value;
+    int     error = mdb_cursor_get(scan->cursor, &last, &value, MDB_GET_CURRENT);
+    if (error != 0) return error;
+    assert(last.mv_size <= KEY_SIZE_MAX);
+    memcpy(scan->key, last.mv_data, last.mv_size);
+    scan->key_size = last.mv_size;
+    scan->given_count = 0;
+
+    mdb_txn_reset(scan->txn);
+    error = mdb_txn_renew(scan->txn);
+    if (error == 0) error = mdb_cursor_renew(scan->txn, scan->cursor);
+    if (error != 0) return error;
+    last = (MDB_val){scan->key_size, scan->key};
+    return mdb_cursor_get(scan->cursor, &last, &value, MDB_SET_KEY);
+}
+
+enum status store_scan_next(struct store_scan *scan, struct bytes *key, struct bytes *value)
+{
+    MDB_val key_view = {scan->key_size, scan->key};
+    MDB_val found;
+    int     error = scan->given_count == SCAN_RENEWAL ? renew(scan) : 0;
+    if (error != 0) return error == MDB_NOTFOUND ? STATUS_CORRUPT : status_of(error);
+    error = mdb_cursor_get(scan->cursor, &key_view, &found,
+                           scan->is_positioned ? MDB_NEXT : MDB_SET_RANGE);
+    if (error != 0) return status_of(error);
+    scan->is_positioned = true;
+    scan->given_count++;
+    *key = bytes_of(key_view);
+    *value = bytes_of(found);
+    return OK;
+}
+
+void store_scan_close(struct store_scan *scan)
+{
+    if (scan == NULL) return;
+    if (scan->cursor != NULL) mdb_cursor_close(scan->cursor);
+    if (scan->txn != NULL) mdb_txn_abort(scan->txn);
+    free(scan);
+}
+
+// --- Care -------------------------------------------------------------------
+
+enum status store_clear_dead_readers(struct store *store)
+{
+    int dead_count = 0;
+    return status_of(mdb_reader_check(store->env, &dead_count));
+}
+
+struct store_usage store_usage(const struct store *store)
+{
+    MDB_envinfo info = {0};
+    MDB_stat    stat = {0};
+    if (mdb_env_info(store->env, &info) != 0) return (struct store_usage){0};
+    if (mdb_env_stat(store->env, &stat) != 0) return (struct store_usage){0};
+    return (struct store_usage){(info.me_last_pgno + 1) * (uint64_t)stat.ms_psize, info.me_mapsize};
+}

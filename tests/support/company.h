@@ -1,0 +1,56 @@
+// company.h - a ledger in memory for tests of the rules: no disk, no daemon, time by hand.
+//
+//   struct company *company = company_open();              opened, licensed by nothing yet
+//   company_license(company, "sip_number 500 per-server\n");
+//   company_accept_eula(company);
+//   cr_assert(company_do(company, "group SmartHome") == ACCEPTED);
+//
+// company_do takes one line of words, as an actor that was named with company_as():
+//
+//   group PATH
+//   allocate PATH [restricted] [oversubscribed] [force] [version=N]
+//            [NAME[ from=T][ until=T]: RESOURCE=COUNT FEATURE ...;]...
+//   user NAME PATH            member add|remove NAME PATH [cascade]
+//   assign NAME PATH [from=T] [until=T] RESOURCE=COUNT FEATURE ...      unassign NAME PATH
+//   consume PATH RESOURCE UNIT [user=NAME] [in|out]       release RESOURCE UNIT [in|out]
+//   enrol NAME ROLE PATH      remove NAME
+//   eula VERSION              trust NAME     distrust NAME
+#ifndef TESTS_SUPPORT_COMPANY_H
+#define TESTS_SUPPORT_COMPANY_H
+
+#include "projections/rules.h"
+#include "projections/state.h"
+#include "projections/views.h"
+
+struct company;
+
+struct company *company_open(void);
+void            company_close(struct company *company);
+
+struct state *company_state(struct company *company);
+// Logs a boundary where an edge is due, as the daemon does.
+void          company_clock(struct company *company, const char *time);
+uint64_t      company_now(const struct company *company);
+void          company_as(struct company *company, const char *actor); // "admin" at first
+
+enum refusal           company_do(struct company *company, const char *line);
+// Of the last company_do.
+const struct decision *company_decision(const struct company *company);
+// Several lines as one plan.
+enum refusal company_plan(struct company *company, const char *const *lines, size_t count);
+
+// A licence file of the vendor "vendor.example" with the next serial, signed.
+enum refusal company_license(struct company *company, const char *entries);
+// The whole file at will: text is signed by the named vendor's key.
+enum refusal company_upload(struct company *company, const char *text, const char *vendor);
+void         company_accept_eula(struct company *company);
+
+struct resource_view company_view(struct company *company, const char *group, const char *resource);
+struct feature_view  company_feature(struct company *company, const char *group,
+                                     const char *feature);
+// ACCEPTED, or why not.
+struct constraint company_access(struct company *company, const char *resource, const char *unit);
+// "maximum/used/available"
+const char       *company_line(struct company *company, const char *group, const char *resource);
+
+#endif
