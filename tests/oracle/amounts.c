@@ -36,6 +36,17 @@ uint64_t amounts_of_package(const struct package_row *package, struct bytes reso
     return window_has(package->window, ms) ? amounts_in_package(package, resource) : 0;
 }
 
+// X08. A package has what it lists, even 0 of it.
+static bool package_lists(const struct package_row *package, struct bytes resource)
+{
+    for (uint32_t i = 0; i < package->entry_count; i++) {
+        const struct entry *entry = &package->entries[i];
+        if (entry->count == ENTRY_FEATURE) continue;
+        if (bytes_is_equal(entry->name, resource)) return true;
+    }
+    return false;
+}
+
 static bool package_has_feature(const struct package_row *package, struct bytes feature)
 {
     for (uint32_t i = 0; i < package->entry_count; i++) {
@@ -216,7 +227,7 @@ static struct closed server_closed(const struct facts *facts, struct bytes resou
         if (!facts_is_newest(facts, i, upload_count)) continue;
         for (uint32_t j = 0; j < upload->license->entry_count; j++) {
             const struct license_entry *entry = &upload->license->entries[j];
-            if (!is_resource(entry, resource) || entry->count == 0) continue;
+            if (!is_resource(entry, resource)) continue;
             look_at_window(entry->window, moment.ms, &closed);
         }
     }
@@ -229,7 +240,7 @@ static struct closed node_closed(const struct facts *facts, const struct group_r
     if (is_server(node)) return server_closed(facts, resource, moment);
     struct closed closed = {false, false};
     for (uint32_t i = 0; i < node->package_count; i++) {
-        if (amounts_in_package(&node->packages[i], resource) == 0) continue;
+        if (!package_lists(&node->packages[i], resource)) continue;
         look_at_window(node->packages[i].window, moment.ms, &closed);
     }
     return closed;

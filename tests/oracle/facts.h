@@ -88,6 +88,7 @@ struct actor_row {
 struct vendor_row {
     struct bytes name;
     struct bytes key;
+    bool         is_trusted; // one that was revoked keeps its current file
 };
 
 // Every file that was ever accepted; the last one of a vendor is its current one.

@@ -632,17 +632,18 @@ struct history_step history_next(struct history *history)
     history->packed = buffer_over(history->packed_room, sizeof history->packed_room);
     history->lists = buffer_over(history->list_room, sizeof history->list_room);
     move_time(history);
-    if (!draw_beginning(history, &author, &event)) {
+    const bool is_beginning = draw_beginning(history, &author, &event);
+    if (!is_beginning) {
         const enum kind kind = draw_kind(history);
         author = draw_author(history, kind);
         event = make_event(history, kind, &author);
     }
     uint64_t not_after_ms = history->time_ms + below(history, NOT_AFTER_MS_MAX + 1);
-    if (event.kind != PLAN && chance(history, 2)) {
+    if (!is_beginning && event.kind != PLAN && chance(history, 2)) {
         not_after_ms = history->time_ms - 1 + below(history, 2) * (NOT_AFTER_MS_MAX + 2);
     }
     compose_proposal(&history->packed, history->step, not_after_ms, &event);
-    if (chance(history, 1)) {
+    if (!is_beginning && chance(history, 1)) {
         history->packed.at[below(history, (uint32_t)history->packed.size)] ^=
             (uint8_t)(1U << below(history, 8));
     }

@@ -84,6 +84,21 @@ struct bytes oracle_unit(const struct facts *facts, struct bytes resource, struc
     return (struct bytes){folded, size};
 }
 
+// T02. Whether the current file of another vendor has the name.
+static bool is_name_of_other(const struct facts *facts, struct bytes vendor, struct bytes name)
+{
+    const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
+    for (uint32_t i = 0; i < upload_count; i++) {
+        const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
+        if (!facts_is_newest(facts, i, upload_count)) continue;
+        if (bytes_is_equal(upload->vendor, vendor)) continue;
+        for (uint32_t j = 0; j < upload->license->entry_count; j++) {
+            if (bytes_is_equal(upload->license->entries[j].name, name)) return true;
+        }
+    }
+    return false;
+}
+
 // --- X08: malformed --------------------------------------------------------------------------
 
 static bool has_distinct_entries(struct list list)
@@ -145,24 +160,16 @@ static const char *malformed_assignment(const struct user_assignment *assignment
     return has_distinct_entries(assignment->entries) ? NULL : "entries";
 }
 
-// T10. Devices come in a direction, other units in none. A name that no file ever had has no kind.
+// T10. Devices come in a direction, other units in none; as far as a current file says what it is.
 static const char *malformed_consumption(const struct facts       *facts,
                                          const struct consumption *consumption)
 {
     enum resource_kind kind = FEATURE;
-    const bool         is_known = facts_kind(facts, consumption->resource, &kind);
     const bool         has_direction = consumption->direction != DIRECTION_ABSENT;
-    if (is_known && has_direction != (kind == PER_DEVICE)) return "direction";
-    return oracle_unit(facts, consumption->resource, consumption->unit).size > 0 ? NULL : "unit";
-}
-
-static const char *malformed_release(const struct facts *facts, const struct release *release)
-{
-    enum resource_kind kind = FEATURE;
-    const bool         is_known = facts_kind(facts, release->resource, &kind);
-    const bool         has_direction = release->direction != DIRECTION_ABSENT;
-    if (is_known && has_direction && kind != PER_DEVICE) return "direction";
-    return oracle_unit(facts, release->resource, release->unit).size > 0 ? NULL : "unit";
+    if (oracle_unit(facts, consumption->resource, consumption->unit).size == 0) return "unit";
+    if (!is_name_of_other(facts, (struct bytes){NULL, 0}, consumption->resource)) return NULL;
+    (void)facts_kind(facts, consumption->resource, &kind);
+    return has_direction == (kind == PER_DEVICE) ? NULL : "direction";
 }
 
 // The field that is not in form although it reads well, or NULL.
@@ -181,8 +188,7 @@ static const char *malformed_field(const struct facts *facts, const struct event
         return malformed_assignment(&event->of.user_assignment);
     case CONSUMPTION:
         return malformed_consumption(facts, &event->of.consumption);
-    case RELEASE:
-        return malformed_release(facts, &event->of.release);
+    case RELEASE: // its unit is looked at where it is found
     case OPENING:
     case LICENSE_UPLOAD:
     case EULA_ACCEPTANCE:
@@ -208,10 +214,12 @@ static bool is_strictly_within(const struct matter *matter, struct bytes path)
     return is_within(matter, path) && !bytes_is_equal(path, matter->author.group);
 }
 
-// Within the author's subtree the user must have all memberships; an unknown one reads the same.
+// Within the author's subtree the user must have all memberships, and one at least; an unknown user
+// reads the same.
 static bool may_manage_user(const struct matter *matter, struct bytes name)
 {
     const struct user_row *user = facts_user(matter->facts, name);
+    bool                   is_within_any = false;
     if (user == NULL) return false;
     for (uint32_t i = 0; i < facts_count(matter->facts, FACT_MEMBERSHIP); i++) {
         const struct membership_row *membership = facts_at(matter->facts, FACT_MEMBERSHIP, i);
@@ -219,8 +227,9 @@ static bool may_manage_user(const struct matter *matter, struct bytes name)
         if (!is_within(matter, facts_group_of_id(matter->facts, membership->group)->path)) {
             return false;
         }
+        is_within_any = true;
     }
-    return true;
+    return is_within_any;
 }
 
 static bool may_manage_actor(const struct matter *matter, enum role role, struct bytes group)
@@ -353,6 +362,7 @@ static const struct vendor_row *signing_vendor(const struct facts *facts, struct
     uint64_t        signed_by = 0;
     for (uint32_t i = 0; i < facts_count(facts, FACT_VENDOR); i++) {
         const struct vendor_row *vendor = facts_at(facts, FACT_VENDOR, i);
+        if (!vendor->is_trusted) continue;
         if (verifier_init(&verifiers[keys.count], vendor->name, KEY_ED25519, vendor->key.at) != OK)
             continue;
         rows[keys.count++] = i;
@@ -372,21 +382,6 @@ static bool is_current_file(const struct facts *facts, struct bytes file)
         const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
         if (!facts_is_newest(facts, i, upload_count)) continue;
         if (bytes_is_equal(upload->file, file)) return true;
-    }
-    return false;
-}
-
-// T02. A name belongs to one vendor.
-static bool is_name_of_other(const struct facts *facts, struct bytes vendor, struct bytes name)
-{
-    const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
-    for (uint32_t i = 0; i < upload_count; i++) {
-        const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
-        if (!facts_is_newest(facts, i, upload_count)) continue;
-        if (bytes_is_equal(upload->vendor, vendor)) continue;
-        for (uint32_t j = 0; j < upload->license->entry_count; j++) {
-            if (bytes_is_equal(upload->license->entries[j].name, name)) return true;
-        }
     }
     return false;
 }
@@ -460,37 +455,27 @@ static struct oracle_answer decide_eula(struct matter                *matter,
     return accept();
 }
 
-static bool is_vendor_key(const struct facts *facts, struct bytes key)
-{
-    for (uint32_t i = 0; i < facts_count(facts, FACT_VENDOR); i++) {
-        const struct vendor_row *row = facts_at(facts, FACT_VENDOR, i);
-        if (bytes_is_equal(row->key, key)) return true;
-    }
-    return false;
-}
-
-// T02. A vendor is its name; it has one trusted key at a time.
+// T02. A vendor is its name; to trust it again replaces its key.
 static struct oracle_answer decide_vendor(struct matter                 *matter,
                                           const struct vendor_enrolment *enrolment)
 {
-    struct facts            *facts = matter->facts;
-    const struct vendor_row *known = facts_vendor(facts, enrolment->name);
+    struct facts           *facts = matter->facts;
+    struct vendor_row      *known = facts_vendor(facts, enrolment->name);
+    const struct vendor_row vendor = {
+        .name = facts_keep(facts, enrolment->name),
+        .key = facts_keep(facts, enrolment->key),
+        .is_trusted = enrolment->is_trusted,
+    };
     if (!enrolment->is_trusted) {
-        if (known == NULL || !bytes_is_equal(known->key, enrolment->key)) {
-            return refuse(UNKNOWN_VENDOR);
-        }
-        for (uint32_t i = 0; i < facts_count(facts, FACT_VENDOR); i++) {
-            if (facts_at(facts, FACT_VENDOR, i) != known) continue;
-            facts_cut(facts, FACT_VENDOR, i);
-            break;
-        }
+        if (known == NULL || !known->is_trusted) return refuse(UNKNOWN_VENDOR);
+        if (!bytes_is_equal(known->key, enrolment->key)) return refuse(UNKNOWN_VENDOR);
+    }
+    if (known != NULL) {
+        *known = vendor;
         return accept();
     }
-    if (known != NULL) return refuse(NAME_TAKEN);
-    if (is_vendor_key(facts, enrolment->key)) return refuse(KEY_TAKEN);
-    facts_add(facts, FACT_VENDOR,
-              &(struct vendor_row){facts_keep(facts, enrolment->name),
-                                   facts_keep(facts, enrolment->key)});
+    if (facts_count(facts, FACT_VENDOR) == VENDOR_MAX) return refuse(TOO_MANY);
+    facts_add(facts, FACT_VENDOR, &vendor);
     return accept();
 }
 
@@ -871,6 +856,7 @@ static struct oracle_answer decide_release(struct matter *matter, const struct r
     if (holding == NULL) return refuse(NOT_HELD);
     if (!is_within(matter, facts_group_of_id(facts, holding->group)->path)) return refuse(NOT_HELD);
     if (release->direction != DIRECTION_ABSENT) {
+        if (!is_per_device(facts, release->resource)) return malformed("direction");
         if (!holding->is_connected[release->direction]) return refuse(NOT_HELD);
         holding->is_connected[release->direction] = false;
         if (holding->is_connected[1 - release->direction]) return accept();
@@ -1037,9 +1023,9 @@ struct oracle *oracle_open(struct bytes packed_opening)
     facts_add(&facts, FACT_GROUP, &(struct group_row){.path = bytes_of_text("/")});
     struct list_reader vendors = list_start(opening->vendors);
     for (struct vendor_key vendor; list_next(&vendors, &vendor_key_record, &vendor);) {
-        facts_add(
-            &facts, FACT_VENDOR,
-            &(struct vendor_row){facts_keep(&facts, vendor.name), facts_keep(&facts, vendor.key)});
+        facts_add(&facts, FACT_VENDOR,
+                  &(struct vendor_row){facts_keep(&facts, vendor.name),
+                                       facts_keep(&facts, vendor.key), true});
     }
     trigger(&facts, REASON_EULA); // T23
     oracle->facts = facts;

@@ -108,6 +108,19 @@ static void check_bounds(const struct save *save, const struct group_row *neares
     if (nearest != server) check_bound(save, server, resource, instants, findings);
 }
 
+// B26: every node that limits on the path of the group, the group itself first.
+static void check_path(const struct save *save, const struct group_row *group,
+                       struct bytes resource, const struct timeline *instants,
+                       struct findings *findings)
+{
+    const bool is_bound = group->is_restricted || path_is_server(group->path);
+    if (is_bound) check_bound(save, group, resource, instants, findings);
+    for (const struct group_row *above = amounts_bound_above(save->after, group); above != NULL;
+         above = amounts_bound_above(save->after, above)) {
+        check_bound(save, above, resource, instants, findings);
+    }
+}
+
 // B22 downwards: where the save lowers the node, what stands below must still fit.
 static void check_descendants(const struct save *save, struct bytes resource,
                               const struct timeline *instants, struct findings *findings)
@@ -247,10 +260,8 @@ static void try_assignment(const struct save *save, const struct names *resource
     if (assignment == NULL) return; // removed: the group's values hold
     check_needs(save->after, group, &assignment->package, findings);
     if (findings->count > 0) return;
-    const bool is_bound = group->is_restricted || path_is_server(group->path);
     for (uint32_t i = 0; i < resources->count; i++) {
-        check_bounds(save, is_bound ? group : amounts_bound_above(save->after, group),
-                     resources->names[i], instants, findings);
+        check_path(save, group, resources->names[i], instants, findings);
     }
     if (findings->count > 0 || save->is_forced) return;
     for (uint32_t i = 0; i < resources->count; i++) {
