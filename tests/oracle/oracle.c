@@ -798,12 +798,15 @@ static void find_user_limit(const struct matter *matter, entity_id user, struct 
         const struct membership_row *row = facts_at(facts, FACT_MEMBERSHIP, i);
         if (row->user != user) continue;
         const uint64_t cap = amounts_cap(facts, user, row->group, resource, matter->now_ms);
-        if (cap >= least) continue;
-        least = cap;
-        findings->verdicts[0] =
-            (struct verdict){.code = USER_LIMIT, .node = row->group, .limit = cap, .used = used};
+        if (cap < least) least = cap;
     }
-    if (used >= least) findings->count = 1;
+    for (uint32_t i = 0; i < facts_count(facts, FACT_MEMBERSHIP); i++) {
+        const struct membership_row *row = facts_at(facts, FACT_MEMBERSHIP, i);
+        if (row->user != user || used < least) continue;
+        if (amounts_cap(facts, user, row->group, resource, matter->now_ms) != least) continue;
+        findings->verdicts[findings->count++] =
+            (struct verdict){.code = USER_LIMIT, .node = row->group, .limit = least, .used = used};
+    }
 }
 
 // B42, B26: what the user's other groups and the user's assignments say.

@@ -135,12 +135,18 @@ static const struct open_question open_questions[] = {
     {"B23 holds for a server that no longer opts in",                   ALLOCATION,       ACCEPTED,       OVERSUBSCRIBED},
 };
 
+// A plan may be refused for what stands behind the event that the question is about.
+static bool is_about(const struct open_question *row, enum kind kind, enum refusal got)
+{
+    if (kind == PLAN) return row->got == got || row->got == ACCEPTED;
+    return row->got == got && (row->kind == kind || row->kind == ANY_KIND);
+}
+
 static bool is_open_question(enum kind kind, enum refusal got, enum refusal wanted)
 {
     for (size_t i = 0; i < sizeof open_questions / sizeof open_questions[0]; i++) {
         const struct open_question *row = &open_questions[i];
-        if (kind != PLAN && row->kind != ANY_KIND && row->kind != kind) continue;
-        if (row->got != got) continue;
+        if (!is_about(row, kind, got)) continue;
         if (row->wanted == ANY_OTHER || row->wanted == wanted) return true;
     }
     return false;
