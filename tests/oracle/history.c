@@ -246,14 +246,17 @@ static void draw_entries(struct history *history, struct bytes path, struct comp
         if (!chance(history, strcmp(resources[i], "ghost") == 0 ? 2 : 60)) continue;
         uint64_t units_wanted = draw_count(history, path);
         if (strcmp(resources[i], "mobile_app") == 0 && chance(history, 85)) {
-            const bool has_numbers = count > 0;
-            units_wanted = has_numbers ? below(history, (uint32_t)entries[0].count + 1) : 0;
+            const bool has_some = count > 0 && entries[0].count != ENTRY_FEATURE;
+            units_wanted = has_some ? below(history, (uint32_t)entries[0].count + 1) : 0;
         }
+        // The same word now and then as a feature, or a feature's as a resource.
+        if (chance(history, 3)) units_wanted = ENTRY_FEATURE;
         entries[count++] = (struct compose_entry){resources[i], units_wanted};
     }
     for (uint32_t i = 0; features[i] != NULL && count < COMPOSE_ENTRY_MAX; i++) {
         if (chance(history, 40)) {
-            entries[count++] = (struct compose_entry){features[i], ENTRY_FEATURE};
+            const uint64_t units_wanted = chance(history, 98) ? ENTRY_FEATURE : below(history, 3);
+            entries[count++] = (struct compose_entry){features[i], units_wanted};
         }
     }
     if (count > 0 && count < COMPOSE_ENTRY_MAX && chance(history, 1)) entries[count] = entries[0];
@@ -502,7 +505,8 @@ static enum kind draw_kind(struct history *history)
         {8,   EULA_ACCEPTANCE },
         {4,   VENDOR_ENROLMENT},
         {38,  PLAN            },
-        {2,   BOUNDARY        },
+        {1,   BOUNDARY        },
+        {1,   CLOCK_STEP      },
     };
     if (history->is_limited && chance(history, 12)) return EULA_ACCEPTANCE;
     uint32_t dice = below(history, 1000);
@@ -545,6 +549,8 @@ static struct event make_event(struct history *history, enum kind kind,
         return make_vendor(history);
     case PLAN:
         return make_plan(history, author);
+    case CLOCK_STEP:
+        return (struct event){.kind = CLOCK_STEP, .of.clock_step.wall_ms = history->time_ms};
     case BOUNDARY:
     case OPENING:
         return (struct event){.kind = BOUNDARY, .of.boundary.edge_ms = history->time_ms};
@@ -745,6 +751,7 @@ static void learn_event(struct history *history, const struct event *event, enti
     case PLAN:
     case VENDOR_ENROLMENT:
     case BOUNDARY:
+    case CLOCK_STEP:
         return;
     }
 }

@@ -197,6 +197,7 @@ static const char *malformed_field(const struct facts *facts, const struct event
     case MEMBERSHIP:
     case PLAN:
     case BOUNDARY:
+    case CLOCK_STEP:
         return NULL;
     }
     abort();
@@ -273,6 +274,7 @@ static bool site_admin_may(const struct matter *matter, const struct event *even
     case CONSUMPTION:
     case VENDOR_ENROLMENT:
     case BOUNDARY:
+    case CLOCK_STEP:
         return false;
     }
     abort();
@@ -344,6 +346,7 @@ static bool is_setting(const struct matter *matter, const struct event *event)
     case RELEASE:
     case PLAN:
     case BOUNDARY:
+    case CLOCK_STEP:
         return false;
     }
     abort();
@@ -901,7 +904,8 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
         return decide_release(matter, &event->of.release);
     case VENDOR_ENROLMENT:
         return decide_vendor(matter, &event->of.vendor_enrolment);
-    case BOUNDARY: // D5: what it says is in the time that every question brings
+    case BOUNDARY:   // D5: what it says is in the time that every question brings
+    case CLOCK_STEP: // X07: for the daemon that reads the clock
         return accept();
     case OPENING:
     case PLAN:
