@@ -645,7 +645,7 @@ struct history_step history_next(struct history *history)
         event = make_event(history, kind, &author);
     }
     uint64_t not_after_ms = history->time_ms + below(history, NOT_AFTER_MS_MAX + 1);
-    if (!is_beginning && event.kind != PLAN && chance(history, 2)) {
+    if (!is_beginning && chance(history, 2)) {
         not_after_ms = history->time_ms - 1 + below(history, 2) * (NOT_AFTER_MS_MAX + 2);
     }
     compose_proposal(&history->packed, history->step, not_after_ms, &event);

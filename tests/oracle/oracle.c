@@ -266,8 +266,8 @@ static bool site_admin_may(const struct matter *matter, const struct event *even
     case ACTOR_REMOVAL:
         return may_remove_actor(matter, event->of.actor_removal.name);
     case RELEASE: // outside of the subtree: NOT_HELD
-    case PLAN:    // as far as its events are
         return true;
+    case PLAN: // judged by its events
     case OPENING:
     case LICENSE_UPLOAD:
     case EULA_ACCEPTANCE:
@@ -302,7 +302,7 @@ static bool may(const struct matter *matter, const struct event *event)
         return site_admin_may(matter, event);
     case AGENT:
         if (event->kind == CONSUMPTION) return is_within(matter, event->of.consumption.group);
-        return event->kind == RELEASE || event->kind == PLAN;
+        return event->kind == RELEASE;
     case RECOVERY: // X19
         return enrols_server_admin(event);
     case AUDITOR:
@@ -920,7 +920,7 @@ static bool is_stale(uint64_t not_after_ms, uint64_t now_ms)
     return not_after_ms < now_ms || not_after_ms > now_ms + NOT_AFTER_MS_MAX;
 }
 
-// `not_after_ms` only where the event stands alone: in a plan the plan's was looked at.
+// The ledger's own events have no not_after.
 static struct oracle_answer judge_event(struct matter *matter, const struct event *event,
                                         const uint64_t *not_after_ms)
 {
@@ -938,21 +938,20 @@ static struct oracle_answer judge_event(struct matter *matter, const struct even
     return decide_event(matter, event);
 }
 
-// X14: in order, each on the state after the former, all or nothing.
+// X14: in order, each on the state after the former, all or nothing; a plan may what its events
+// may.
 static struct oracle_answer judge_plan(struct matter *matter, const struct proposal *proposal)
 {
     struct list_reader   events = list_start(proposal->event.of.plan.events);
     struct oracle_answer all = accept_without_change();
     const uint64_t       seq = entity_seq(matter->id);
     uint32_t             index = 0;
-    if (!may(matter, &proposal->event)) return refuse(FORBIDDEN);
-    if (is_stale(proposal->not_after_ms, matter->now_ms)) return refuse(STALE_PROPOSAL);
     for (struct bytes packed; list_next_packed(&events, &packed); index++) {
         struct event event;
         const char  *offence = NULL;
         if (!event_read_packed(packed, &event, &offence)) abort(); // proposal_read() did
         matter->id = entity_id_of(seq, index);
-        struct oracle_answer answer = judge_event(matter, &event, NULL);
+        struct oracle_answer answer = judge_event(matter, &event, &proposal->not_after_ms);
         answer.verdict.index = index;
         if (answer.verdict.code != ACCEPTED) return answer;
         if (answer.is_appended) all.is_appended = true;

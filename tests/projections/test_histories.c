@@ -133,6 +133,8 @@ static const struct open_question open_questions[] = {
     {"a need of a name that no current file has",                       ALLOCATION,       NEEDS_EXCEEDED, ANY_OTHER     },
     {"a need of a name that no current file has",                       USER_ASSIGNMENT,  NEEDS_EXCEEDED, ANY_OTHER     },
     {"B23 holds for a server that no longer opts in",                   ALLOCATION,       ACCEPTED,       OVERSUBSCRIBED},
+    {"which comes first where a licence file offends twice",            LICENSE_UPLOAD,   KIND_CHANGED,
+     NAME_TAKEN                                                                                                         },
 };
 
 // A plan may be refused for what stands behind the event that the question is about.
