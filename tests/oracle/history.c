@@ -28,6 +28,8 @@ static const char *const names[4][3] = {
     {"a",     "b",     "c" },
     {"x",     "y",     "z" },
 };
+static const char *const first_groups[] = {"acme", "acme/north", "acme/south", "beta",
+                                           "beta/north"};
 static const char *const units[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"};
 static const char *const devices[] = {"AA:01", "aa-01", "AA02", "aa.02", "a a03",
                                       "AA:04", "AA05",  "aa06", "-",     "AA:07"};
@@ -623,10 +625,21 @@ static bool draw_beginning(struct history *history, struct known_actor *author, 
         };
         return true;
     }
-    if (history->step > 1 + VENDORS + 1) return false;
+    const uint32_t after = (uint32_t)history->step - 1;
     *author = history->actors[0];
-    *event = history->step <= 1 + VENDORS ? make_upload(history, (uint32_t)history->step % VENDORS)
-                                          : make_acceptance(history);
+    if (after <= VENDORS) {
+        *event = make_upload(history, after % VENDORS);
+    } else if (after == VENDORS + 1) {
+        *event = make_acceptance(history);
+    } else if (after <= VENDORS + 1 + COUNT(first_groups)) {
+        const char *path = first_groups[after - VENDORS - 2];
+        *event =
+            (struct event){.kind = GROUP_CREATION, .of.group_creation.group = bytes_of_text(path)};
+    } else if (after <= VENDORS + 1 + COUNT(first_groups) + COUNT(users)) {
+        *event = make_user(history, author);
+    } else {
+        return false;
+    }
     return true;
 }
 

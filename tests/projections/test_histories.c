@@ -112,7 +112,6 @@ static bool is_same(const struct verdict *got, const struct verdict *wanted)
 // Open questions: where the rules and the oracle read the domain differently. A history ends where
 // the two would go on from different facts. What is answered goes away.
 struct open_question {
-    const char  *what;
     enum kind    kind;
     enum refusal got, wanted;
 };
@@ -120,21 +119,24 @@ struct open_question {
 #define ANY_KIND  ((enum kind)KIND_MAX)
 #define ANY_OTHER ((enum refusal)REFUSAL_CODE_MAX)
 
+// X08    MALFORMED comes first, also where only the state shows it; the rules look later.
+// T13    refused is a unit that nobody holds, by the kind of its entry; the rules refuse one that
+//        another holds as well, and one of a name that no file ever had.
+// T13    keys may be removed, a vendor's too; the rules refuse it.
+// X01    force is asked for wherever somebody is suspended; not so for a user's assignment.
+// B10    a need counts while a current file names it; the rules remember it longer. Two rows.
+// B23    holds for a server that no longer opts in; the rules do not look.
+// T02    which of the two comes first is not laid down.
 static const struct open_question open_questions[] = {
-    {"X08 puts MALFORMED first, also where only the state shows it",    ANY_KIND,         FORBIDDEN,
-     MALFORMED                                                                                                          },
-    {"X08 puts MALFORMED first, also where only the state shows it",    ANY_KIND,         STALE_PROPOSAL,
-     MALFORMED                                                                                                          },
-    {"T13 refuses units that nobody holds; the rules all but the same", CONSUMPTION,      LIMITED_MODE,
-     ANY_OTHER                                                                                                          },
-    {"T13 lets keys be removed, a vendor's too",                        VENDOR_ENROLMENT, LIMITED_MODE,   ANY_OTHER     },
-    {"X01 asks for force wherever somebody is suspended",               USER_ASSIGNMENT,  ACCEPTED,
-     LIMIT_BELOW_USED                                                                                                   },
-    {"a need of a name that no current file has",                       ALLOCATION,       NEEDS_EXCEEDED, ANY_OTHER     },
-    {"a need of a name that no current file has",                       USER_ASSIGNMENT,  NEEDS_EXCEEDED, ANY_OTHER     },
-    {"B23 holds for a server that no longer opts in",                   ALLOCATION,       ACCEPTED,       OVERSUBSCRIBED},
-    {"which comes first where a licence file offends twice",            LICENSE_UPLOAD,   KIND_CHANGED,
-     NAME_TAKEN                                                                                                         },
+    {ANY_KIND,         FORBIDDEN,      MALFORMED       },
+    {ANY_KIND,         STALE_PROPOSAL, MALFORMED       },
+    {CONSUMPTION,      LIMITED_MODE,   ANY_OTHER       },
+    {VENDOR_ENROLMENT, LIMITED_MODE,   ANY_OTHER       },
+    {USER_ASSIGNMENT,  ACCEPTED,       LIMIT_BELOW_USED},
+    {ALLOCATION,       NEEDS_EXCEEDED, ANY_OTHER       },
+    {USER_ASSIGNMENT,  NEEDS_EXCEEDED, ANY_OTHER       },
+    {ALLOCATION,       ACCEPTED,       OVERSUBSCRIBED  },
+    {LICENSE_UPLOAD,   KIND_CHANGED,   NAME_TAKEN      },
 };
 
 // A plan may be refused for what stands behind the event that the question is about.
