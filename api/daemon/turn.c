@@ -93,12 +93,12 @@ static uint32_t credit(const struct connection *connection)
     return connection->in_flight < max ? max - connection->in_flight : 0;
 }
 
-// Half of everything must be free again, so that it does not start and stop for each request.
+// Any credit will do: it comes back by groups, and requests that are answered late must not keep
+// it.
 void turn_resume_when_due(struct connection *connection)
 {
     if (connection->pause != PAUSE_CREDIT || connection->is_closing) return;
-    if (connection->in_flight > options_of(connection)->in_flight_max / 2) return;
-    if (connection->outgoing_size > UNREAD_PAUSE_SIZE / 2) return;
+    if (credit(connection) == 0) return;
     resume_receive(connection);
 }
 

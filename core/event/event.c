@@ -222,6 +222,13 @@ static const struct field boundary_fields[] = {
 };
 static const struct record boundary_record = RECORD(boundary);
 
+static const struct field clock_step_fields[] = {
+    {.name = "wall", .type = FIELD_TIME, .offset = AT(clock_step, wall_ms),
+     .help = "what the clock says"},
+    REASON(clock_step),
+};
+static const struct record clock_step_record = RECORD(clock_step);
+
 // clang-format on
 
 static const struct kind_row rows[] = {
@@ -240,6 +247,7 @@ static const struct kind_row rows[] = {
     {PLAN,             true,  false, &plan_record,             "many events, all or nothing"       },
     {VENDOR_ENROLMENT, true,  false, &vendor_enrolment_record, "trusts or revokes a vendor's key"  },
     {BOUNDARY,         false, true,  &boundary_record,         "windows that have begun or ended"  },
+    {CLOCK_STEP,       true,  false, &clock_step_record,       "believes a clock that jumped"      },
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };

@@ -31,6 +31,7 @@ enum kind {
     PLAN = 22,
     VENDOR_ENROLMENT = 23,
     BOUNDARY = 25,
+    CLOCK_STEP = 30,
 };
 
 enum { KIND_MAX = 40 };
@@ -179,6 +180,12 @@ struct boundary {
     uint64_t edge_ms; // every edge up to here has passed
 };
 
+// A server_admin believes a clock that jumped (X07).
+struct clock_step {
+    uint64_t     wall_ms; // what the clock says
+    struct bytes reason;
+};
+
 struct event {
     enum kind kind;
     union {
@@ -197,6 +204,7 @@ struct event {
         struct plan             plan;
         struct vendor_enrolment vendor_enrolment;
         struct boundary         boundary;
+        struct clock_step       clock_step;
     } of;
 };
 

@@ -22,10 +22,10 @@
 #include <unistd.h>
 
 enum {
-    HELLO_MS = 600,
+    HELLO_MS = 2000,
     MESSAGE_MS = 600,
     SEND_MS = 800,
-    IDLE_MS = 1500,
+    IDLE_MS = 3000,
     CUT_MS = 6000, // any of these, and a slow machine
     WINDOW = 8,
 };

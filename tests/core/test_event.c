@@ -38,6 +38,7 @@ static const struct {
     {22, "plan",             "events:events<=1024 reason:text<=200? "                          },
     {23, "vendor_enrolment", "name:text<=128 key:key trusted:flag reason:text<=200? "          },
     {25, "boundary",         "edge:time "                                                      },
+    {30, "clock_step", "wall:time reason:text<=200? "},
 };
 
 // Name, type, bound where the row has one, and whether it may be absent.

@@ -143,6 +143,7 @@ static const struct event full_events[] = {
      {.vendor_enrolment = {
           .name = VENDOR, .key = KEY(0x70), .is_trusted = true, .reason = WHY}}},
     {BOUNDARY, {.boundary = {.edge_ms = TIME_MS_MAX}}},
+    {CLOCK_STEP, {.clock_step = {.wall_ms = TIME_MS_MAX, .reason = WHY}}},
 };
 
 // clang-format on

@@ -1,0 +1,149 @@
+#include "api/cli/allocate.h"
+
+#include "api/cli/connect.h"
+#include "api/cli/propose.h"
+#include "api/cli/query.h"
+
+#include <stdio.h>
+
+enum { REQUEST_SIZE_MAX = PATH_SIZE_MAX + 64, NUMBER_SIZE = 24 };
+
+// clang-format 14 crashes on these tables.
+// clang-format off
+static const struct field fields[] = {
+    {.name = "clear", .type = FIELD_FLAG, .help = "the group has no packages from now on"},
+    {.name = "keep", .type = FIELD_FLAG, .help = "keep the packages as they are, and those given too"},
+    {.name = "not_oversubscribed", .type = FIELD_FLAG, .help = "take --oversubscribed back"},
+    {.name = "unrestricted", .type = FIELD_FLAG, .help = "take --restricted back"},
+};
+// clang-format on
+const struct record allocate_parameters = {"allocate", fields, sizeof fields / sizeof fields[0], 0};
+
+static enum exit_code ask_state(struct call *call, struct licet_reply *reply)
+{
+    uint8_t       memory[REQUEST_SIZE_MAX];
+    struct buffer request = buffer_over(memory, sizeof memory);
+    message_begin_request(&request, "state", 1);
+    pack_key(&request, "group");
+    pack_key(&request, call_text(call, "group"));
+    return query_once(call, buffer_bytes(&request), reply);
+}
+
+// --- Packages, as the state tells them, as the event wants them --------------
+
+// nil and absent are the same to both.
+static void copy_value(struct bytes map, const char *key, struct buffer *out)
+{
+    struct bytes value;
+    if (message_find(map, key, &value)) {
+        buffer_add(out, value);
+    } else {
+        pack_nil(out);
+    }
+}
+
+static void add_package(struct bytes package, struct buffer *out)
+{
+    struct message_items entries = message_list(package, "entries");
+    pack_array(out, package_record.field_count);
+    for (uint32_t i = 0; i < package_record.field_count; i++) {
+        const struct field *field = &package_record.fields[i];
+        if (field->type != FIELD_LIST) {
+            copy_value(package, field->name, out);
+            continue;
+        }
+        pack_array(out, entries.count);
+        for (struct bytes entry; message_next(&entries, &entry);) {
+            pack_array(out, entry_record.field_count);
+            for (uint32_t j = 0; j < entry_record.field_count; j++) {
+                copy_value(entry, entry_record.fields[j].name, out);
+            }
+        }
+    }
+}
+
+// Those that stay, then those that are given.
+static bool add_packages(struct call *call, struct value_maker *maker, struct bytes state,
+                         struct buffer *out)
+{
+    const struct field  *field = call_field(call, "packages");
+    struct message_items kept = {.left = 0};
+    if (call_has_flag(call, "keep")) kept = message_list(state, "packages");
+    pack_array(out, kept.count + call_count(call, field));
+    for (struct bytes package; message_next(&kept, &package);) {
+        add_package(package, out);
+    }
+    for (uint32_t i = 0; i < call->given_count; i++) {
+        if (call->given[i].field != field) continue;
+        if (value_add_item(maker, field->item, call->given[i].text, out)) continue;
+        return is_wrong(call, "--package: %s", maker->reason);
+    }
+    return true;
+}
+
+// --- The event --------------------------------------------------------------
+
+static bool flag_of(const struct call *call, const char *yes, const char *no, bool is_now)
+{
+    if (call_has_flag(call, yes)) return true;
+    return !call_has_flag(call, no) && is_now;
+}
+
+static bool add_version(struct call *call, struct value_maker *maker, struct bytes state,
+                        struct buffer *out)
+{
+    char        memory[NUMBER_SIZE];
+    const char *text = call_text(call, "version");
+    if (text == NULL) {
+        (void)snprintf(memory, sizeof memory, "%llu",
+                       (unsigned long long)message_number(state, "version", 0));
+        text = memory;
+    }
+    if (value_add(maker, call_field(call, "version"), text, out)) return true;
+    return is_wrong(call, "--version: %s", maker->reason);
+}
+
+static bool add_event(struct call *call, struct value_maker *maker, struct bytes state,
+                      struct buffer *out)
+{
+    const struct record *record = kind_row(ALLOCATION)->record;
+    pack_array(out, 1 + record->field_count);
+    pack_number(out, ALLOCATION);
+    pack_key(out, call_text(call, "group"));
+    if (!add_version(call, maker, state, out)) return false;
+    pack_flag(out, flag_of(call, "restricted", "unrestricted", message_flag(state, "restricted")));
+    pack_flag(out, flag_of(call, "oversubscribed", "not_oversubscribed",
+                           message_flag(state, "oversubscribed")));
+    pack_flag(out, call_has_flag(call, "force"));
+    if (!add_packages(call, maker, state, out)) return false;
+    if (call->globals.reason == NULL) {
+        pack_nil(out);
+    } else {
+        pack_key(out, call->globals.reason);
+    }
+    return true;
+}
+
+static bool is_clear(struct call *call)
+{
+    const bool has_packages = call_count(call, call_field(call, "packages")) > 0;
+    const bool is_kept = call_has_flag(call, "keep");
+    const bool is_cleared = call_has_flag(call, "clear");
+    if (is_cleared && !has_packages && !is_kept) return true;
+    if (!is_cleared && (has_packages || is_kept)) return true;
+    return is_wrong(call, "a save is of all packages: name them (--package), keep those there are "
+                          "(--keep), or --clear them");
+}
+
+enum exit_code allocate_run(struct call *call)
+{
+    struct licet_reply reply;
+    struct buffer      event = buffer_over(call->event, sizeof call->event);
+    if (!is_clear(call)) return EXIT_USAGE;
+    enum exit_code code = connect_open(call);
+    if (code == EXIT_DONE) code = ask_state(call, &reply);
+    if (code != EXIT_DONE) return code;
+    struct value_maker maker = {.now_ms = licet_time_ms(call->licet)};
+    if (!add_event(call, &maker, reply.map, &event)) return EXIT_USAGE;
+    return propose_event(call, buffer_bytes(&event), NULL);
+}

@@ -1,0 +1,467 @@
+// The commands, each a row. Their order is that of `licet --help`.
+#include "api/cli/allocate.h"
+#include "api/cli/command.h"
+#include "api/cli/init.h"
+#include "api/cli/keys.h"
+#include "api/cli/plan.h"
+#include "api/cli/propose.h"
+#include "api/cli/query.h"
+#include "api/cli/views.h"
+#include "api/cli/watch.h"
+#include "core/base/limits.h"
+
+// clang-format 14 crashes on these tables.
+// clang-format off
+
+// --- Arguments of the verbs (PROTOCOL.md sections 4 and 5), in the order of their names ----------
+
+#define RECORD(owner) {#owner, owner##_fields, sizeof owner##_fields / sizeof owner##_fields[0], 0}
+
+static const struct field status_fields[] = {
+    {.name = "digest", .type = FIELD_FLAG, .help = "and the digest of the canonical state"},
+};
+static const struct field state_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .help = "which group; / for the server"},
+    {.name = "resource", .type = FIELD_NAME, .help = "only this one"},
+};
+static const struct field tree_fields[] = {
+    {.name = "depth", .type = FIELD_NUMBER, .max = DEPTH_MAX, .help = "so many levels below"},
+    {.name = "group", .type = FIELD_PATH, .help = "from here down; / unless told"},
+};
+static const struct field user_fields[] = {
+    {.name = "user", .type = FIELD_NAME, .help = "whom"},
+};
+static const struct field access_fields[] = {
+    {.name = "resource", .type = FIELD_NAME, .help = "of which resource"},
+    {.name = "unit", .type = FIELD_NAME, .help = "the held unit"},
+};
+static const struct field holdings_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .help = "charged to this group or below"},
+    {.name = "resource", .type = FIELD_NAME, .help = "of this resource"},
+    {.name = "user", .type = FIELD_NAME, .help = "of this user"},
+};
+static const struct field outcome_fields[] = {
+    {.name = "id", .type = FIELD_ID, .help = "of the proposal: 32 hexadecimal digits"},
+    {.name = "not_after", .type = FIELD_TIME, .help = "of the proposal"},
+};
+static const struct field receipt_fields[] = {
+    {.name = "seq", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "of the event"},
+    {.name = "size", .type = FIELD_NUMBER, .max = INT64_MAX,
+     .help = "against the kept checkpoint of this size; unless told, the newest"},
+};
+static const struct field checkpoint_fields[] = {
+    {.name = "size", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "a kept one of this size"},
+};
+static const struct field clock_fields[] = {
+    {.name = "time", .type = FIELD_TIME, .help = "a time, or how far ahead: +1d, +12h, +90m, +5s"},
+};
+
+static const struct record status_record = RECORD(status);
+static const struct record state_record = RECORD(state);
+static const struct record tree_record = RECORD(tree);
+static const struct record user_record = RECORD(user);
+static const struct record access_record = RECORD(access);
+static const struct record holdings_record = RECORD(holdings);
+static const struct record outcome_record = RECORD(outcome);
+static const struct record receipt_record = RECORD(receipt);
+static const struct record checkpoint_record = RECORD(checkpoint);
+static const struct record clock_record = RECORD(clock);
+
+// --- The rows -----------------------------------------------------------------------------------
+
+const struct command commands[] = {
+    {
+        .path = "init",
+        .heading = "Ledger and keys (on files, without a daemon)",
+        .way = OFFLINE,
+        .summary = "Open a new ledger, with its keys",
+        .details = "Writes the ledger's first two events: the opening, and the first server_admin, "
+                   "named admin. The keys go to a directory of their own: ledger.key (licetd signs "
+                   "with it), admin.key (licet speaks with it), recovery.key (keep it offline), and "
+                   "ledger.vkey, which everybody may have.",
+        .example = "init --data ledger --keys keys --origin licences.example.com/hq\n"
+                   "  --server cam-hq.example --vendor vendor.vkey",
+        .parameters = &init_parameters,
+        .run = init_run,
+    },
+    {
+        .path = "key new",
+        .way = OFFLINE,
+        .arguments = "name file",
+        .summary = "Make a private key, and print its public one",
+        .example = "key new dealer-7 dealer.key > dealer.vkey",
+        .parameters = &keys_new_parameters,
+        .run = keys_new_run,
+    },
+    {
+        .path = "key show",
+        .way = OFFLINE,
+        .arguments = "file",
+        .summary = "Print the public key of a private one",
+        .example = "key show admin.key",
+        .parameters = &keys_show_parameters,
+        .run = keys_show_run,
+    },
+    {
+        .path = "vendor sign",
+        .way = OFFLINE,
+        .arguments = "file",
+        .summary = "Check a licence's text and sign it",
+        .details = "The text begins with 'licet license v1', 'server NAME' and 'serial NUMBER'; "
+                   "then one entry a line: 'LICENSE_HIKVISION 20 per-channel', 'mobile_app 500 "
+                   "per-server needs sip_number', 'ukey2 feature until 2027-12-01T00:00:00Z'.",
+        .example = "vendor sign license.txt --key vendor.key --output license.note",
+        .parameters = &keys_sign_parameters,
+        .run = keys_sign_run,
+    },
+    {
+        .path = "status",
+        .heading = "The server",
+        .way = ASKS,
+        .verb = "status",
+        .summary = "How the ledger is",
+        .example = "status --digest",
+        .parameters = &status_record,
+        .run = query_run,
+        .view = view_status,
+    },
+    {
+        .path = "mode",
+        .way = ASKS,
+        .verb = "mode",
+        .summary = "Normal or limited, since when and why",
+        .details = "In limited mode settings are refused; what runs goes on. Accepting the current "
+                   "EULA leaves it.",
+        .example = "mode",
+        .run = query_run,
+        .view = view_mode,
+    },
+    {
+        .path = "license",
+        .way = ASKS,
+        .verb = "license",
+        .summary = "What the licence files say, and what is used of it",
+        .example = "license --json",
+        .run = query_run,
+        .view = view_license,
+    },
+    {
+        .path = "license upload",
+        .way = PROPOSES,
+        .kind = LICENSE_UPLOAD,
+        .arguments = "file",
+        .summary = "Replace a vendor's licence file by a newer one",
+        .details = "The server is in limited mode afterwards, until the EULA is accepted.",
+        .example = "license upload license.note --key keys/admin.key",
+        .run = propose_run,
+    },
+    {
+        .path = "eula accept",
+        .way = PROPOSES,
+        .kind = EULA_ACCEPTANCE,
+        .arguments = "version",
+        .summary = "Accept the current EULA: leaves limited mode",
+        .example = "eula accept 1",
+        .run = propose_run,
+    },
+    {
+        .path = "vendor trust",
+        .way = PROPOSES,
+        .kind = VENDOR_ENROLMENT,
+        .arguments = "key",
+        .renamed = "key:vkeyfile",
+        .fixed = "trusted=true",
+        .found = "name",
+        .summary = "Trust a vendor's key to sign licence files",
+        .example = "vendor trust vendor.vkey",
+        .run = keys_trust_run,
+    },
+    {
+        .path = "vendor revoke",
+        .way = PROPOSES,
+        .kind = VENDOR_ENROLMENT,
+        .arguments = "name",
+        .fixed = "trusted=false",
+        .found = "key",
+        .summary = "Trust a vendor's key no longer",
+        .example = "vendor revoke vendor.example",
+        .run = keys_revoke_run,
+    },
+    {
+        .path = "clock set",
+        .way = ASKS,
+        .verb = "clock",
+        .arguments = "time",
+        .summary = "Move ledger time forward; only with a test clock",
+        .example = "clock set 2026-12-01T00:00Z\nclock set +1d",
+        .parameters = &clock_record,
+        .run = query_run,
+        .view = view_clock,
+    },
+    {
+        .path = "actor enrol",
+        .heading = "Actors: keys that may speak",
+        .way = PROPOSES,
+        .kind = ACTOR_ENROLMENT,
+        .arguments = "name key",
+        .renamed = "key:vkeyfile",
+        .defaults = "group=/",
+        .summary = "Let a key speak, in a role",
+        .example = "actor enrol dealer-7 dealer.vkey --role site_admin --group SmartHome",
+        .run = propose_run,
+    },
+    {
+        .path = "actor remove",
+        .way = PROPOSES,
+        .kind = ACTOR_REMOVAL,
+        .arguments = "name",
+        .summary = "Let a key speak no longer",
+        .example = "actor remove dealer-7",
+        .run = propose_run,
+    },
+    {
+        .path = "actors",
+        .way = ASKS,
+        .verb = "actors",
+        .summary = "Who may speak, in which role",
+        .example = "actors",
+        .run = query_run,
+        .view = view_actors,
+    },
+    {
+        .path = "group create",
+        .heading = "Groups and their licences",
+        .way = PROPOSES,
+        .kind = GROUP_CREATION,
+        .arguments = "group",
+        .renamed = "group:path",
+        .summary = "Create a group below its parent",
+        .example = "group create 'SmartHome/A Residence' --label project",
+        .run = propose_run,
+    },
+    {
+        .path = "allocate",
+        .way = PROPOSES,
+        .kind = ALLOCATION,
+        .arguments = "group",
+        .summary = "Save all licences of a group at once",
+        .details = "A package is its name, a window if it has one, and what is in it: "
+                   "'NAME [from=TIME] [until=TIME] RESOURCE=COUNT FEATURE ...'. The packages given "
+                   "replace those there are, unless --keep. Flags that are not given stay as they "
+                   "are. The save is refused when somebody else saved the group since the version "
+                   "that it is made from, which is the current one unless told.",
+        .example = "allocate SmartHome --restricted\n"
+                   "  --package 'main sip_number=50 web_dialer'\n"
+                   "allocate SmartHome/apt-12 --restricted --preview\n"
+                   "  --package 'P1 until=2026-12-01 sip_number=50'\n"
+                   "allocate SmartHome --keep --oversubscribed",
+        .parameters = &allocate_parameters,
+        .run = allocate_run,
+    },
+    {
+        .path = "state",
+        .way = ASKS,
+        .verb = "state",
+        .arguments = "group [resource]",
+        .summary = "What a group may use, uses, and has left",
+        .details = "MAXIMUM is the least limit on the way up to the server, AVAILABLE what could "
+                   "be taken now, BOTTLENECK where that is decided, UNALLOCATED the group's own "
+                   "limit less the limits given to those below.",
+        .example = "state 'SmartHome/A Residence' sip_number",
+        .parameters = &state_record,
+        .run = query_run,
+        .view = view_state,
+    },
+    {
+        .path = "tree",
+        .way = ASKS,
+        .verb = "tree",
+        .arguments = "[group]",
+        .defaults = "group=/",
+        .summary = "The groups below a group",
+        .example = "tree SmartHome --depth 1",
+        .parameters = &tree_record,
+        .run = query_run,
+        .view = view_tree,
+    },
+    {
+        .path = "user create",
+        .heading = "Users",
+        .way = PROPOSES,
+        .kind = USER_CREATION,
+        .arguments = "user group",
+        .summary = "Create a user in a first group",
+        .example = "user create u-1001 SmartHome/apt-11",
+        .run = propose_run,
+    },
+    {
+        .path = "user",
+        .way = ASKS,
+        .verb = "user",
+        .arguments = "user",
+        .summary = "What a user may use over all groups",
+        .example = "user u-1001",
+        .parameters = &user_record,
+        .run = query_run,
+        .view = view_user,
+    },
+    {
+        .path = "member add",
+        .way = PROPOSES,
+        .kind = MEMBERSHIP,
+        .arguments = "user group",
+        .fixed = "member=true cascade=",
+        .summary = "Add a user to a further group",
+        .example = "member add u-1001 SmartHome/apt-12",
+        .run = propose_run,
+    },
+    {
+        .path = "member remove",
+        .way = PROPOSES,
+        .kind = MEMBERSHIP,
+        .arguments = "user group",
+        .fixed = "member=false",
+        .summary = "Remove a user from a group",
+        .example = "member remove u-1001 SmartHome/apt-12 --cascade",
+        .run = propose_run,
+    },
+    {
+        .path = "assign",
+        .way = PROPOSES,
+        .kind = USER_ASSIGNMENT,
+        .arguments = "user group entries…",
+        .renamed = "entries:entry",
+        .summary = "Narrow what a user has of a group",
+        .details = "The entries are the whole assignment: what is left out is none.",
+        .example = "assign u-1001 SmartHome/apt-11 sip_number=2 web_dialer\n"
+                   "  --until 2027-01-01",
+        .run = propose_run,
+    },
+    {
+        .path = "unassign",
+        .way = PROPOSES,
+        .kind = USER_ASSIGNMENT,
+        .arguments = "user group",
+        .fixed = "from= until= force=",
+        .found = "entries",
+        .summary = "Let a user have what the group has",
+        .example = "unassign u-1001 SmartHome/apt-11",
+        .run = propose_run,
+    },
+    {
+        .path = "consume",
+        .heading = "Units",
+        .way = PROPOSES,
+        .kind = CONSUMPTION,
+        .arguments = "group resource unit…",
+        .summary = "Take a unit; several are all or nothing",
+        .example = "consume SmartHome/apt-11 sip_number 1001 --user u-1001\n"
+                   "consume / LICENSE_HIKVISION ch1 ch2 ch3 ch4",
+        .run = propose_run,
+    },
+    {
+        .path = "release",
+        .way = PROPOSES,
+        .kind = RELEASE,
+        .arguments = "resource unit…",
+        .summary = "Give a unit back; several are all or nothing",
+        .example = "release sip_number 1001",
+        .run = propose_run,
+    },
+    {
+        .path = "plan",
+        .way = PROPOSES,
+        .kind = PLAN,
+        .arguments = "path",
+        .renamed = "path:file",
+        .found = "events",
+        .summary = "Do what the lines of a file say, all or nothing",
+        .details = "Each line is a command that proposes, without 'licet' and without the options "
+                   "of all commands: consume, release, group create, user create, member, assign, "
+                   "actor … Lines that begin with # are not read.",
+        .example = "plan move-in.txt --preview",
+        .parameters = &plan_parameters,
+        .run = plan_run,
+    },
+    {
+        .path = "access",
+        .way = ASKS,
+        .verb = "access",
+        .arguments = "resource unit",
+        .summary = "Whether a held unit gives access now, or why not",
+        .example = "access sip_number 1001",
+        .parameters = &access_record,
+        .run = query_run,
+        .view = view_access,
+    },
+    {
+        .path = "holdings",
+        .way = ASKS,
+        .verb = "holdings",
+        .summary = "Who holds what",
+        .example = "holdings --group SmartHome --resource sip_number",
+        .parameters = &holdings_record,
+        .run = query_run,
+        .view = view_holdings,
+    },
+    {
+        .path = "log",
+        .heading = "The log and its proofs",
+        .way = ASKS,
+        .verb = "log",
+        .arguments = "[group]",
+        .summary = "What happened, event by event",
+        .details = "With --json each event is one line.",
+        .example = "log SmartHome --follow",
+        .parameters = &watch_log_parameters,
+        .run = watch_log_run,
+    },
+    {
+        .path = "watch",
+        .way = ASKS,
+        .verb = "changes",
+        .arguments = "group",
+        .summary = "What changes, as it happens: maximum/used/available",
+        .details = "Goes on until it is stopped, also over a restart of the daemon, and misses "
+                   "nothing. With --json each change is one line.",
+        .example = "watch SmartHome",
+        .parameters = &watch_changes_parameters,
+        .run = watch_changes_run,
+    },
+    {
+        .path = "outcome",
+        .way = ASKS,
+        .verb = "outcome",
+        .arguments = "id not_after",
+        .summary = "What became of a proposal",
+        .example = "outcome 8d0c3e5f0a6b4c1d9e7f102132435465 2026-11-25T00:00:10Z",
+        .parameters = &outcome_record,
+        .run = query_run,
+        .view = view_outcome,
+    },
+    {
+        .path = "receipt",
+        .way = ASKS,
+        .verb = "receipt",
+        .arguments = "seq",
+        .renamed = "size:at",
+        .summary = "A proof that an event is in the log, which stands alone",
+        .details = "The format is C2SP tlog-proof; ledger.vkey verifies it.",
+        .example = "receipt 41 > event-41.tlog-proof",
+        .parameters = &receipt_record,
+        .run = query_run,
+        .view = view_receipt,
+    },
+    {
+        .path = "checkpoint",
+        .way = ASKS,
+        .verb = "checkpoint",
+        .summary = "The ledger's signed head",
+        .details = "Keep one, and no history before it can be rewritten unseen.",
+        .example = "checkpoint > head.note",
+        .parameters = &checkpoint_record,
+        .run = query_run,
+        .view = view_checkpoint,
+    },
+    {.path = NULL},
+};

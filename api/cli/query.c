@@ -1,0 +1,132 @@
+#include "api/cli/query.h"
+
+#include "api/cli/connect.h"
+#include "api/cli/json.h"
+#include "api/cli/refusal.h"
+#include "api/cli/value.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { CURSOR_SIZE_MAX = PATH_SIZE_MAX + 16, REQUEST_SIZE_MAX = 8 * 1024 };
+
+static bool add_argument(struct call *call, struct value_maker *maker, const struct field *field,
+                         struct buffer *out)
+{
+    pack_key(out, field->name);
+    if (value_add(maker, field, call_text(call, field->name), out)) return true;
+    return is_wrong(call, "%s: %s", field->name, maker->reason);
+}
+
+// The fields of a row stand in the order of their names, as the keys of a map must.
+bool query_add_request(struct call *call, struct bytes after, struct buffer *out)
+{
+    struct value_maker maker = {.now_ms = licet_time_ms(call->licet)};
+    uint32_t           count = 0;
+    for (uint32_t i = 0; i < call->field_count; i++) {
+        count += call_text(call, call->fields[i]->name) != NULL;
+    }
+    message_begin_request(out, call->command->verb, count + (after.size > 0));
+    bool is_after_due = after.size > 0;
+    for (uint32_t i = 0; i < call->field_count; i++) {
+        const struct field *field = call->fields[i];
+        assert(i == 0 || strcmp(call->fields[i - 1]->name, field->name) < 0);
+        if (is_after_due && strcmp(field->name, "after") > 0) {
+            pack_key(out, "after");
+            buffer_add(out, after);
+            is_after_due = false;
+        }
+        if (call_text(call, field->name) == NULL) continue;
+        if (!add_argument(call, &maker, field, out)) return false;
+    }
+    if (is_after_due) {
+        pack_key(out, "after");
+        buffer_add(out, after);
+    }
+    return true;
+}
+
+enum exit_code query_once(struct call *call, struct bytes request, struct licet_reply *reply)
+{
+    const enum status status = licet_call(call->licet, request, reply);
+    if (status != OK) return connect_complain(call, status);
+    return reply->outcome == MESSAGE_OK ? EXIT_DONE : refusal_print(call, reply);
+}
+
+static enum exit_code ask_page(struct call *call, struct bytes after, struct licet_reply *reply)
+{
+    uint8_t       memory[REQUEST_SIZE_MAX];
+    struct buffer request = buffer_over(memory, sizeof memory);
+    if (!query_add_request(call, after, &request)) return EXIT_USAGE;
+    return query_once(call, buffer_bytes(&request), reply);
+}
+
+// Where the following page begins; no bytes when there is none. Kept in memory: the reply goes.
+static struct bytes next_page(struct bytes map, uint8_t memory[static CURSOR_SIZE_MAX])
+{
+    struct bytes next;
+    if (!message_find(map, "next", &next) || message_is_nil(map, "next")) {
+        return (struct bytes){NULL, 0};
+    }
+    if (next.size > CURSOR_SIZE_MAX) return (struct bytes){NULL, 0};
+    memcpy(memory, next.at, next.size);
+    return (struct bytes){memory, next.size};
+}
+
+static enum exit_code show_pages(struct call *call)
+{
+    uint8_t      memory[CURSOR_SIZE_MAX];
+    struct bytes after = {NULL, 0};
+    do {
+        struct licet_reply   reply;
+        const enum exit_code code = ask_page(call, after, &reply);
+        if (code != EXIT_DONE) return code;
+        call->command->view(call, reply.map);
+        after = next_page(reply.map, memory);
+    } while (after.size > 0);
+    return EXIT_DONE;
+}
+
+static enum exit_code print_json_pages(struct call *call)
+{
+    uint8_t        memory[CURSOR_SIZE_MAX];
+    struct bytes   after = {NULL, 0};
+    struct json   *document = NULL;
+    enum exit_code code = EXIT_DONE;
+    do {
+        struct licet_reply reply;
+        code = ask_page(call, after, &reply);
+        if (code != EXIT_DONE) break;
+        if (document == NULL) {
+            document = json_of_packed(reply.map);
+        } else {
+            json_extend(document, reply.map);
+        }
+        after = next_page(reply.map, memory);
+    } while (after.size > 0);
+    if (code == EXIT_DONE) json_print(document, call->out);
+    json_release(document);
+    return code;
+}
+
+// What the row gives where nothing was given.
+static bool give_defaults(struct call *call)
+{
+    static char memory[CURSOR_SIZE_MAX];
+    for (uint32_t i = 0; i < call->field_count; i++) {
+        struct bytes value;
+        if (call_count(call, call->fields[i]) > 0) continue;
+        if (!call_preset(call->command->defaults, call->fields[i], &value)) continue;
+        (void)snprintf(memory, sizeof memory, "%.*s", (int)value.size, (const char *)value.at);
+        return call_give(call, call->fields[i], memory); // no row has two
+    }
+    return true;
+}
+
+enum exit_code query_run(struct call *call)
+{
+    if (!give_defaults(call)) return EXIT_USAGE;
+    const enum exit_code code = connect_open(call);
+    if (code != EXIT_DONE) return code;
+    return call->globals.is_json ? print_json_pages(call) : show_pages(call);
+}

@@ -1,0 +1,14 @@
+// refusal.h - answers that are not "ok", for a person: what, where, the numbers, what would help.
+#ifndef API_CLI_REFUSAL_H
+#define API_CLI_REFUSAL_H
+
+#include "api/cli/command.h"
+
+// For an outcome that is not MESSAGE_OK: prints it (as JSON to call->out, else to stderr) and
+// returns the code to exit with.
+enum exit_code refusal_print(struct call *call, const struct licet_reply *reply);
+
+// ": 20 of 20 used", in the words of the refusal; nothing where the numbers mean nothing.
+void refusal_print_numbers(struct bytes code, uint64_t used, uint64_t limit, FILE *out);
+
+#endif

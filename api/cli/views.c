@@ -1,0 +1,470 @@
+#include "api/cli/views.h"
+
+#include "api/cli/print.h"
+#include "core/proof/crypto.h"
+
+#include <string.h>
+
+enum { HEX_SIZE_MAX = 128 + 1 };
+
+// --- Lines ------------------------------------------------------------------
+
+// "name        value", where there is one.
+static void line_text(const struct call *call, struct bytes map, const char *key)
+{
+    const struct bytes text = message_text(map, key);
+    if (text.at == NULL) return;
+    (void)fprintf(call->out, "%-16s ", key);
+    print_text(call->out, text);
+    (void)fputc('\n', call->out);
+}
+
+static void line_number(const struct call *call, struct bytes map, const char *key)
+{
+    const uint64_t number = message_number(map, key, UINT64_MAX);
+    if (number == UINT64_MAX) return;
+    (void)fprintf(call->out, "%-16s %llu\n", key, (unsigned long long)number);
+}
+
+static void line_time(const struct call *call, struct bytes map, const char *key)
+{
+    char           text[TIME_TEXT_SIZE];
+    const uint64_t ms = message_number(map, key, TIME_NEVER);
+    if (ms != TIME_NEVER) (void)fprintf(call->out, "%-16s %s\n", key, print_time(ms, text));
+}
+
+static const char *hex_of(struct bytes binary, uint8_t memory[static HEX_SIZE_MAX])
+{
+    struct buffer hex = buffer_over(memory, HEX_SIZE_MAX);
+    crypto_hex_add(&hex, binary);
+    return buffer_text(&hex);
+}
+
+static void line_binary(const struct call *call, struct bytes map, const char *key)
+{
+    uint8_t            memory[HEX_SIZE_MAX];
+    const struct bytes binary = message_binary(map, key);
+    if (binary.at != NULL) (void)fprintf(call->out, "%-16s %s\n", key, hex_of(binary, memory));
+}
+
+// --- Cells ------------------------------------------------------------------
+
+static void cell_number(struct table *table, struct bytes map, const char *key, const char *nil)
+{
+    const uint64_t number = message_number(map, key, UINT64_MAX);
+    if (number == UINT64_MAX) {
+        table_add(table, "%s", nil);
+    } else {
+        table_add(table, "%llu", (unsigned long long)number);
+    }
+}
+
+// Nothing where there is nothing to tell.
+static void cell_count(struct table *table, struct bytes map, const char *key)
+{
+    const uint64_t number = message_number(map, key, 0);
+    if (number == 0) {
+        table_add(table, "%s", "");
+    } else {
+        table_add(table, "%llu", (unsigned long long)number);
+    }
+}
+
+static void cell_text(struct table *table, struct bytes map, const char *key)
+{
+    table_add_bytes(table, message_text(map, key));
+}
+
+static void cell_time(struct table *table, struct bytes map, const char *key)
+{
+    const uint64_t ms = message_number(map, key, TIME_NEVER);
+    table_add_time(table, ms == 0 ? TIME_NEVER : ms);
+}
+
+// --- The server -------------------------------------------------------------
+
+void view_status(struct call *call, struct bytes map)
+{
+    line_text(call, map, "origin");
+    line_text(call, map, "server");
+    line_text(call, map, "mode");
+    line_time(call, map, "time");
+    if (message_flag(map, "test_clock")) {
+        (void)fprintf(call->out, "%-16s ledger time is set by command: not for production\n",
+                      "test clock");
+    }
+    if (message_flag(map, "clock_held")) {
+        (void)fprintf(call->out, "%-16s it jumped; a server_admin has to confirm it\n",
+                      "clock held");
+    }
+    line_number(call, map, "size");
+    line_binary(call, map, "root");
+    line_binary(call, map, "digest");
+    line_number(call, map, "groups");
+    line_number(call, map, "users");
+    line_number(call, map, "holdings");
+    line_number(call, map, "actors");
+    line_number(call, map, "connections");
+    line_time(call, map, "started");
+    line_text(call, map, "version");
+}
+
+void view_mode(struct call *call, struct bytes map)
+{
+    (void)fprintf(call->out, "%-16s %s\n", "mode",
+                  message_flag(map, "limited") ? "limited" : "normal");
+    line_text(call, map, "reason");
+    line_time(call, map, "since");
+    line_text(call, map, "eula_version");
+    line_text(call, map, "software_version");
+    if (message_number(map, "pending", 0) > 0) line_number(call, map, "pending");
+}
+
+static void view_vendor(struct call *call, struct bytes vendor)
+{
+    static const struct table_column columns[] = {
+        {"NAME",      TABLE_LEFT },
+        {"KIND",      TABLE_LEFT },
+        {"COUNT",     TABLE_RIGHT},
+        {"USED",      TABLE_RIGHT},
+        {"AVAILABLE", TABLE_RIGHT},
+        {"FROM",      TABLE_LEFT },
+        {"UNTIL",     TABLE_LEFT },
+        {"STATUS",    TABLE_LEFT },
+        {"NEEDS",     TABLE_LEFT },
+    };
+    struct table        *table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    struct message_items entries = message_list(vendor, "entries");
+    const uint64_t       serial = message_number(vendor, "serial", UINT64_MAX);
+    print_text(call->out, message_text(vendor, "name"));
+    if (serial == UINT64_MAX) {
+        (void)fprintf(call->out, ": no licence file yet");
+    } else {
+        (void)fprintf(call->out, ": serial %llu", (unsigned long long)serial);
+    }
+    (void)fprintf(call->out, "%s\n", message_flag(vendor, "trusted") ? "" : " (revoked)");
+    for (struct bytes entry; message_next(&entries, &entry);) {
+        const bool is_feature =
+            bytes_is_equal(message_text(entry, "kind"), bytes_of_text("feature"));
+        cell_text(table, entry, "name");
+        cell_text(table, entry, "kind");
+        if (is_feature) {
+            for (int i = 0; i < 3; i++) {
+                table_add(table, "%s", "");
+            }
+        } else {
+            cell_number(table, entry, "count", "");
+            cell_number(table, entry, "used", "");
+            cell_number(table, entry, "available", "");
+        }
+        cell_time(table, entry, "from");
+        cell_time(table, entry, "until");
+        cell_text(table, entry, "status");
+        cell_text(table, entry, "needs");
+    }
+    if (entries.count > 0) table_flush(table, call->out);
+}
+
+void view_license(struct call *call, struct bytes map)
+{
+    struct message_items vendors = message_list(map, "vendors");
+    if (vendors.count == 0) (void)fprintf(call->out, "no vendor is known\n");
+    for (struct bytes vendor; message_next(&vendors, &vendor);) {
+        view_vendor(call, vendor);
+        if (vendors.left > 0) (void)fputc('\n', call->out);
+    }
+}
+
+void view_clock(struct call *call, struct bytes map)
+{
+    line_time(call, map, "time");
+}
+
+// --- A group ----------------------------------------------------------------
+
+static void print_entries(const struct call *call, struct bytes map)
+{
+    struct message_items entries = message_list(map, "entries");
+    for (struct bytes entry; message_next(&entries, &entry);) {
+        const uint64_t count = message_number(entry, "count", UINT64_MAX);
+        (void)fputc(' ', call->out);
+        print_text(call->out, message_text(entry, "name"));
+        if (count != UINT64_MAX) (void)fprintf(call->out, "=%llu", (unsigned long long)count);
+    }
+}
+
+static void print_window(const struct call *call, struct bytes map)
+{
+    char           text[TIME_TEXT_SIZE];
+    const uint64_t from_ms = message_number(map, "from", 0);
+    const uint64_t until_ms = message_number(map, "until", TIME_NEVER);
+    if (from_ms != 0) (void)fprintf(call->out, " from %s", print_time(from_ms, text));
+    if (until_ms != TIME_NEVER) (void)fprintf(call->out, " until %s", print_time(until_ms, text));
+}
+
+static void view_packages(struct call *call, struct bytes map)
+{
+    struct message_items packages = message_list(map, "packages");
+    for (struct bytes package; message_next(&packages, &package);) {
+        (void)fputs("package ", call->out);
+        print_text(call->out, message_text(package, "name"));
+        print_window(call, package);
+        (void)fputc(':', call->out);
+        print_entries(call, package);
+        (void)fputc('\n', call->out);
+    }
+}
+
+static void add_next(struct table *table, struct bytes resource)
+{
+    char         text[TIME_TEXT_SIZE];
+    struct bytes next;
+    if (!message_find(resource, "next", &next) || message_is_nil(resource, "next")) {
+        table_add(table, "%s", "");
+    } else {
+        table_add(table, "%llu at %s", (unsigned long long)message_number(next, "maximum", 0),
+                  print_time(message_number(next, "when", TIME_NEVER), text));
+    }
+}
+
+static void view_resources(struct call *call, struct bytes map)
+{
+    static const struct table_column columns[] = {
+        {"RESOURCE",     TABLE_LEFT },
+        {"STATUS",       TABLE_LEFT },
+        {"MAXIMUM",      TABLE_RIGHT},
+        {"USED",         TABLE_RIGHT},
+        {"AVAILABLE",    TABLE_RIGHT},
+        {"OWN LIMIT",    TABLE_RIGHT},
+        {"UNALLOCATED",  TABLE_RIGHT},
+        {"OVER",         TABLE_RIGHT},
+        {"SUSPENDED",    TABLE_RIGHT},
+        {"BOTTLENECK",   TABLE_LEFT },
+        {"UNTIL",        TABLE_LEFT },
+        {"NEXT MAXIMUM", TABLE_LEFT },
+    };
+    struct table        *table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    struct message_items resources = message_list(map, "resources");
+    for (struct bytes resource; message_next(&resources, &resource);) {
+        cell_text(table, resource, "name");
+        cell_text(table, resource, "status");
+        cell_number(table, resource, "maximum", "unlimited");
+        cell_number(table, resource, "used", "");
+        cell_number(table, resource, "available", "unlimited");
+        cell_number(table, resource, "own_limit", "unlimited");
+        cell_number(table, resource, "unallocated", "");
+        cell_count(table, resource, "over");
+        cell_count(table, resource, "suspended");
+        cell_text(table, resource, "bottleneck");
+        cell_time(table, resource, "until");
+        add_next(table, resource);
+    }
+    if (resources.count > 0) table_flush(table, call->out);
+}
+
+static void view_features(struct call *call, struct bytes map)
+{
+    static const struct table_column columns[] = {
+        {"FEATURE", TABLE_LEFT},
+        {"STATUS",  TABLE_LEFT},
+        {"UNTIL",   TABLE_LEFT},
+    };
+    struct table        *table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    struct message_items features = message_list(map, "features");
+    for (struct bytes feature; message_next(&features, &feature);) {
+        cell_text(table, feature, "name");
+        cell_text(table, feature, "status");
+        cell_time(table, feature, "until");
+    }
+    if (features.count == 0) return;
+    (void)fputc('\n', call->out);
+    table_flush(table, call->out);
+}
+
+void view_state(struct call *call, struct bytes map)
+{
+    const struct bytes label = message_text(map, "label");
+    print_text(call->out, message_text(map, "group"));
+    if (label.size > 0) {
+        (void)fputs(" (", call->out);
+        print_text(call->out, label);
+        (void)fputs(")", call->out);
+    }
+    (void)fprintf(call->out, ": %s%s, version %llu\n",
+                  message_flag(map, "restricted") ? "restricted" : "unrestricted",
+                  message_flag(map, "oversubscribed") ? ", oversubscribed" : "",
+                  (unsigned long long)message_number(map, "version", 0));
+    view_packages(call, map);
+    view_resources(call, map);
+    view_features(call, map);
+}
+
+void view_tree(struct call *call, struct bytes map)
+{
+    static const struct table_column columns[] = {
+        {"GROUP",    TABLE_LEFT },
+        {"LABEL",    TABLE_LEFT },
+        {"LICENCES", TABLE_LEFT },
+        {"CHILDREN", TABLE_RIGHT},
+        {"USERS",    TABLE_RIGHT},
+        {"VERSION",  TABLE_RIGHT},
+    };
+    static struct table *table; // its widths last over the pages
+    if (table == NULL) table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    struct message_items groups = message_list(map, "groups");
+    for (struct bytes group; message_next(&groups, &group);) {
+        cell_text(table, group, "group");
+        cell_text(table, group, "label");
+        table_add(table, "%s%s", message_flag(group, "restricted") ? "restricted" : "unrestricted",
+                  message_flag(group, "oversubscribed") ? ", oversubscribed" : "");
+        cell_number(table, group, "children", "");
+        cell_number(table, group, "users", "");
+        cell_number(table, group, "version", "");
+    }
+    table_flush(table, call->out);
+}
+
+// --- Users and units --------------------------------------------------------
+
+static void view_memberships(struct call *call, struct bytes map)
+{
+    struct message_items memberships = message_list(map, "memberships");
+    for (struct bytes membership; message_next(&memberships, &membership);) {
+        struct bytes assignment;
+        (void)fputs("  in ", call->out);
+        print_text(call->out, message_text(membership, "group"));
+        if (message_find(membership, "assignment", &assignment) &&
+            !message_is_nil(membership, "assignment")) {
+            (void)fputs(", at most", call->out);
+            print_entries(call, assignment);
+            print_window(call, assignment);
+        }
+        (void)fputc('\n', call->out);
+    }
+}
+
+void view_user(struct call *call, struct bytes map)
+{
+    static const struct table_column columns[] = {
+        {"RESOURCE",        TABLE_LEFT },
+        {"MAXIMUM",         TABLE_RIGHT},
+        {"USED",            TABLE_RIGHT},
+        {"AVAILABLE",       TABLE_RIGHT},
+        {"STRICTEST GROUP", TABLE_LEFT },
+    };
+    struct message_items resources = message_list(map, "resources");
+    print_text(call->out, message_text(map, "user"));
+    (void)fputc('\n', call->out);
+    view_memberships(call, map);
+    struct table *table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    for (struct bytes resource; message_next(&resources, &resource);) {
+        cell_text(table, resource, "name");
+        cell_number(table, resource, "maximum", "unlimited");
+        cell_number(table, resource, "used", "");
+        cell_number(table, resource, "available", "unlimited");
+        cell_text(table, resource, "strictest");
+    }
+    if (resources.count > 0) table_flush(table, call->out);
+    view_features(call, map);
+}
+
+void view_access(struct call *call, struct bytes map)
+{
+    const bool has_access = message_flag(map, "access");
+    (void)fputs(has_access ? "yes" : "no: ", call->out);
+    if (!has_access) {
+        print_text(call->out, message_text(map, "code"));
+        if (message_text(map, "node").size > 0) {
+            (void)fputs(" at ", call->out);
+            print_text(call->out, message_text(map, "node"));
+        }
+    }
+    (void)fputc('\n', call->out);
+    line_text(call, map, "group");
+    line_text(call, map, "user");
+}
+
+void view_holdings(struct call *call, struct bytes map)
+{
+    static const struct table_column columns[] = {
+        {"SEQ",        TABLE_RIGHT},
+        {"RESOURCE",   TABLE_LEFT },
+        {"UNIT",       TABLE_LEFT },
+        {"GROUP",      TABLE_LEFT },
+        {"USER",       TABLE_LEFT },
+        {"SINCE",      TABLE_LEFT },
+        {"DIRECTIONS", TABLE_LEFT },
+        {"ACCESS",     TABLE_LEFT },
+    };
+    static struct table *table;
+    if (table == NULL) table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    struct message_items holdings = message_list(map, "holdings");
+    for (struct bytes holding; message_next(&holdings, &holding);) {
+        cell_number(table, holding, "seq", "");
+        cell_text(table, holding, "resource");
+        cell_text(table, holding, "unit");
+        cell_text(table, holding, "group");
+        cell_text(table, holding, "user");
+        cell_time(table, holding, "since");
+        cell_text(table, holding, "directions");
+        table_add(table, "%s", message_flag(holding, "suspended") ? "suspended" : "yes");
+    }
+    table_flush(table, call->out);
+}
+
+void view_actors(struct call *call, struct bytes map)
+{
+    static const struct table_column columns[] = {
+        {"NAME",  TABLE_LEFT},
+        {"ROLE",  TABLE_LEFT},
+        {"GROUP", TABLE_LEFT},
+        {"KEY",   TABLE_LEFT},
+    };
+    static struct table *table;
+    if (table == NULL) table = table_begin(columns, sizeof columns / sizeof columns[0]);
+    struct message_items actors = message_list(map, "actors");
+    for (struct bytes actor; message_next(&actors, &actor);) {
+        uint8_t memory[HEX_SIZE_MAX];
+        cell_text(table, actor, "name");
+        cell_text(table, actor, "role");
+        cell_text(table, actor, "group");
+        table_add(table, "%s", hex_of(message_binary(actor, "key"), memory));
+    }
+    table_flush(table, call->out);
+}
+
+// --- Proofs -----------------------------------------------------------------
+
+void view_outcome(struct call *call, struct bytes map)
+{
+    char text[TIME_TEXT_SIZE];
+    if (!message_flag(map, "known")) {
+        (void)fprintf(call->out, "not in the log\n");
+        return;
+    }
+    (void)fprintf(call->out, "%s as event %llu at %s",
+                  message_flag(map, "accepted") ? "accepted" : "refused",
+                  (unsigned long long)message_number(map, "seq", 0),
+                  print_time(message_number(map, "time", 0), text));
+    if (!message_flag(map, "accepted")) {
+        (void)fputs(": ", call->out);
+        print_text(call->out, message_text(map, "code"));
+    }
+    (void)fputc('\n', call->out);
+}
+
+// Notes and receipts go out byte by byte: others verify them.
+static void print_verbatim(struct call *call, struct bytes text)
+{
+    (void)fwrite(text.at, 1, text.size, call->out);
+}
+
+void view_receipt(struct call *call, struct bytes map)
+{
+    print_verbatim(call, message_text(map, "receipt"));
+}
+
+void view_checkpoint(struct call *call, struct bytes map)
+{
+    print_verbatim(call, message_text(map, "note"));
+}

@@ -1,0 +1,13 @@
+// watch.h - commands that follow what happens: `log` and `watch`.
+#ifndef API_CLI_WATCH_H
+#define API_CLI_WATCH_H
+
+#include "api/cli/command.h"
+
+extern const struct record watch_log_parameters;
+extern const struct record watch_changes_parameters;
+
+enum exit_code watch_log_run(struct call *call);
+enum exit_code watch_changes_run(struct call *call);
+
+#endif

@@ -1,0 +1,214 @@
+#include "api/daemon/answer.h"
+
+#include "api/daemon/ask.h"
+#include "api/daemon/hint.h"
+#include "projections/groups.h"
+#include "projections/quota.h"
+
+void answer_ok(struct buffer *reply, uint32_t entry_count)
+{
+    pack_array(reply, 2);
+    pack_key(reply, "ok");
+    pack_map(reply, entry_count);
+}
+
+void answer_error(struct buffer *reply, const char *code, struct bytes detail)
+{
+    pack_array(reply, 2);
+    pack_key(reply, "error");
+    pack_map(reply, 2);
+    put_text(reply, "code", bytes_of_text(code));
+    put_text(reply, "detail", detail);
+}
+
+void answer_failure(struct buffer *reply, enum status status)
+{
+    const char *code = status == STATUS_NOT_FOUND    ? "NOT_FOUND"
+                       : status == STATUS_OVERLOADED ? "OVERLOADED"
+                                                     : "STORAGE_FAILED";
+    answer_error(reply, code, bytes_of_text(status_sentence(status)));
+}
+
+// --- Values -----------------------------------------------------------------
+
+void put_number(struct buffer *reply, const char *key, uint64_t number)
+{
+    pack_key(reply, key);
+    pack_number(reply, number);
+}
+
+void put_limit(struct buffer *reply, const char *key, uint64_t number)
+{
+    pack_key(reply, key);
+    if (number == UINT64_MAX) {
+        pack_nil(reply);
+    } else {
+        pack_number(reply, number);
+    }
+}
+
+void put_time(struct buffer *reply, const char *key, uint64_t ms)
+{
+    put_limit(reply, key, ms);
+}
+
+void put_text(struct buffer *reply, const char *key, struct bytes text)
+{
+    pack_key(reply, key);
+    pack_text(reply, text);
+}
+
+void put_optional_text(struct buffer *reply, const char *key, struct bytes text)
+{
+    pack_key(reply, key);
+    if (text.size == 0) {
+        pack_nil(reply);
+    } else {
+        pack_text(reply, text);
+    }
+}
+
+void put_binary(struct buffer *reply, const char *key, struct bytes binary)
+{
+    pack_key(reply, key);
+    pack_binary(reply, binary);
+}
+
+void put_flag(struct buffer *reply, const char *key, bool flag)
+{
+    pack_key(reply, key);
+    pack_flag(reply, flag);
+}
+
+void put_path(struct buffer *reply, const char *key, const struct state *state, uint32_t group)
+{
+    uint8_t       room[PATH_SIZE_MAX];
+    struct buffer path = buffer_over(room, sizeof room);
+    if (group != 0) group_add_path(state, group, &path);
+    put_optional_text(reply, key, buffer_bytes(&path));
+}
+
+void put_resource(struct buffer *reply, const struct state *state, uint32_t group,
+                  uint32_t resource, uint64_t ms)
+{
+    const struct resource_view view = view_resource(state, group, resource, ms);
+    const struct resource     *row = resource_at(state, resource);
+    pack_map(reply, 13);
+    put_number(reply, "available", view.available);
+    put_path(reply, "bottleneck", state, view.bottleneck);
+    put_text(reply, "kind", bytes_of_text(resource_kind_word((enum resource_kind)row->kind)));
+    put_number(reply, "maximum", view.maximum);
+    put_text(reply, "name", text_of(state, row->name));
+    pack_key(reply, "next");
+    if (view.next_ms == TIME_NEVER) {
+        pack_nil(reply);
+    } else {
+        pack_map(reply, 2);
+        put_number(reply, "maximum", view.next_maximum);
+        put_number(reply, "when", view.next_ms);
+    }
+    put_number(reply, "over", view.over);
+    put_limit(reply, "own_limit", view.own_limit);
+    put_text(reply, "status", bytes_of_text(resource_status_word(view.status)));
+    put_number(reply, "suspended", view.suspended);
+    put_limit(reply, "unallocated", view.unallocated);
+    put_time(reply, "until", view.until_ms);
+    put_number(reply, "used", view.used);
+}
+
+// --- Pages ------------------------------------------------------------------
+
+void page_init(struct page *page, uint64_t limit)
+{
+    page->items = buffer_over(page->room, sizeof page->room);
+    page->count = 0;
+    page->count_max = limit == ARGUMENT_ABSENT ? PAGE_DEFAULT : (uint32_t)limit;
+    page->next = ARGUMENT_ABSENT;
+}
+
+bool page_has_room(const struct page *page)
+{
+    return page->count < page->count_max && page->items.size < PAGE_SIZE_MAX;
+}
+
+void put_page(struct buffer *reply, const char *key, const struct page *page)
+{
+    pack_key(reply, key);
+    pack_array(reply, page->count);
+    buffer_add(reply, buffer_bytes(&page->items));
+    if (page->items.is_full) reply->is_full = true;
+}
+
+// --- Outcomes ---------------------------------------------------------------
+
+static void put_reason(struct buffer *reply, const struct reason *reason)
+{
+    const struct constraint *constraint = &reason->constraint;
+    uint8_t                  room[512];
+    struct buffer            hint = buffer_over(room, sizeof room);
+    hint_add(reason, &hint);
+    pack_map(reply, 7);
+    put_optional_text(reply, "change", buffer_bytes(&hint));
+    put_text(reply, "code", bytes_of_text(refusal_word(constraint->code)));
+    put_limit(reply, "limit", reason->is_hidden ? LIMIT_NONE : constraint->limit);
+    put_optional_text(reply, "name", constraint->name);
+    put_optional_text(reply, "node", reason->is_hidden ? (struct bytes){NULL, 0} : reason->path);
+    put_time(reply, "until", constraint->until_ms);
+    put_limit(reply, "used", reason->is_hidden ? LIMIT_NONE : constraint->used);
+}
+
+static void put_why(struct buffer *reply, const struct why *why)
+{
+    pack_key(reply, "why");
+    pack_array(reply, why == NULL ? 0 : why->count);
+    for (uint32_t i = 0; why != NULL && i < why->count; i++)
+        put_reason(reply, &why->reasons[i]);
+}
+
+// The node of a verdict, as far as the asker may see it; nil after a group is gone.
+static void put_node(struct buffer *reply, const struct state *state, const struct outcome *outcome)
+{
+    const struct verdict *verdict = outcome->verdict;
+    const struct why     *why = outcome->why;
+    if (why != NULL && why->count > 0) {
+        const struct reason *first = &why->reasons[0];
+        put_optional_text(reply, "node", first->is_hidden ? (struct bytes){NULL, 0} : first->path);
+        return;
+    }
+    put_path(reply, "node", state,
+             verdict->node == NODE_NONE ? 0 : group_by_id(state, verdict->node));
+}
+
+static void answer_refused(struct buffer *reply, const struct state *state,
+                           const struct outcome *outcome)
+{
+    const struct verdict     *verdict = outcome->verdict;
+    const struct refusal_row *row = refusal_row((uint64_t)verdict->code);
+    const struct why         *why = outcome->why;
+    const bool is_hidden = why != NULL && why->count > 0 && why->reasons[0].is_hidden;
+    const bool has_numbers = verdict->node != NODE_NONE && !is_hidden;
+    pack_array(reply, 2);
+    pack_key(reply, "refused");
+    pack_map(reply, 9);
+    put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
+    put_number(reply, "index", verdict->index);
+    put_limit(reply, "limit", has_numbers ? verdict->limit : LIMIT_NONE);
+    put_node(reply, state, outcome);
+    put_text(reply, "sentence", bytes_of_text(row->sentence));
+    put_limit(reply, "seq", outcome->seq);
+    put_number(reply, "time", outcome->time_ms);
+    put_limit(reply, "used", has_numbers ? verdict->used : LIMIT_NONE);
+    put_why(reply, why);
+}
+
+void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome)
+{
+    if (outcome->verdict->code != ACCEPTED) {
+        answer_refused(reply, state, outcome);
+        return;
+    }
+    answer_ok(reply, outcome->has_access ? 3 : 2);
+    if (outcome->has_access) put_flag(reply, "access", outcome->is_access);
+    put_limit(reply, "seq", outcome->seq);
+    put_number(reply, "time", outcome->time_ms);
+}

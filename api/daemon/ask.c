@@ -1,0 +1,254 @@
+#include "api/daemon/ask.h"
+
+#include "core/proof/crypto.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define AT(member) offsetof(struct arguments, member)
+
+// clang-format off
+#define REQUIRED(word, kind, most) \
+    {.name = #word, .type = kind, .offset = AT(word), .max = most}
+#define OPTIONAL(word, kind, most) \
+    {.name = #word, .type = kind, .offset = AT(word), .max = most, .is_optional = true, \
+     .absent = ARGUMENT_ABSENT}
+
+// In ascending order of their names, as keys of a map come.
+static const struct field access_fields[] = {
+    REQUIRED(resource, FIELD_NAME, 0),
+    REQUIRED(unit, FIELD_NAME, 0),
+};
+static const struct field page_fields[] = {
+    OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
+};
+static const struct field changes_fields[] = {
+    REQUIRED(group, FIELD_PATH, 0),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
+    REQUIRED(since, FIELD_NUMBER, INT64_MAX),
+    OPTIONAL(wait, FIELD_NUMBER, WAIT_MS_MAX),
+};
+static const struct field checkpoint_fields[] = {
+    OPTIONAL(size, FIELD_NUMBER, INT64_MAX),
+};
+static const struct field clock_fields[] = {
+    REQUIRED(time, FIELD_TIME, 0),
+};
+static const struct field consistency_fields[] = {
+    REQUIRED(from, FIELD_NUMBER, INT64_MAX),
+    REQUIRED(to, FIELD_NUMBER, INT64_MAX),
+};
+static const struct field holdings_fields[] = {
+    OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
+    OPTIONAL(group, FIELD_PATH, 0),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
+    OPTIONAL(resource, FIELD_NAME, 0),
+    OPTIONAL(user, FIELD_NAME, 0),
+};
+static const struct field log_fields[] = {
+    OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
+    OPTIONAL(group, FIELD_PATH, 0),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
+    OPTIONAL(wait, FIELD_NUMBER, WAIT_MS_MAX),
+};
+static const struct field login_fields[] = {
+    REQUIRED(key, FIELD_KEY, 0),
+    REQUIRED(signature, FIELD_BINARY, SIGNATURE_SIZE),
+};
+static const struct field outcome_fields[] = {
+    REQUIRED(id, FIELD_ID, 0),
+    REQUIRED(not_after, FIELD_TIME, 0),
+};
+static const struct field preview_fields[] = {
+    REQUIRED(proposal, FIELD_BINARY, PLAN_SIZE_MAX),
+};
+static const struct field propose_fields[] = {
+    OPTIONAL(proposal, FIELD_BINARY, PLAN_SIZE_MAX),
+    OPTIONAL(proposals, FIELD_ANY, MESSAGE_SIZE_MAX),
+    OPTIONAL(signature, FIELD_BINARY, SIGNATURE_SIZE),
+};
+static const struct field receipt_fields[] = {
+    REQUIRED(seq, FIELD_NUMBER, INT64_MAX),
+    OPTIONAL(size, FIELD_NUMBER, INT64_MAX),
+};
+static const struct field state_fields[] = {
+    REQUIRED(group, FIELD_PATH, 0),
+    OPTIONAL(resource, FIELD_NAME, 0),
+};
+static const struct field status_fields[] = {
+    {.name = "digest", .type = FIELD_FLAG, .offset = AT(has_digest), .is_optional = true,
+     .absent = false},
+};
+static const struct field tree_fields[] = {
+    OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
+    OPTIONAL(depth, FIELD_NUMBER, DEPTH_MAX),
+    REQUIRED(group, FIELD_PATH, 0),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
+};
+static const struct field user_fields[] = {
+    REQUIRED(user, FIELD_NAME, 0),
+};
+
+#define ROW(word, fields, is_open) \
+    {#word, is_open, {#word, fields, sizeof fields / sizeof fields[0], sizeof(struct arguments)}}
+#define ROW_WITHOUT(word, is_open) {#word, is_open, {#word, NULL, 0, sizeof(struct arguments)}}
+
+struct verb_row {
+    const char   *name;
+    bool          is_open;
+    struct record arguments;
+};
+
+static const struct verb_row rows[] = {
+    [VERB_ACCESS]      = ROW(access, access_fields, false),
+    [VERB_ACTORS]      = ROW(actors, page_fields, false),
+    [VERB_CHANGES]     = ROW(changes, changes_fields, false),
+    [VERB_CHECKPOINT]  = ROW(checkpoint, checkpoint_fields, true),
+    [VERB_CLOCK]       = ROW(clock, clock_fields, false),
+    [VERB_CONSISTENCY] = ROW(consistency, consistency_fields, true),
+    [VERB_HELLO]       = ROW_WITHOUT(hello, true),
+    [VERB_HOLDINGS]    = ROW(holdings, holdings_fields, false),
+    [VERB_LICENSE]     = ROW_WITHOUT(license, false),
+    [VERB_LOG]         = ROW(log, log_fields, false),
+    [VERB_LOGIN]       = ROW(login, login_fields, true),
+    [VERB_MODE]        = ROW_WITHOUT(mode, false),
+    [VERB_OUTCOME]     = ROW(outcome, outcome_fields, false),
+    [VERB_PREVIEW]     = ROW(preview, preview_fields, false),
+    [VERB_PROPOSE]     = ROW(propose, propose_fields, false),
+    [VERB_RECEIPT]     = ROW(receipt, receipt_fields, false),
+    [VERB_STATE]       = ROW(state, state_fields, false),
+    [VERB_STATUS]      = ROW(status, status_fields, false),
+    [VERB_TREE]        = ROW(tree, tree_fields, false),
+    [VERB_USER]        = ROW(user, user_fields, false),
+};
+// clang-format on
+
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+static_assert((int)ROW_COUNT == (int)VERB_UNKNOWN, "each verb has a row");
+
+const char *verb_name(enum verb verb)
+{
+    return verb < VERB_UNKNOWN ? rows[verb].name : "unknown";
+}
+
+bool verb_is_open(enum verb verb)
+{
+    return verb < VERB_UNKNOWN && rows[verb].is_open;
+}
+
+const struct record *verb_arguments(enum verb verb)
+{
+    assert(verb < VERB_UNKNOWN);
+    return &rows[verb].arguments;
+}
+
+static enum verb verb_of(struct bytes name)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (bytes_is_equal(bytes_of_text(rows[i].name), name)) return (enum verb)i;
+    }
+    return VERB_UNKNOWN;
+}
+
+static void set_offence(struct ask *ask, struct bytes name)
+{
+    const size_t size = name.size > NAME_SIZE_MAX ? NAME_SIZE_MAX : name.size;
+    if (size > 0) memcpy(ask->offence_room, name.at, size);
+    ask->offence_room[size] = 0;
+    ask->offence = ask->offence_room;
+}
+
+static void ask_read(struct bytes body, struct ask *ask)
+{
+    struct pack_reader reader = pack_reader(body);
+    const uint32_t     count = pack_read_array(&reader, 2);
+    ask->verb = verb_of(pack_read_text(&reader, NAME_SIZE_MAX));
+    if (reader.is_bad || count != 2) {
+        set_offence(ask, bytes_of_text("request"));
+        return;
+    }
+    if (ask->verb == VERB_UNKNOWN) return;
+    const struct bytes offence =
+        record_read_map(&rows[ask->verb].arguments, &reader, &ask->arguments);
+    if (reader.is_bad)
+        set_offence(ask, offence);
+    else if (!pack_read_end(&reader))
+        set_offence(ask, bytes_of_text("request"));
+}
+
+struct pack_reader ask_proposals(const struct ask *ask, uint32_t *count)
+{
+    struct pack_reader reader = pack_reader(ask->arguments.proposals);
+    *count = pack_read_array(&reader, MESSAGE_PROPOSAL_MAX);
+    return reader;
+}
+
+struct bytes ask_next_proposal(struct pack_reader *reader, struct bytes *signature)
+{
+    const uint32_t count = pack_read_array(reader, 2);
+    *signature = (struct bytes){NULL, 0};
+    if (count != 2) reader->is_bad = true;
+    const struct bytes proposal = pack_read_binary(reader, PLAN_SIZE_MAX);
+    if (pack_read_nil(reader)) return proposal;
+    *signature = pack_read_binary(reader, SIGNATURE_SIZE);
+    if (signature->size != SIGNATURE_SIZE) reader->is_bad = true;
+    return proposal;
+}
+
+// Without a session there is nothing to verify with: the loop will refuse it anyway.
+static enum signature_state verify(struct bytes                        origin,
+                                   const struct connection_credential *credential,
+                                   struct bytes proposal, struct bytes signature)
+{
+    uint8_t       room[PROPOSAL_MESSAGE_SIZE(PLAN_SIZE_MAX)];
+    struct buffer message = buffer_over(room, sizeof room);
+    if (signature.size == 0) return SIGNATURE_NONE;
+    if (signature.size != SIGNATURE_SIZE || !credential->is_set) return SIGNATURE_BAD;
+    proposal_message(origin, proposal, &message);
+    if (message.is_full) return SIGNATURE_BAD;
+    const bool is_good = crypto_verify(credential->key, buffer_bytes(&message), signature.at);
+    return is_good ? SIGNATURE_GOOD : SIGNATURE_BAD;
+}
+
+static void verify_all(struct bytes origin, const struct connection_credential *credential,
+                       struct ask *ask)
+{
+    uint32_t           count = 0;
+    struct pack_reader reader = ask_proposals(ask, &count);
+    for (uint32_t i = 0; i < count && !reader.is_bad; i++) {
+        struct bytes       signature;
+        const struct bytes proposal = ask_next_proposal(&reader, &signature);
+        if (reader.is_bad) break;
+        ask->signatures[i] = (uint8_t)verify(origin, credential, proposal, signature);
+    }
+    if (!pack_read_end(&reader) || count == 0) set_offence(ask, bytes_of_text("proposals"));
+}
+
+// One proposal or many, never both.
+static void prepare_propose(struct bytes origin, const struct connection_credential *credential,
+                            struct ask *ask)
+{
+    const struct arguments *arguments = &ask->arguments;
+    const bool              is_many = arguments->proposals.at != NULL;
+    if (is_many == (arguments->proposal.at != NULL)) {
+        set_offence(ask, bytes_of_text("proposal"));
+    } else if (is_many && arguments->signature.at != NULL) {
+        set_offence(ask, bytes_of_text("signature"));
+    } else if (is_many) {
+        verify_all(origin, credential, ask);
+    } else {
+        ask->signatures[0] =
+            (uint8_t)verify(origin, credential, arguments->proposal, arguments->signature);
+    }
+}
+
+void ask_prepare(void *context, const struct connection_credential *credential,
+                 struct request *request)
+{
+    const struct bytes *origin = context;
+    struct ask         *ask = request->prepared;
+    ask_read(request->body, ask);
+    if (ask->offence != NULL || ask->verb != VERB_PROPOSE) return;
+    prepare_propose(*origin, credential, ask);
+}

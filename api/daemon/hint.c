@@ -1,0 +1,83 @@
+#include "api/daemon/hint.h"
+
+#include <string.h>
+
+// In the words of a row, {node} {name} {limit} {used} {more} {until} stand for what is known; more
+// is one beyond used.
+struct hint_row {
+    enum refusal code;
+    const char  *words;
+};
+
+static const struct hint_row rows[] = {
+    {STALE_PROPOSAL,         "propose it anew with a later not_after, at most ten minutes ahead" },
+    {CLOCK_JUMP,             "a server_admin confirms the clock with: licet clock confirm"       },
+    {LIMITED_MODE,           "a server_admin accepts the current EULA with: licet eula accept"   },
+    {BAD_SIGNATURE,          "trust the vendor's key, or get the file again"                     },
+    {WRONG_SERVER,           "get a file that is made for this server"                           },
+    {MALFORMED_LICENSE,      "line {used} of the file: {name}"                                   },
+    {STALE_LICENSE,          "upload a file with a serial above {limit}"                         },
+    {EULA_VERSION_MISMATCH,  "accept version {name}"                                             },
+    {LAST_SERVER_ADMIN,      "enrol another server_admin first"                                  },
+    {NOT_A_MEMBER,           "add the user to {node} first"                                      },
+    {MEMBERSHIP_IN_USE,      "release the user's units in {node} first, or use cascade"          },
+    {VERSION_CONFLICT,       "read {node} again and save from version {limit}"                   },
+    {BLOCKED,                "unblock {node}"                                                    },
+    {UNIT_HELD,              "release {name} first"                                              },
+    {NO_LICENSE,             "upload a licence file with {name}"                                 },
+    {NOT_YET_VALID,          "wait until {until}, or give {node} an earlier package"             },
+    {EXPIRED,                "give {node} a package that has not ended (it did {until})"         },
+    {LIMIT_REACHED,          "raise the limit of {node} to {more}, or release a unit below it"   },
+    {STRICTEST_GROUP,        "raise the limit of {node} to {more}, or release a unit there"      },
+    {USER_LIMIT,             "raise the user's own limit in {node} to {more}"                    },
+    {NEEDS_EXCEEDED,         "raise {name} to {limit}"                                           },
+    {CHILD_EXCEEDS_ANCESTOR, "ask for at most {limit} of {name}, or raise it in {node} to {used}"},
+    {USER_EXCEEDS_GROUP,     "ask for at most {limit} of {name}"                                 },
+    {OVERSUBSCRIBED,         "raise {name} of {node} to {used}, or let {node} be oversubscribed" },
+    {TOO_MANY_EDGES,         "use fewer different instants; at most {limit} below {node}"        },
+    {LIMIT_BELOW_USED,       "release units until {limit} are used, or save with force"          },
+};
+
+static const char *words_of(enum refusal code)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].code == code) return rows[i].words;
+    }
+    return "";
+}
+
+static void add_number(struct buffer *hint, uint64_t number)
+{
+    if (number == LIMIT_NONE) {
+        buffer_add_text(hint, "…");
+    } else {
+        buffer_add_decimal(hint, number);
+    }
+}
+
+static void add_value(const struct reason *reason, struct bytes word, struct buffer *hint)
+{
+    const struct constraint *constraint = &reason->constraint;
+    char                     text[TIME_TEXT_SIZE];
+    if (bytes_is_equal(word, bytes_of_text("node"))) buffer_add(hint, reason->path);
+    if (bytes_is_equal(word, bytes_of_text("name"))) buffer_add(hint, constraint->name);
+    if (bytes_is_equal(word, bytes_of_text("limit"))) add_number(hint, constraint->limit);
+    if (bytes_is_equal(word, bytes_of_text("used"))) add_number(hint, constraint->used);
+    if (bytes_is_equal(word, bytes_of_text("more"))) {
+        add_number(hint, constraint->used == LIMIT_NONE ? LIMIT_NONE : constraint->used + 1);
+    }
+    if (bytes_is_equal(word, bytes_of_text("until"))) {
+        buffer_add_text(hint, time_to_text(constraint->until_ms, text));
+    }
+}
+
+void hint_add(const struct reason *reason, struct buffer *hint)
+{
+    struct bytes rest = bytes_of_text(words_of(reason->constraint.code));
+    if (reason->is_hidden) return;
+    while (rest.size > 0) {
+        buffer_add(hint, bytes_cut(&rest, '{'));
+        if (rest.size > 0) add_value(reason, bytes_cut(&rest, '}'), hint);
+    }
+    if (hint->is_full) hint->size = 0;
+}

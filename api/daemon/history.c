@@ -1,0 +1,362 @@
+#include "api/daemon/history.h"
+
+#include "api/daemon/answer.h"
+#include "core/base/name.h"
+#include "core/proof/receipt.h"
+#include "projections/actors.h"
+#include "projections/groups.h"
+#include "projections/quota.h"
+
+#include <assert.h>
+#include <string.h>
+
+// --- The log ----------------------------------------------------------------
+
+// The path that an event is about; no bytes for one about the server or a person's key.
+static struct bytes event_path(const struct event *event)
+{
+    const struct kind_row *row = kind_row((uint64_t)event->kind);
+    for (uint32_t i = 0; i < row->record->field_count; i++) {
+        const struct field *field = &row->record->fields[i];
+        if (field->type == FIELD_PATH) return field_bytes(field, &event->of);
+    }
+    return (struct bytes){NULL, 0};
+}
+
+static bool is_about(const struct state *state, const struct leaf *leaf, const struct event *event,
+                     uint32_t top)
+{
+    const struct bytes path = event_path(event);
+    uint8_t            room[PATH_SIZE_MAX];
+    struct buffer      own = buffer_over(room, sizeof room);
+    if (top == SERVER_GROUP) return true;
+    if (path.size == 0) {
+        const bool     is_named = leaf->verdict.code == ACCEPTED && leaf->verdict.node != NODE_NONE;
+        const uint32_t group = is_named ? group_by_id(state, leaf->verdict.node) : 0;
+        return group != 0 && group_is_within(state, group, top);
+    }
+    group_add_path(state, top, &own);
+    return path_is_within(path, buffer_bytes(&own));
+}
+
+// All events of a plan must be, for the plan is told whole.
+static bool is_plan_about(const struct state *state, const struct leaf *leaf,
+                          const struct plan *plan, uint32_t top)
+{
+    struct list_reader events = list_start(plan->events);
+    const char        *offence = NULL;
+    for (struct bytes packed; list_next_packed(&events, &packed);) {
+        struct event event;
+        (void)event_read_packed(packed, &event, &offence);
+        if (!is_about(state, leaf, &event, top)) return false;
+    }
+    return true;
+}
+
+static bool is_told(const struct daemon *daemon, const struct leaf *leaf, uint32_t top,
+                    uint32_t actor)
+{
+    struct proposal proposal;
+    const char     *offence = NULL;
+    if (top == SERVER_GROUP) return true;
+    const bool is_own = leaf->author == actor_at(daemon->state, actor)->id;
+    if (is_own && top == actor_at(daemon->state, actor)->group) return true;
+    if (!proposal_read(leaf->proposal, &proposal, &offence)) return false;
+    if (proposal.event.kind != PLAN) return is_about(daemon->state, leaf, &proposal.event, top);
+    return is_plan_about(daemon->state, leaf, &proposal.event.of.plan, top);
+}
+
+static void put_event(struct buffer *items, const struct daemon *daemon, const struct leaf *leaf,
+                      struct bytes packed)
+{
+    const struct state *state = daemon->state;
+    const uint32_t      author = actor_by_id(state, leaf->author);
+    const uint32_t      node =
+        leaf->verdict.node == NODE_NONE ? 0 : group_by_id(state, leaf->verdict.node);
+    pack_map(items, 4);
+    put_optional_text(items, "author",
+                      author == 0 ? (struct bytes){NULL, 0}
+                                  : text_of(state, actor_at(state, author)->name));
+    put_binary(items, "leaf", packed);
+    put_path(items, "node", state, node);
+    put_number(items, "seq", leaf->seq);
+}
+
+enum { LOG_SCAN_MAX = 4096 }; // leaves looked at for one answer
+
+static enum status add_events(struct daemon *daemon, uint32_t top, uint32_t actor, uint64_t *seq,
+                              struct page *page)
+{
+    const uint64_t size = server_at(daemon->state)->size;
+    for (uint32_t i = 0; i < LOG_SCAN_MAX && *seq < size && page_has_room(page); i++) {
+        struct bytes packed;
+        struct leaf  leaf;
+        enum status  status = ledger_read(daemon->ledger, *seq, &packed);
+        if (status == OK && !leaf_read(packed, &leaf)) status = STATUS_CORRUPT;
+        if (status != OK) return status;
+        if (page->count > 0 && page->items.size + packed.size > PAGE_SIZE_MAX) return OK;
+        if (is_told(daemon, &leaf, top, actor)) {
+            put_event(&page->items, daemon, &leaf, packed);
+            page->count++;
+        }
+        (*seq)++;
+    }
+    return OK;
+}
+
+static uint32_t asked_group(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                            struct buffer *reply)
+{
+    const struct bytes path = ask->arguments.group;
+    if (path.at == NULL) return actor_at(daemon->state, actor)->group;
+    if (!actor_reaches(daemon->state, actor, path, WITHIN)) {
+        answer_error(reply, "FORBIDDEN", bytes_of_text("not within what this key may see"));
+        return 0;
+    }
+    const uint32_t group = group_find(daemon->state, path);
+    if (group == 0) answer_error(reply, "NOT_FOUND", path);
+    return group;
+}
+
+bool log_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bool is_last_call,
+                struct buffer *reply)
+{
+    static struct page page; // the loop is one thread
+    const uint64_t     after = ask->arguments.after;
+    const uint32_t     top = asked_group(daemon, ask, actor, reply);
+    uint64_t           seq = after == ARGUMENT_ABSENT ? 0 : after;
+    if (top == 0) return true;
+    page_init(&page, ask->arguments.limit);
+    const enum status status = add_events(daemon, top, actor, &seq, &page);
+    if (status != OK) {
+        answer_failure(reply, status);
+        return true;
+    }
+    const bool is_end = seq >= server_at(daemon->state)->size;
+    if (page.count == 0 && is_end && !is_last_call) return false;
+    answer_ok(reply, 4);
+    put_page(reply, "events", &page);
+    put_number(reply, "next", seq);
+    put_number(reply, "seq", server_at(daemon->state)->size);
+    put_number(reply, "time", daemon->now_ms);
+    return true;
+}
+
+// --- Changes ----------------------------------------------------------------
+
+static void note_group(struct changed_group *groups, uint32_t *count, uint32_t group, uint64_t seq)
+{
+    for (uint32_t i = 0; i < *count; i++) {
+        if (groups[i].group != group) continue;
+        groups[i].seq = seq;
+        return;
+    }
+    groups[(*count)++] = (struct changed_group){group, seq};
+}
+
+bool changed_groups(const struct state *state, uint32_t top, uint64_t *next,
+                    struct changed_group *groups, uint32_t *count, uint32_t max)
+{
+    const uint64_t end = state_change_count(state);
+    struct change  change;
+    *count = 0;
+    for (; *next < end; (*next)++) {
+        if (!state_change_at(state, *next, &change)) return false;
+        if (*count + PATH_NODE_MAX > max) return true;
+        // What the server may use changes what everybody may.
+        if (change.group == SERVER_GROUP && top != SERVER_GROUP) {
+            note_group(groups, count, top, change.seq);
+        }
+        if (!group_is_within(state, change.group, top)) {
+            if (group_is_within(state, top, change.group)) {
+                note_group(groups, count, top, change.seq);
+            }
+            continue;
+        }
+        for (uint32_t at = change.group; at != 0; at = group_at(state, at)->parent) {
+            note_group(groups, count, at, change.seq);
+            if (at == top) break;
+        }
+    }
+    return true;
+}
+
+// The number of the first change at or after an event.
+static uint64_t first_change(const struct state *state, uint64_t seq)
+{
+    const uint64_t end = state_change_count(state);
+    uint64_t       low = end > CHANGE_RING_SIZE ? end - CHANGE_RING_SIZE : 0, high = end;
+    struct change  change;
+    while (low < high) {
+        const uint64_t middle = low + (high - low) / 2;
+        const bool     is_kept = state_change_at(state, middle, &change);
+        if (!is_kept || change.seq < seq)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// Whether changes at or after the event may have left the ring.
+static bool is_lost(const struct state *state, uint64_t since)
+{
+    const uint64_t end = state_change_count(state);
+    struct change  oldest;
+    if (end <= CHANGE_RING_SIZE) return false;
+    return !state_change_at(state, end - CHANGE_RING_SIZE, &oldest) || oldest.seq >= since;
+}
+
+static bool is_account_told(const struct state *state, uint32_t account)
+{
+    const struct account  *own = account_at(state, account);
+    const struct resource *resource = resource_at(state, own->resource);
+    return resource->kind != FEATURE && (resource->vendor != 0 || own->used > 0);
+}
+
+static void put_accounts(struct buffer *reply, const struct state *state, uint32_t group,
+                         uint64_t now_ms)
+{
+    uint32_t count = 0;
+    uint32_t at = group_at(state, group)->first_account;
+    for (uint32_t i = at; i != 0; i = account_at(state, i)->next_of_group) {
+        count += is_account_told(state, i);
+    }
+    pack_key(reply, "resources");
+    pack_array(reply, count);
+    for (; at != 0; at = account_at(state, at)->next_of_group) {
+        if (!is_account_told(state, at)) continue;
+        put_resource(reply, state, group, account_at(state, at)->resource, now_ms);
+    }
+}
+
+void put_changed_group(struct buffer *reply, const struct state *state,
+                       const struct changed_group *changed, uint64_t now_ms)
+{
+    pack_map(reply, 3);
+    put_path(reply, "group", state, changed->group);
+    put_accounts(reply, state, changed->group, now_ms);
+    put_number(reply, "seq", changed->seq);
+}
+
+enum { CHANGED_MAX = 512 };
+
+bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bool is_last_call,
+                    struct buffer *reply)
+{
+    static struct page          page; // the loop is one thread
+    static struct changed_group groups[CHANGED_MAX];
+    const struct state         *state = daemon->state;
+    const uint64_t              since = ask->arguments.since;
+    const uint32_t              top = asked_group(daemon, ask, actor, reply);
+    uint32_t                    count = 0;
+    if (top == 0) return true;
+    uint64_t   next = first_change(state, since);
+    const bool is_reset =
+        is_lost(state, since) || !changed_groups(state, top, &next, groups, &count, CHANGED_MAX);
+    if (count == 0 && !is_reset && !is_last_call) return false;
+    page_init(&page, PAGE_MAX);
+    for (uint32_t i = 0; i < count && page_has_room(&page); i++, page.count++) {
+        put_changed_group(&page.items, state, &groups[i], daemon->now_ms);
+    }
+    struct change pending = {.seq = server_at(state)->size};
+    if (next < state_change_count(state)) (void)state_change_at(state, next, &pending);
+    answer_ok(reply, 5);
+    put_page(reply, "changes", &page);
+    put_number(reply, "next", pending.seq);
+    put_flag(reply, "reset", is_reset || page.count < count);
+    put_number(reply, "seq", server_at(state)->size);
+    put_number(reply, "time", daemon->now_ms);
+    return true;
+}
+
+// --- Proofs -----------------------------------------------------------------
+
+// The kept checkpoint of that very size; the newest when none is named.
+static enum status find_checkpoint(struct daemon *daemon, uint64_t size,
+                                   struct ledger_checkpoint *checkpoint)
+{
+    if (size == ARGUMENT_ABSENT) return ledger_newest(daemon->ledger, checkpoint);
+    const enum status status = ledger_checkpoint_from(daemon->ledger, size, checkpoint);
+    if (status == OK && checkpoint->size != size) return STATUS_NOT_FOUND;
+    return status;
+}
+
+void checkpoint_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                       struct buffer *reply)
+{
+    struct ledger_checkpoint checkpoint;
+    const enum status        status = find_checkpoint(daemon, ask->arguments.size, &checkpoint);
+    (void)actor;
+    if (status != OK) {
+        answer_failure(reply, status);
+        return;
+    }
+    answer_ok(reply, 1);
+    put_text(reply, "note", checkpoint.note);
+}
+
+void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                        struct buffer *reply)
+{
+    const struct arguments *arguments = &ask->arguments;
+    struct tree_proof       proof = {.count = 0};
+    enum status             status = OK;
+    (void)actor;
+    if (arguments->from > arguments->to || arguments->to > server_at(daemon->state)->size) {
+        status = STATUS_NOT_FOUND;
+    } else if (arguments->from > 0) {
+        status = ledger_consistency(daemon->ledger, arguments->from, arguments->to, &proof);
+    }
+    if (status != OK) {
+        answer_failure(reply, status);
+        return;
+    }
+    answer_ok(reply, 1);
+    pack_key(reply, "hashes");
+    pack_array(reply, proof.count);
+    for (uint32_t i = 0; i < proof.count; i++)
+        pack_binary(reply, hash_view(&proof.hashes[i]));
+}
+
+static enum status make_receipt(struct daemon *daemon, const struct arguments *arguments,
+                                struct buffer *receipt)
+{
+    struct ledger_checkpoint checkpoint;
+    uint8_t                  note[64 * 1024];
+    struct tree_proof        proof;
+    enum status              status = find_checkpoint(daemon, arguments->size, &checkpoint);
+    if (status != OK) return status;
+    if (arguments->seq >= checkpoint.size) return STATUS_NOT_FOUND;
+    assert(checkpoint.note.size <= sizeof note);
+    memcpy(note, checkpoint.note.at, checkpoint.note.size); // the proof ends the view
+    const struct bytes kept = {note, checkpoint.note.size};
+    status = ledger_inclusion(daemon->ledger, arguments->seq, checkpoint.size, &proof);
+    const struct receipt parts = {.index = arguments->seq, .proof = proof, .checkpoint = kept};
+    if (status == OK) receipt_print(&parts, receipt);
+    return status == OK && receipt->is_full ? STATUS_TOO_LARGE : status;
+}
+
+void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                    struct buffer *reply)
+{
+    uint8_t       room[80 * 1024];
+    struct buffer receipt = buffer_over(room, sizeof room);
+    struct bytes  packed;
+    struct leaf   leaf;
+    enum status   status = ledger_read(daemon->ledger, ask->arguments.seq, &packed);
+    if (status == OK && !leaf_read(packed, &leaf)) status = STATUS_CORRUPT;
+    if (status == OK && !is_told(daemon, &leaf, actor_at(daemon->state, actor)->group, actor)) {
+        answer_error(reply, "FORBIDDEN", bytes_of_text("not within what this key may see"));
+        return;
+    }
+    if (status == OK) status = make_receipt(daemon, &ask->arguments, &receipt);
+    if (status == OK) status = ledger_read(daemon->ledger, ask->arguments.seq, &packed);
+    if (status != OK) {
+        answer_failure(reply, status);
+        return;
+    }
+    answer_ok(reply, 2);
+    put_binary(reply, "leaf", packed);
+    put_text(reply, "receipt", buffer_bytes(&receipt));
+}

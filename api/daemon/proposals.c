@@ -1,0 +1,373 @@
+#include "api/daemon/proposals.h"
+
+#include "api/daemon/answer.h"
+#include "projections/actors.h"
+#include "projections/holdings.h"
+#include "projections/packages.h"
+#include "projections/quota.h"
+#include "projections/retries.h"
+
+#include <assert.h>
+#include <string.h>
+
+// One proposal on its way.
+struct passage {
+    struct daemon       *daemon;
+    uint32_t             actor;
+    struct bytes         packed, signature;
+    enum signature_state signature_state;
+    struct proposal      proposal;
+};
+
+// --- Refusals that are not the rules' ---------------------------------------
+
+static void refuse_plainly(struct passage *passage, enum refusal code, const char *name,
+                           struct buffer *reply)
+{
+    struct daemon *daemon = passage->daemon;
+    struct why    *why = &daemon->decision.why;
+    why_init(why);
+    struct question question = {.state = daemon->state, .actor = passage->actor, .why = why};
+    refuse_name(&question, code, bytes_of_text(name));
+    const struct verdict verdict = {.code = code, .node = NODE_NONE};
+    const struct outcome outcome = {
+        .verdict = &verdict, .why = why, .seq = NODE_NONE, .time_ms = daemon->now_ms};
+    answer_outcome(reply, daemon->state, &outcome);
+}
+
+// An administrative event carries its author's signature; any signature that is there must be good.
+static bool is_authentic(const struct passage *passage)
+{
+    const struct kind_row *row = kind_row((uint64_t)passage->proposal.event.kind);
+    if (passage->signature_state == SIGNATURE_BAD) return false;
+    return passage->signature_state == SIGNATURE_GOOD || !row->is_administrative;
+}
+
+// --- Retries ----------------------------------------------------------------
+
+// Whether a held unit gives access now: what the reply to a consumption carries.
+static void look_at_access(struct passage *passage, struct outcome *outcome)
+{
+    const struct event *event = &passage->proposal.event;
+    const struct state *state = passage->daemon->state;
+    uint8_t             room[NAME_SIZE_MAX];
+    if (event->kind != CONSUMPTION || outcome->verdict->code != ACCEPTED) return;
+    const uint32_t resource = resource_find(state, event->of.consumption.resource);
+    if (resource == 0) return;
+    const enum resource_kind kind = (enum resource_kind)resource_at(state, resource)->kind;
+    const struct bytes       unit = unit_fold(kind, event->of.consumption.unit, room);
+    const uint32_t           at = holding_find(state, resource, unit);
+    outcome->has_access = true;
+    outcome->is_access =
+        at != 0 && holding_access(state, at, passage->daemon->now_ms).code == ACCEPTED;
+}
+
+// The answer that was given before, out of the log. False when the id stands for other bytes.
+static bool answer_again(struct passage *passage, uint64_t seq, struct buffer *reply)
+{
+    struct daemon *daemon = passage->daemon;
+    struct bytes   packed;
+    struct leaf    leaf;
+    enum status    status = ledger_read(daemon->ledger, seq, &packed);
+    if (status == OK && !leaf_read(packed, &leaf)) status = STATUS_CORRUPT;
+    if (status != OK) {
+        answer_failure(reply, status);
+        return true;
+    }
+    if (!bytes_is_equal(leaf.proposal, passage->packed)) return false;
+    struct outcome outcome = {.verdict = &leaf.verdict, .seq = leaf.seq, .time_ms = leaf.time_ms};
+    look_at_access(passage, &outcome);
+    answer_outcome(reply, daemon->state, &outcome);
+    return true;
+}
+
+// --- Appending --------------------------------------------------------------
+
+static enum status append(struct passage *passage, uint64_t *seq)
+{
+    struct daemon    *daemon = passage->daemon;
+    const struct leaf leaf = {.version = RULES_VERSION,
+                              .seq = server_at(daemon->state)->size,
+                              .time_ms = daemon->now_ms,
+                              .author = actor_at(daemon->state, passage->actor)->id,
+                              .signature = passage->signature,
+                              .proposal = passage->packed,
+                              .verdict = daemon->decision.verdict};
+    *seq = leaf.seq;
+    return daemon_append(daemon, &leaf, &passage->proposal);
+}
+
+static void answer_decision(struct passage *passage, uint64_t seq, struct buffer *reply)
+{
+    struct daemon   *daemon = passage->daemon;
+    struct decision *decision = &daemon->decision;
+    if (decision->verdict.code == MALFORMED) {
+        refuse_plainly(passage, MALFORMED, decision->offence == NULL ? "" : decision->offence,
+                       reply);
+        return;
+    }
+    struct outcome outcome = {.verdict = &decision->verdict,
+                              .why = &decision->why,
+                              .seq = seq,
+                              .time_ms = daemon->now_ms};
+    look_at_access(passage, &outcome);
+    answer_outcome(reply, daemon->state, &outcome);
+}
+
+// The rules are asked before an id that is used twice or a held clock may say anything: whoever may
+// not propose this at all learns no more.
+static bool is_forbidden(const struct passage *passage)
+{
+    return passage->daemon->decision.verdict.code == FORBIDDEN;
+}
+
+static void decide(struct passage *passage, bool is_id_taken, struct buffer *reply)
+{
+    struct daemon *daemon = passage->daemon;
+    uint64_t       seq = NODE_NONE;
+    if (!state_has_room(daemon->state) ||
+        !retry_has_room(daemon->state, passage->proposal.not_after_ms)) {
+        answer_failure(reply, STATUS_OVERLOADED);
+        return;
+    }
+    rules_decide(daemon->state, &passage->proposal, passage->actor, daemon->now_ms,
+                 &daemon->decision);
+    if (is_id_taken && !is_forbidden(passage)) {
+        refuse_plainly(passage, ID_CONFLICT, "id", reply);
+        return;
+    }
+    if (daemon->clock.is_held && passage->proposal.event.kind != CLOCK_STEP &&
+        !is_forbidden(passage)) {
+        refuse_plainly(passage, CLOCK_JUMP, "", reply);
+        return;
+    }
+    const enum status status = daemon->decision.is_logged ? append(passage, &seq) : OK;
+    if (status != OK)
+        answer_failure(reply, status);
+    else
+        answer_decision(passage, seq, reply);
+}
+
+static void pass(struct passage *passage, struct buffer *reply)
+{
+    struct daemon *daemon = passage->daemon;
+    const char    *offence = NULL;
+    uint64_t       seq = 0;
+    bool           is_id_taken = false;
+    if (!proposal_read(passage->packed, &passage->proposal, &offence)) {
+        refuse_plainly(passage, MALFORMED, offence, reply);
+        return;
+    }
+    if (!is_authentic(passage)) {
+        refuse_plainly(passage, UNAUTHENTICATED, "signature", reply);
+        return;
+    }
+    const entity_id author = actor_at(daemon->state, passage->actor)->id;
+    if (retry_find(daemon->state, author, passage->proposal.id, passage->proposal.not_after_ms,
+                   &seq)) {
+        if (answer_again(passage, seq, reply)) return;
+        is_id_taken = true;
+    }
+    decide(passage, is_id_taken, reply);
+}
+
+static void propose_many(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                         struct buffer *reply)
+{
+    uint32_t           count = 0;
+    struct pack_reader reader = ask_proposals(ask, &count);
+    answer_ok(reply, 1);
+    pack_key(reply, "verdicts");
+    pack_array(reply, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct passage passage = {.daemon = daemon,
+                                  .actor = actor,
+                                  .signature_state = (enum signature_state)ask->signatures[i]};
+        passage.packed = ask_next_proposal(&reader, &passage.signature);
+        pass(&passage, reply);
+    }
+}
+
+void propose_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                    struct buffer *reply)
+{
+    if (ask->arguments.proposals.at != NULL) {
+        propose_many(daemon, ask, actor, reply);
+        return;
+    }
+    struct passage passage = {.daemon = daemon,
+                              .actor = actor,
+                              .packed = ask->arguments.proposal,
+                              .signature = ask->arguments.signature,
+                              .signature_state = (enum signature_state)ask->signatures[0]};
+    pass(&passage, reply);
+}
+
+// --- Preview ----------------------------------------------------------------
+
+enum { PREVIEW_MAX = 256 };
+
+// The accounts that the proposal changes, as they were and as they would be.
+struct preview {
+    uint32_t             count;
+    uint32_t             groups[PREVIEW_MAX], resources[PREVIEW_MAX];
+    struct resource_view before[PREVIEW_MAX], after[PREVIEW_MAX];
+};
+
+static void add_pair(struct preview *preview, uint32_t group, uint32_t resource)
+{
+    for (uint32_t i = 0; i < preview->count; i++) {
+        if (preview->groups[i] == group && preview->resources[i] == resource) return;
+    }
+    if (preview->count == PREVIEW_MAX) return;
+    preview->groups[preview->count] = group;
+    preview->resources[preview->count++] = resource;
+}
+
+// What a noted change touches: the group and the groups above, for one resource or for all.
+static void add_change(struct preview *preview, const struct state *state,
+                       const struct change *change)
+{
+    uint32_t group = change->group;
+    for (; group != 0; group = group_at(state, group)->parent) {
+        uint32_t account = group_at(state, group)->first_account;
+        for (; account != 0; account = account_at(state, account)->next_of_group) {
+            const uint32_t resource = account_at(state, account)->resource;
+            if (change->resource != 0 && change->resource != resource) continue;
+            add_pair(preview, group, resource);
+        }
+        if (change->resource == 0) return;
+    }
+}
+
+static bool is_same_view(const struct resource_view *a, const struct resource_view *b)
+{
+    return a->maximum == b->maximum && a->used == b->used && a->available == b->available &&
+           a->suspended == b->suspended;
+}
+
+static void put_view(struct buffer *reply, const char *key, const struct resource_view *view)
+{
+    pack_key(reply, key);
+    pack_map(reply, 4);
+    put_number(reply, "available", view->available);
+    put_number(reply, "maximum", view->maximum);
+    put_number(reply, "suspended", view->suspended);
+    put_number(reply, "used", view->used);
+}
+
+static void put_preview(struct buffer *reply, const struct state *state,
+                        const struct preview *preview, uint32_t actor)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < preview->count; i++) {
+        if (is_same_view(&preview->before[i], &preview->after[i])) continue;
+        count += actor_reads(state, actor, preview->groups[i]);
+    }
+    pack_key(reply, "changes");
+    pack_array(reply, count);
+    for (uint32_t i = 0; i < preview->count; i++) {
+        if (is_same_view(&preview->before[i], &preview->after[i])) continue;
+        if (!actor_reads(state, actor, preview->groups[i])) continue;
+        pack_map(reply, 4);
+        put_view(reply, "after", &preview->after[i]);
+        put_view(reply, "before", &preview->before[i]);
+        put_path(reply, "group", state, preview->groups[i]);
+        put_text(reply, "resource",
+                 text_of(state, resource_at(state, preview->resources[i])->name));
+    }
+}
+
+static void view_all(const struct state *state, struct preview *preview, uint64_t ms,
+                     struct resource_view *views)
+{
+    for (uint32_t i = 0; i < preview->count; i++) {
+        views[i] = view_resource(state, preview->groups[i], preview->resources[i], ms);
+    }
+}
+
+// Done, looked at, and put back. What is created on the way has no "before" and is left out.
+static void play(struct passage *passage, struct preview *preview)
+{
+    struct daemon          *daemon = passage->daemon;
+    struct state           *state = daemon->state;
+    const struct state_mark mark = state_mark(state);
+    const uint64_t          first = state_change_count(state);
+    const struct leaf       leaf = {.seq = server_at(state)->size,
+                                    .time_ms = daemon->now_ms,
+                                    .author = AUTHOR_LEDGER,
+                                    .verdict = daemon->decision.verdict};
+    for (int round = 0; round < 2; round++) {
+        rules_record(state, &leaf, &passage->proposal);
+        const uint64_t last = state_change_count(state);
+        for (uint64_t i = first; round == 0 && i < last; i++) {
+            struct change change;
+            if (state_change_at(state, i, &change)) add_change(preview, state, &change);
+        }
+        if (round == 1) view_all(state, preview, daemon->now_ms, preview->after);
+        state_rollback(state, mark);
+        if (round == 0) view_all(state, preview, daemon->now_ms, preview->before);
+    }
+}
+
+static void preview_accepted(struct passage *passage, struct buffer *reply)
+{
+    static struct preview preview; // too large for a stack; the loop is one thread
+    struct daemon        *daemon = passage->daemon;
+    preview.count = 0;
+    if (daemon->decision.is_logged) play(passage, &preview);
+    answer_ok(reply, 3);
+    put_preview(reply, daemon->state, &preview, passage->actor);
+    pack_key(reply, "seq");
+    pack_nil(reply);
+    put_number(reply, "time", daemon->now_ms);
+}
+
+void preview_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                    struct buffer *reply)
+{
+    struct passage passage = {.daemon = daemon, .actor = actor, .packed = ask->arguments.proposal};
+    const char    *offence = NULL;
+    if (!proposal_read(passage.packed, &passage.proposal, &offence)) {
+        refuse_plainly(&passage, MALFORMED, offence, reply);
+        return;
+    }
+    if (!state_has_room(daemon->state)) {
+        answer_failure(reply, STATUS_OVERLOADED);
+        return;
+    }
+    rules_decide(daemon->state, &passage.proposal, actor, daemon->now_ms, &daemon->decision);
+    if (daemon->decision.verdict.code == ACCEPTED)
+        preview_accepted(&passage, reply);
+    else
+        answer_decision(&passage, NODE_NONE, reply);
+}
+
+// --- Outcome ----------------------------------------------------------------
+
+void outcome_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                    struct buffer *reply)
+{
+    const struct arguments *arguments = &ask->arguments;
+    const entity_id         author = actor_at(daemon->state, actor)->id;
+    struct bytes            packed;
+    struct leaf             leaf;
+    uint64_t                seq = 0;
+    if (!retry_find(daemon->state, author, arguments->id.at, arguments->not_after, &seq)) {
+        answer_ok(reply, 1);
+        put_flag(reply, "known", false);
+        return;
+    }
+    enum status status = ledger_read(daemon->ledger, seq, &packed);
+    if (status == OK && !leaf_read(packed, &leaf)) status = STATUS_CORRUPT;
+    if (status != OK) {
+        answer_failure(reply, status);
+        return;
+    }
+    answer_ok(reply, 5);
+    put_flag(reply, "accepted", leaf.verdict.code == ACCEPTED);
+    put_text(reply, "code", bytes_of_text(refusal_word(leaf.verdict.code)));
+    put_flag(reply, "known", true);
+    put_number(reply, "seq", leaf.seq);
+    put_number(reply, "time", leaf.time_ms);
+}

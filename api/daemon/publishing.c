@@ -1,0 +1,100 @@
+#include "api/daemon/publishing.h"
+
+#include "api/daemon/answer.h"
+#include "api/daemon/history.h"
+#include "core/base/name.h"
+#include "projections/groups.h"
+
+enum { DOORBELL_MS = 1000, PUBLISH_GROUP_MAX = 256, MESSAGE_ROOM = 128 * 1024 };
+
+// A subscriber's cursor is the number of the next change it lacks, plus one: 0 is a new one, which
+// is told what happens from now on.
+static uint64_t start_cursor(const struct state *state, const struct subscriber *subscriber)
+{
+    return subscriber->cursor == 0 ? state_change_count(state) : subscriber->cursor - 1;
+}
+
+static void add_topic(struct buffer *message, const struct state *state, uint32_t group)
+{
+    if (group == SERVER_GROUP) {
+        buffer_add_text(message, "/license");
+    } else {
+        group_add_path(state, group, message);
+        buffer_add_byte(message, '/');
+    }
+    buffer_add_byte(message, 0);
+}
+
+// "acme/north/" 00 {group, resources, seq, time}
+static void add_group(struct buffer *message, const struct daemon *daemon,
+                      const struct changed_group *changed)
+{
+    add_topic(message, daemon->state, changed->group);
+    put_changed_group(message, daemon->state, changed, daemon->now_ms);
+}
+
+static void ring(struct publishing *publishing, struct daemon *daemon,
+                 const struct subscriber *subscriber)
+{
+    uint8_t       room[256];
+    struct buffer message = buffer_over(room, sizeof room);
+    buffer_add_text(&message, "/head");
+    buffer_add_byte(&message, 0);
+    pack_map(&message, 3);
+    put_text(&message, "mode",
+             bytes_of_text(server_at(daemon->state)->limited_reason == 0 ? "normal" : "limited"));
+    put_number(&message, "size", server_at(daemon->state)->size);
+    put_number(&message, "time", daemon->now_ms);
+    (void)publishing;
+    (void)connections_publish(daemon->connections, subscriber, buffer_bytes(&message));
+}
+
+// True when all of the groups were taken.
+static bool send_groups(struct daemon *daemon, const struct subscriber *subscriber,
+                        const struct changed_group *groups, uint32_t count)
+{
+    static uint8_t room[MESSAGE_ROOM]; // the loop is one thread
+    for (uint32_t i = 0; i < count; i++) {
+        struct buffer message = buffer_over(room, sizeof room);
+        add_group(&message, daemon, &groups[i]);
+        if (message.is_full) continue; // more resources than a message holds: changes tells them
+        if (!connections_publish(daemon->connections, subscriber, buffer_bytes(&message)))
+            return false;
+    }
+    return true;
+}
+
+static void bring_up(struct publishing *publishing, struct daemon *daemon,
+                     struct subscriber *subscriber)
+{
+    static struct changed_group groups[PUBLISH_GROUP_MAX];
+    const char                 *path = publishing->scopes[subscriber->scope].group;
+    uint64_t                    next = start_cursor(daemon->state, subscriber);
+    uint32_t                    count = 0;
+    if (path[0] == 0) return;
+    const uint32_t top = group_find(daemon->state, bytes_of_text(path));
+    if (top == 0) return; // not created yet
+    if (!changed_groups(daemon->state, top, &next, groups, &count, PUBLISH_GROUP_MAX)) {
+        // Too far behind for single changes: the top of the scope stands for all.
+        groups[0] = (struct changed_group){top, server_at(daemon->state)->size};
+        count = 1;
+        next = state_change_count(daemon->state);
+    }
+    if (send_groups(daemon, subscriber, groups, count)) subscriber->cursor = next + 1;
+}
+
+void publish(struct publishing *publishing, struct daemon *daemon, uint64_t tick_ms)
+{
+    const uint64_t size = server_at(daemon->state)->size;
+    const bool     is_ringing =
+        size != publishing->rung_size || tick_ms - publishing->rung_ms >= DOORBELL_MS;
+    struct subscriber *subscriber = connections_next_subscriber(daemon->connections, NULL);
+    for (; subscriber != NULL;
+         subscriber = connections_next_subscriber(daemon->connections, subscriber)) {
+        bring_up(publishing, daemon, subscriber);
+        if (is_ringing) ring(publishing, daemon, subscriber);
+    }
+    if (!is_ringing) return;
+    publishing->rung_size = size;
+    publishing->rung_ms = tick_ms;
+}

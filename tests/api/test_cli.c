@@ -1,0 +1,686 @@
+// The command line against something that answers like licetd: what is sent, what is printed, how
+// it ends.
+#include "api/wire/file.h"
+#include "core/base/window.h"
+#include "core/event/proposal.h"
+#include "tests/api/mock.h"
+#include "tests/api/program.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <sys/stat.h>
+
+static struct mock    mock;
+static struct signer  signer;
+static struct program program;
+static char           key_file[128];
+
+// What the mock saw last.
+static struct {
+    char     verb[32];
+    uint8_t  arguments[64 * 1024];
+    size_t   size;
+    uint32_t page; // of a list
+} seen;
+
+static mock_answer *answer_more;
+
+static bool answer(struct mock *at, struct bytes verb, struct bytes arguments, struct buffer *reply)
+{
+    (void)snprintf(seen.verb, sizeof seen.verb, "%.*s", (int)verb.size, (const char *)verb.at);
+    memcpy(seen.arguments, arguments.at, arguments.size);
+    seen.size = arguments.size;
+    return answer_more(at, verb, arguments, reply);
+}
+
+static struct bytes arguments_seen(void)
+{
+    return (struct bytes){seen.arguments, seen.size};
+}
+
+static void begin(mock_answer *more)
+{
+    mock_init(&mock, answer, &signer);
+    answer_more = more;
+    (void)snprintf(key_file, sizeof key_file, "%s/admin.key", mock.directory);
+    cr_assert(eq(int, file_write_signer(key_file, &signer), OK));
+    setenv("LICET_URL", mock.url, 1);
+    setenv("LICET_KEY", key_file, 1);
+    mock_start(&mock);
+}
+
+static void end(void)
+{
+    char command[128];
+    mock_stop(&mock);
+    signer_release(&signer);
+    (void)snprintf(command, sizeof command, "rm -r %s", mock.directory);
+    cr_assert(zero(int, system(command)));
+}
+
+#define RUN(...) program_run(&program, mock.directory, __VA_ARGS__, NULL)
+#define HAS(text, part) \
+    cr_expect(ne(ptr, strstr(text, part), NULL), "'%s' is not in: %s", part, text)
+
+// --- What is proposed -------------------------------------------------------
+
+static bool accept_all(struct mock *at, struct bytes verb, struct bytes arguments,
+                       struct buffer *reply)
+{
+    (void)at;
+    (void)verb;
+    (void)arguments;
+    message_begin_reply(reply, MESSAGE_OK, 2);
+    pack_key(reply, "seq");
+    pack_number(reply, 41);
+    pack_key(reply, "time");
+    pack_number(reply, 1764028800000); // 2025-11-25
+    return true;
+}
+
+static struct proposal proposal_seen(void)
+{
+    struct proposal proposal;
+    const char     *offence = "";
+    cr_assert(proposal_read(message_binary(arguments_seen(), "proposal"), &proposal, &offence),
+              "%s", offence);
+    return proposal;
+}
+
+static void expect_text(struct bytes got, const char *wanted)
+{
+    cr_expect(bytes_is_equal(got, bytes_of_text(wanted)), "%.*s is not %s", (int)got.size,
+              (const char *)got.at, wanted);
+}
+
+Test(cli, a_consumption_is_what_its_words_say)
+{
+    begin(accept_all);
+    RUN("consume", "SmartHome/apt-11", "sip_number", "1001", "--user", "u-7", "--direction=out");
+    cr_expect(eq(int, program.code, 0), "%s", program.err);
+    expect_text(bytes_of_text(program.out), "accepted as event 41 at 2025-11-25T00:00Z\n");
+    const struct proposal proposal = proposal_seen();
+    cr_assert(eq(int, proposal.event.kind, CONSUMPTION));
+    expect_text(proposal.event.of.consumption.group, "SmartHome/apt-11");
+    expect_text(proposal.event.of.consumption.resource, "sip_number");
+    expect_text(proposal.event.of.consumption.unit, "1001");
+    expect_text(proposal.event.of.consumption.user, "u-7");
+    cr_expect(eq(u64, proposal.event.of.consumption.direction, DIRECTION_OUT));
+    cr_expect(zero(sz, message_binary(arguments_seen(), "signature").size));
+    end();
+}
+
+Test(cli, several_units_are_one_signed_plan)
+{
+    begin(accept_all);
+    RUN("--reason", "a recorder", "consume", "/", "LICENSE_HIKVISION", "ch1", "ch2", "ch3");
+    cr_expect(eq(int, program.code, 0), "%s", program.err);
+    const struct proposal proposal = proposal_seen();
+    cr_assert(eq(int, proposal.event.kind, PLAN));
+    cr_expect(eq(u32, proposal.event.of.plan.events.count, 3));
+    expect_text(proposal.event.of.plan.reason, "a recorder");
+    cr_expect(eq(sz, message_binary(arguments_seen(), "signature").size, 64));
+    end();
+}
+
+Test(cli, a_single_consumption_has_no_place_for_a_reason)
+{
+    begin(accept_all);
+    RUN("consume", "/", "x", "1", "--reason", "because");
+    cr_expect(eq(int, program.code, 2));
+    cr_expect(zero(u32, mock.request_count));
+    end();
+}
+
+Test(cli, fields_that_a_row_fixes_need_no_words)
+{
+    begin(accept_all);
+    RUN("member", "remove", "u-7", "SmartHome", "--cascade");
+    struct proposal proposal = proposal_seen();
+    cr_assert(eq(int, proposal.event.kind, MEMBERSHIP));
+    cr_expect(not(proposal.event.of.membership.is_member));
+    cr_expect(proposal.event.of.membership.is_cascade);
+    RUN("member", "add", "u-7", "SmartHome");
+    proposal = proposal_seen();
+    cr_expect(proposal.event.of.membership.is_member);
+    cr_expect(not(proposal.event.of.membership.is_cascade));
+    end();
+}
+
+Test(cli, an_assignment_is_entries_and_an_unassignment_none)
+{
+    begin(accept_all);
+    RUN("assign", "u-7", "SmartHome", "sip_number=2", "web_dialer", "--until", "2027-01-01");
+    struct proposal    proposal = proposal_seen();
+    struct list_reader entries = list_start(proposal.event.of.user_assignment.entries);
+    struct entry       entry;
+    cr_assert(list_next(&entries, &entry_record, &entry));
+    expect_text(entry.name, "sip_number");
+    cr_expect(eq(u64, entry.count, 2));
+    cr_assert(list_next(&entries, &entry_record, &entry));
+    cr_expect(eq(u64, entry.count, ENTRY_FEATURE));
+    cr_expect(eq(u64, proposal.event.of.user_assignment.from_ms, 0));
+    cr_expect(eq(u64, proposal.event.of.user_assignment.until_ms, 1798761600000));
+    RUN("unassign", "u-7", "SmartHome");
+    proposal = proposal_seen();
+    cr_expect(
+        eq(ptr, (void *)(uintptr_t)proposal.event.of.user_assignment.entries.packed.at, NULL));
+    end();
+}
+
+Test(cli, an_enrolment_reads_the_public_key_from_its_file)
+{
+    begin(accept_all);
+    RUN("key", "new", "dealer", "dealer.key");
+    cr_assert(eq(int, program.code, 0), "%s", program.err);
+    const int file = program_file(mock.directory, "dealer.vkey");
+    cr_assert(gt(int, (int)write(file, program.out, strlen(program.out)), 0));
+    close(file);
+    RUN("actor", "enrol", "dealer-7", "dealer.vkey", "--role", "site_admin", "--group",
+        "SmartHome");
+    cr_expect(eq(int, program.code, 0), "%s", program.err);
+    const struct proposal proposal = proposal_seen();
+    cr_expect(eq(u64, proposal.event.of.actor_enrolment.role, SITE_ADMIN));
+    expect_text(proposal.event.of.actor_enrolment.group, "SmartHome");
+    RUN("vendor", "trust", "dealer.vkey");
+    cr_expect(eq(int, program.code, 0), "%s", program.err);
+    expect_text(proposal_seen().event.of.vendor_enrolment.name, "dealer");
+    cr_expect(proposal_seen().event.of.vendor_enrolment.is_trusted);
+    end();
+}
+
+// --- Allocation -------------------------------------------------------------
+
+static void pack_entry(struct buffer *out, const char *name, uint64_t count)
+{
+    pack_map(out, 2);
+    pack_key(out, "count");
+    if (count == 0)
+        pack_nil(out);
+    else
+        pack_number(out, count);
+    pack_key(out, "name");
+    pack_key(out, name);
+}
+
+static bool answer_state(struct mock *at, struct bytes verb, struct bytes arguments,
+                         struct buffer *reply)
+{
+    if (!mock_is(verb, "state")) return accept_all(at, verb, arguments, reply);
+    message_begin_reply(reply, MESSAGE_OK, 9);
+    pack_key(reply, "features");
+    pack_array(reply, 0);
+    pack_key(reply, "group");
+    pack_key(reply, "SmartHome/Wohnung Süd");
+    pack_key(reply, "label");
+    pack_key(reply, "apartment");
+    pack_key(reply, "oversubscribed");
+    pack_flag(reply, false);
+    pack_key(reply, "packages");
+    pack_array(reply, 1);
+    pack_map(reply, 4);
+    pack_key(reply, "entries");
+    pack_array(reply, 2);
+    pack_entry(reply, "sip_number", 50);
+    pack_entry(reply, "web_dialer", 0);
+    pack_key(reply, "from");
+    pack_nil(reply);
+    pack_key(reply, "name");
+    pack_key(reply, "P1");
+    pack_key(reply, "until");
+    pack_number(reply, 1796083200000); // 2026-12-01
+    pack_key(reply, "resources");
+    pack_array(reply, 1);
+    pack_map(reply, 13);
+    pack_key(reply, "available");
+    pack_number(reply, 49);
+    pack_key(reply, "bottleneck");
+    pack_key(reply, "SmartHome");
+    pack_key(reply, "kind");
+    pack_key(reply, "per-server");
+    pack_key(reply, "maximum");
+    pack_number(reply, 50);
+    pack_key(reply, "name");
+    pack_key(reply, "sip_number");
+    pack_key(reply, "next");
+    pack_map(reply, 2);
+    pack_key(reply, "maximum");
+    pack_number(reply, 0);
+    pack_key(reply, "when");
+    pack_number(reply, 1796083200000);
+    pack_key(reply, "over");
+    pack_number(reply, 0);
+    pack_key(reply, "own_limit");
+    pack_nil(reply);
+    pack_key(reply, "status");
+    pack_key(reply, "on");
+    pack_key(reply, "suspended");
+    pack_number(reply, 0);
+    pack_key(reply, "unallocated");
+    pack_nil(reply);
+    pack_key(reply, "until");
+    pack_number(reply, 1796083200000);
+    pack_key(reply, "used");
+    pack_number(reply, 1);
+    pack_key(reply, "restricted");
+    pack_flag(reply, true);
+    pack_key(reply, "seq");
+    pack_number(reply, 12);
+    pack_key(reply, "version");
+    pack_number(reply, 6);
+    return true;
+}
+
+Test(cli, a_save_is_made_from_the_current_version_and_flags)
+{
+    struct package package;
+    begin(answer_state);
+    RUN("allocate", "SmartHome", "--package", "'P 2' from=2027-01-01 sip_number=5", "--force");
+    cr_expect(eq(int, program.code, 0), "%s", program.err);
+    const struct allocation allocation = proposal_seen().event.of.allocation;
+    cr_expect(eq(u64, allocation.version, 6));
+    cr_expect(allocation.is_restricted);
+    cr_expect(not(allocation.is_oversubscribed));
+    cr_expect(allocation.is_forced);
+    cr_assert(eq(u32, allocation.packages.count, 1));
+    struct list_reader packages = list_start(allocation.packages);
+    cr_assert(list_next(&packages, &package_record, &package));
+    expect_text(package.name, "P 2");
+    cr_expect(eq(u64, package.from_ms, 1798761600000));
+    cr_expect(eq(u64, package.until_ms, TIME_NEVER));
+    end();
+}
+
+Test(cli, keep_takes_the_packages_as_they_are)
+{
+    struct package package;
+    struct entry   entry;
+    begin(answer_state);
+    RUN("allocate", "SmartHome", "--keep", "--unrestricted", "--oversubscribed", "--version", "5");
+    cr_expect(eq(int, program.code, 0), "%s", program.err);
+    const struct allocation allocation = proposal_seen().event.of.allocation;
+    cr_expect(eq(u64, allocation.version, 5));
+    cr_expect(not(allocation.is_restricted));
+    cr_expect(allocation.is_oversubscribed);
+    struct list_reader packages = list_start(allocation.packages);
+    cr_assert(list_next(&packages, &package_record, &package));
+    expect_text(package.name, "P1");
+    cr_expect(eq(u64, package.until_ms, 1796083200000));
+    struct list_reader entries = list_start(package.entries);
+    cr_assert(list_next(&entries, &entry_record, &entry));
+    cr_expect(eq(u64, entry.count, 50));
+    cr_assert(list_next(&entries, &entry_record, &entry));
+    cr_expect(eq(u64, entry.count, ENTRY_FEATURE));
+    end();
+}
+
+Test(cli, a_save_without_a_word_about_packages_is_not_guessed)
+{
+    begin(answer_state);
+    RUN("allocate", "SmartHome", "--restricted");
+    cr_expect(eq(int, program.code, 2));
+    cr_expect(zero(u32, mock.request_count));
+    end();
+}
+
+Test(cli, a_state_is_a_table_that_lines_up)
+{
+    begin(answer_state);
+    RUN("state", "SmartHome/Wohnung Süd");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    HAS(program.out, "SmartHome/Wohnung Süd (apartment): restricted, version 6\n"
+                     "package P1 until 2026-12-01T00:00Z: sip_number=50 web_dialer\n");
+    HAS(program.out,
+        "RESOURCE    STATUS  MAXIMUM  USED  AVAILABLE  OWN LIMIT  BOTTLENECK  UNTIL  ");
+    HAS(program.out, "sip_number  on           50     1         49  unlimited  SmartHome   2026-12-"
+                     "01T00:00Z  0 at 2026-12-01T00:00Z\n");
+    end();
+}
+
+Test(cli, json_is_the_reply_itself)
+{
+    begin(answer_state);
+    RUN("state", "SmartHome", "--json");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    HAS(program.out, "\"group\": \"SmartHome/Wohnung Süd\"");
+    HAS(program.out, "\"own_limit\": null");
+    HAS(program.out, "\"restricted\": true");
+    HAS(program.out, "\"until\": 1796083200000");
+    end();
+}
+
+// --- Refusals ---------------------------------------------------------------
+
+static void pack_constraint(struct buffer *reply, const char *node, uint64_t limit)
+{
+    pack_map(reply, 7);
+    pack_key(reply, "change");
+    pack_key(reply, "release 1 unit there");
+    pack_key(reply, "code");
+    pack_key(reply, "LIMIT_REACHED");
+    pack_key(reply, "limit");
+    pack_number(reply, limit);
+    pack_key(reply, "name");
+    pack_key(reply, "LICENSE_HIKVISION");
+    pack_key(reply, "node");
+    pack_key(reply, node);
+    pack_key(reply, "until");
+    pack_nil(reply);
+    pack_key(reply, "used");
+    pack_number(reply, limit);
+}
+
+static bool refuse_all(struct mock *at, struct bytes verb, struct bytes arguments,
+                       struct buffer *reply)
+{
+    (void)at;
+    (void)verb;
+    (void)arguments;
+    message_begin_reply(reply, MESSAGE_REFUSED, 9);
+    pack_key(reply, "code");
+    pack_key(reply, "LIMIT_REACHED");
+    pack_key(reply, "index");
+    pack_number(reply, 1);
+    pack_key(reply, "limit");
+    pack_number(reply, 20);
+    pack_key(reply, "node");
+    pack_key(reply, "Lobby");
+    pack_key(reply, "sentence");
+    pack_key(reply, "the limit is reached");
+    pack_key(reply, "seq");
+    pack_number(reply, 44);
+    pack_key(reply, "time");
+    pack_number(reply, 0);
+    pack_key(reply, "used");
+    pack_number(reply, 20);
+    pack_key(reply, "why");
+    pack_array(reply, 2);
+    pack_constraint(reply, "Lobby", 20);
+    pack_constraint(reply, "/", 40);
+    return true;
+}
+
+Test(cli, a_refusal_says_what_where_the_numbers_and_what_would_help)
+{
+    begin(refuse_all);
+    RUN("consume", "Lobby", "LICENSE_HIKVISION", "ch21");
+    cr_expect(eq(int, program.code, 1));
+    expect_text(bytes_of_text(program.out), "");
+    expect_text(bytes_of_text(program.err),
+                "licet: refused: LIMIT_REACHED: the limit is reached\n"
+                "  - LIMIT_REACHED LICENSE_HIKVISION at Lobby: 20 of 20 used\n"
+                "    what would help: release 1 unit there\n"
+                "  - LIMIT_REACHED LICENSE_HIKVISION at /: 40 of 40 used\n"
+                "    what would help: release 1 unit there\n"
+                "  kept in the log as event 44\n");
+    RUN("consume", "Lobby", "LICENSE_HIKVISION", "ch21", "--json");
+    cr_expect(eq(int, program.code, 1));
+    HAS(program.out, "\"refused\": {");
+    expect_text(bytes_of_text(program.err), "");
+    end();
+}
+
+Test(cli, a_refused_plan_names_the_line_of_the_file)
+{
+    static const char plan[] = "# a recorder\n"
+                               "consume Lobby LICENSE_HIKVISION ch20\n"
+                               "\n"
+                               "consume Lobby LICENSE_HIKVISION 'ch 21' --user u-7\n";
+    begin(refuse_all);
+    const int file = program_file(mock.directory, "plan.txt");
+    cr_assert(gt(int, (int)write(file, plan, sizeof plan - 1), 0));
+    close(file);
+    RUN("plan", "plan.txt");
+    cr_expect(eq(int, program.code, 1));
+    HAS(program.err, "because of plan.txt, line 4; nothing was changed");
+    cr_expect(eq(u32, proposal_seen().event.of.plan.events.count, 2));
+    end();
+}
+
+Test(cli, a_line_that_is_no_event_is_named_before_anything_is_sent)
+{
+    static const char plan[] = "consume Lobby x 1\nconsume Lobby\n";
+    begin(accept_all);
+    const int file = program_file(mock.directory, "plan.txt");
+    cr_assert(gt(int, (int)write(file, plan, sizeof plan - 1), 0));
+    close(file);
+    RUN("plan", "plan.txt");
+    cr_expect(eq(int, program.code, 2));
+    HAS(program.err, "plan.txt:2: 'consume' wants more arguments");
+    cr_expect(zero(u32, mock.request_count));
+    end();
+}
+
+// --- Queries ----------------------------------------------------------------
+
+// Two pages of one group each.
+static bool answer_tree(struct mock *at, struct bytes verb, struct bytes arguments,
+                        struct buffer *reply)
+{
+    (void)at;
+    (void)verb;
+    const bool is_second = message_text(arguments, "after").size > 0;
+    message_begin_reply(reply, MESSAGE_OK, 2);
+    pack_key(reply, "groups");
+    pack_array(reply, 1);
+    pack_map(reply, 2);
+    pack_key(reply, "group");
+    pack_key(reply, is_second ? "B" : "A");
+    pack_key(reply, "users");
+    pack_number(reply, 3);
+    pack_key(reply, "next");
+    if (is_second)
+        pack_nil(reply);
+    else
+        pack_key(reply, "A");
+    seen.page++;
+    return true;
+}
+
+Test(cli, a_long_list_is_asked_for_page_by_page)
+{
+    begin(answer_tree);
+    RUN("tree", "--depth", "2");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    cr_expect(eq(u32, mock.request_count, 2));
+    expect_text(message_text(arguments_seen(), "group"), "/");
+    expect_text(message_text(arguments_seen(), "after"), "A");
+    cr_expect(eq(u64, message_number(arguments_seen(), "depth", 0), 2));
+    HAS(program.out, "GROUP  LICENCES      USERS\n"
+                     "A      unrestricted      3\n"
+                     "B      unrestricted      3\n");
+    RUN("tree", "--json");
+    HAS(program.out, "\"group\": \"A\"");
+    HAS(program.out, "\"group\": \"B\"");
+    HAS(program.out, "\"next\": null");
+    end();
+}
+
+static bool answer_log(struct mock *at, struct bytes verb, struct bytes arguments,
+                       struct buffer *reply)
+{
+    uint8_t         memory[512], leaf_memory[1024];
+    struct buffer   packed = buffer_over(memory, sizeof memory);
+    struct buffer   leaf_packed = buffer_over(leaf_memory, sizeof leaf_memory);
+    struct proposal proposal = {.not_after_ms = 5, .event = {.kind = RELEASE}};
+    (void)at;
+    (void)verb;
+    (void)arguments;
+    proposal.event.of.release = (struct release){.resource = bytes_of_text("sip_number"),
+                                                 .unit = bytes_of_text("1001"),
+                                                 .direction = DIRECTION_ABSENT};
+    proposal_write(&proposal, &packed);
+    const struct leaf leaf = {
+        .version = 1,
+        .seq = 7,
+        .time_ms = 1764028800000,
+        .author = 4096,
+        .proposal = buffer_bytes(&packed),
+        .verdict = {.code = NOT_HELD, .node = NODE_NONE}
+    };
+    leaf_write(&leaf, &leaf_packed);
+    message_begin_reply(reply, MESSAGE_OK, 3);
+    pack_key(reply, "events");
+    pack_array(reply, 1);
+    pack_map(reply, 4);
+    pack_key(reply, "author");
+    pack_key(reply, "admin");
+    pack_key(reply, "leaf");
+    pack_binary(reply, buffer_bytes(&leaf_packed));
+    pack_key(reply, "node");
+    pack_nil(reply);
+    pack_key(reply, "seq");
+    pack_number(reply, 7);
+    pack_key(reply, "next");
+    pack_nil(reply);
+    pack_key(reply, "seq");
+    pack_number(reply, 8);
+    return true;
+}
+
+Test(cli, the_log_is_read_through_the_rows_of_the_kinds)
+{
+    begin(answer_log);
+    RUN("log", "--after", "7");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    expect_text(bytes_of_text(program.out),
+                "     7  2025-11-25T00:00Z  admin  release resource=sip_number unit=1001  REFUSED "
+                "NOT_HELD\n");
+    cr_expect(eq(u64, message_number(arguments_seen(), "after", 0), 7));
+    RUN("log", "--json");
+    HAS(program.out, "\"kind\":\"release\"");
+    HAS(program.out, "\"code\":\"NOT_HELD\"");
+    HAS(program.out, "\"direction\":null");
+    end();
+}
+
+static bool answer_changes(struct mock *at, struct bytes verb, struct bytes arguments,
+                           struct buffer *reply)
+{
+    (void)arguments;
+    if (mock_is(verb, "mode")) {
+        message_begin_reply(reply, MESSAGE_OK, 1);
+        pack_key(reply, "seq");
+        pack_number(reply, 9);
+        return true;
+    }
+    message_begin_reply(reply, MESSAGE_OK, 3);
+    pack_key(reply, "changes");
+    pack_array(reply, 1);
+    pack_map(reply, 3);
+    pack_key(reply, "group");
+    pack_key(reply, "SmartHome");
+    pack_key(reply, "resources");
+    pack_array(reply, 1);
+    pack_map(reply, 6);
+    pack_key(reply, "available");
+    pack_number(reply, 49);
+    pack_key(reply, "maximum");
+    pack_number(reply, 50);
+    pack_key(reply, "name");
+    pack_key(reply, "sip_number");
+    pack_key(reply, "status");
+    pack_key(reply, "on");
+    pack_key(reply, "suspended");
+    pack_number(reply, 0);
+    pack_key(reply, "used");
+    pack_number(reply, at->request_count < 4 ? 1 : 2);
+    pack_key(reply, "seq");
+    pack_number(reply, 9);
+    pack_key(reply, "seq");
+    pack_number(reply, 10);
+    pack_key(reply, "time");
+    pack_number(reply, 1764028800000);
+    return true;
+}
+
+Test(cli, a_watch_prints_a_line_for_what_changed_from_now_on)
+{
+    begin(answer_changes);
+    RUN("watch", "SmartHome", "--count", "3");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    expect_text(bytes_of_text(program.out),
+                "     9  2025-11-25T00:00Z  SmartHome  sip_number 50/1/49 on\n"
+                "     9  2025-11-25T00:00Z  SmartHome  sip_number 50/2/49 on\n");
+    cr_expect(eq(u64, message_number(arguments_seen(), "since", 0), 10), "goes on behind it");
+    end();
+}
+
+// --- How it ends ------------------------------------------------------------
+
+static bool answer_full_disk(struct mock *at, struct bytes verb, struct bytes arguments,
+                             struct buffer *reply)
+{
+    (void)at;
+    (void)verb;
+    (void)arguments;
+    mock_error(reply, "STORAGE_FAILED");
+    return true;
+}
+
+Test(cli, what_storage_failed_is_exit_3)
+{
+    begin(answer_full_disk);
+    RUN("consume", "/", "x", "1");
+    cr_expect(eq(int, program.code, 3));
+    HAS(program.err, "STORAGE_FAILED: as the test says");
+    end();
+}
+
+static bool answer_nothing(struct mock *at, struct bytes verb, struct bytes arguments,
+                           struct buffer *reply)
+{
+    (void)at;
+    (void)verb;
+    (void)arguments;
+    (void)reply;
+    return false;
+}
+
+Test(cli, an_answer_that_never_comes_leaves_a_way_to_ask)
+{
+    begin(answer_nothing);
+    RUN("consume", "/", "x", "1", "--timeout", "1");
+    cr_expect(eq(int, program.code, 3));
+    HAS(program.err, "later ask: licet outcome ");
+    end();
+}
+
+Test(cli, wrong_words_are_exit_2_and_name_what_was_meant)
+{
+    begin(accept_all);
+    RUN("alocate", "SmartHome");
+    cr_expect(eq(int, program.code, 2));
+    HAS(program.err, "did you mean 'allocate'?");
+    RUN("group", "crate", "SmartHome");
+    cr_expect(eq(int, program.code, 2));
+    HAS(program.err, "did you mean 'group create'?");
+    RUN("consume", "/", "x");
+    cr_expect(eq(int, program.code, 2));
+    RUN("consume", "a//b", "x", "1");
+    cr_expect(eq(int, program.code, 2));
+    HAS(program.err, "group: 'a//b' is not a path");
+    RUN("actor", "enrol", "x", key_file, "--role", "boss");
+    cr_expect(eq(int, program.code, 2));
+    RUN("consume", "--help");
+    cr_expect(zero(int, program.code));
+    HAS(program.out, "Exit codes:");
+    cr_expect(zero(u32, mock.request_count));
+    end();
+}
+
+Test(cli, a_key_that_others_may_read_is_not_used)
+{
+    char link_file[160];
+    begin(accept_all);
+    cr_assert(zero(int, chmod(key_file, 0640)));
+    RUN("status");
+    cr_expect(eq(int, program.code, 2));
+    cr_assert(zero(int, chmod(key_file, 0600)));
+    (void)snprintf(link_file, sizeof link_file, "%s/link.key", mock.directory);
+    cr_assert(zero(int, symlink(key_file, link_file)));
+    RUN("status", "--key", link_file);
+    cr_expect(eq(int, program.code, 2));
+    cr_expect(zero(u32, mock.hello_count));
+    end();
+}
