@@ -203,11 +203,10 @@ static void judge_names(struct question *question, const struct taking *taking)
     }
 }
 
-static void judge_blocks(struct question *question, const struct taking *taking)
+static void judge_blocks(struct question *question, uint32_t group)
 {
-    for (uint32_t i = 0; i < taking->path.count; i++) {
-        const uint32_t group = taking->path.nodes[i].group;
-        if (group_at(question->state, group)->is_blocked) refuse_at(question, BLOCKED, group);
+    for (uint32_t at = group; at != 0; at = group_at(question->state, at)->parent) {
+        if (group_at(question->state, at)->is_blocked) refuse_at(question, BLOCKED, at);
     }
 }
 
@@ -262,7 +261,7 @@ static void judge_taking(struct question *question, struct taking *taking)
     const bool is_user_known = taking->consumption->user.size == 0 || taking->user != 0;
     if (taking->group == 0 || !is_user_known) return;
     if (taking->resource != 0) quota_path(state, taking->group, taking->resource, &taking->path);
-    judge_blocks(question, taking);
+    judge_blocks(question, taking->group);
     if (taking->held != 0) refuse_name(question, UNIT_HELD, taking->consumption->unit);
     if (!is_licensed(state, taking)) {
         struct constraint constraint = {.code = NO_LICENSE,

@@ -108,9 +108,17 @@ static struct window window_of(const struct package *package)
     return (struct window){package->from_ms, package->until_ms};
 }
 
+// Of a restricted group or the server: who never named the resource has none of it.
+static uint64_t limit_of(const struct save *save, uint32_t node, uint64_t ms)
+{
+    if (save->resource == 0) return 0;
+    return limit_at(save->question->state, node, save->resource, ms);
+}
+
 static uint64_t asked_limit(const struct save *save, uint64_t ms)
 {
     uint64_t sum = 0;
+    if (save->group == SERVER_GROUP) return limit_of(save, SERVER_GROUP, ms); // its file's
     if (!save->allocation->is_restricted) return LIMIT_NONE;
     for (uint32_t i = 0; i < save->package_count; i++) {
         const struct package *package = &save->packages[i];
@@ -122,6 +130,8 @@ static uint64_t asked_limit(const struct save *save, uint64_t ms)
 
 static bool is_asked_active(const struct save *save, uint64_t ms)
 {
+    if (save->group == SERVER_GROUP)
+        return node_is_active_at(save->question->state, save->group, ms);
     for (uint32_t i = 0; i < save->package_count; i++) {
         if (window_has(window_of(&save->packages[i]), ms)) return true;
     }
@@ -131,15 +141,10 @@ static bool is_asked_active(const struct save *save, uint64_t ms)
 static uint64_t former_limit(const struct save *save, uint64_t ms)
 {
     const struct group *group = group_at(save->question->state, save->group);
+    if (save->group == SERVER_GROUP) return limit_of(save, SERVER_GROUP, ms);
     if (!group->is_restricted) return LIMIT_NONE;
     if (save->resource == 0) return 0;
     return limit_at(save->question->state, save->group, save->resource, ms);
-}
-
-static uint64_t limit_of(const struct save *save, uint32_t node, uint64_t ms)
-{
-    if (save->resource == 0) return node == SERVER_GROUP ? 0 : LIMIT_NONE;
-    return limit_at(save->question->state, node, save->resource, ms);
 }
 
 static uint32_t account_of(const struct save *save, uint32_t node)
@@ -303,8 +308,9 @@ static void judge_sum_below(const struct save *save)
     const struct allocation *allocation = save->allocation;
     const struct group      *group = group_at(save->question->state, save->group);
     const uint32_t           account = account_of(save, save->group);
+    const bool               is_open = save->group != SERVER_GROUP && !allocation->is_restricted;
     if (account == 0 || allocation->is_forced) return;
-    if (!allocation->is_restricted || allocation->is_oversubscribed) return;
+    if (is_open || allocation->is_oversubscribed) return;
     struct sum_cursor sums = sum_cursor(save->question->state, account);
     for (uint32_t i = 0; i < save->instants.count; i++) {
         const uint64_t ms = save->instants.ms[i];
@@ -439,7 +445,11 @@ void allocation_judge(struct question *question, const struct event *event)
         return;
     }
     judge_version(question, save.group, allocation->version);
-    if (save.group == SERVER_GROUP) return; // it has no packages, only the flag of B23
+    if (save.group == SERVER_GROUP) { // it has no packages, only the flag of B23
+        save.bound = SERVER_GROUP;
+        check_all(&save, judge_sum_below);
+        return;
+    }
     read_packages(&save);
     for (uint32_t i = 0; i < save.package_count; i++) {
         entries_judge(question, save.packages[i].entries, save.group);

@@ -45,13 +45,15 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
 static const struct pool_row retry_row = {48, 4 * MILLION, 1};
 
 static const enum pool_name index_pools[INDEX_RETRY] = {
-    [INDEX_GROUP] = POOL_GROUP, [INDEX_GROUP_ID] = POOL_GROUP,  [INDEX_RESOURCE] = POOL_RESOURCE, [INDEX_ACCOUNT] = POOL_ACCOUNT,
-    [INDEX_UNIT] = POOL_HOLDING, [INDEX_USER] = POOL_USER,         [INDEX_MEMBER] = POOL_MEMBER,
-    [INDEX_ACTOR] = POOL_ACTOR,  [INDEX_ACTOR_NAME] = POOL_ACTOR,  [INDEX_ACTOR_ID] = POOL_ACTOR,
+    [INDEX_GROUP] = POOL_GROUP,     [INDEX_GROUP_ID] = POOL_GROUP, [INDEX_RESOURCE] = POOL_RESOURCE,
+    [INDEX_ACCOUNT] = POOL_ACCOUNT, [INDEX_UNIT] = POOL_HOLDING,   [INDEX_USER] = POOL_USER,
+    [INDEX_MEMBER] = POOL_MEMBER,   [INDEX_ACTOR] = POOL_ACTOR,    [INDEX_ACTOR_NAME] = POOL_ACTOR,
+    [INDEX_ACTOR_ID] = POOL_ACTOR,
 };
 
-// What the journal keeps of one change, before the change; the record's old content follows an
-// edit. Entries are read backwards, so the head stands behind the content.
+// What the journal keeps of one change, before the change: of an edit the record's old content, of
+// a removal from an index the hash. Entries are read backwards, so the head stands behind the
+// content.
 enum undo { UNDO_EDIT, UNDO_TAKE, UNDO_GIVE, UNDO_INDEX_ADD, UNDO_INDEX_REMOVE };
 
 struct undo_head {
@@ -140,6 +142,13 @@ struct state_mark state_mark(const struct state *state)
     return (struct state_mark){state->journal_size, state->change_count};
 }
 
+static uint32_t hash_from(const uint8_t *content)
+{
+    uint32_t hash = 0;
+    memcpy(&hash, content, sizeof hash);
+    return hash;
+}
+
 static void undo(struct state *state, const struct undo_head *head, const uint8_t *content)
 {
     struct pool  *pool = &state->pools[head->where < POOL_COUNT ? head->where : 0];
@@ -158,7 +167,7 @@ static void undo(struct state *state, const struct undo_head *head, const uint8_
         index_remove(index, head->record);
         return;
     case UNDO_INDEX_REMOVE:
-        index_add(index, head->record, index->links[head->record].hash);
+        index_add(index, head->record, hash_from(content));
         return;
     }
 }
@@ -224,7 +233,10 @@ void state_index_add(struct state *state, enum index_name index, uint32_t record
 
 void state_index_remove(struct state *state, enum index_name index, uint32_t record)
 {
-    remember(state, (struct undo_head){record, UNDO_INDEX_REMOVE, (uint8_t)index, 0}, NULL);
+    // The index forgets the hash once another record takes the place of this one.
+    const uint32_t hash = state->indexes[index].links[record].hash;
+    remember(state, (struct undo_head){record, UNDO_INDEX_REMOVE, (uint8_t)index, sizeof hash},
+             &hash);
     index_remove(&state->indexes[index], record);
 }
 

@@ -118,47 +118,68 @@ struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t 
 
 // --- One more unit ----------------------------------------------------------
 
-static void judge_strictest(struct question *question, uint32_t member, uint32_t resource,
-                            uint32_t charged, uint64_t held)
+// What a group of the user objects; ACCEPTED when it does not.
+static struct constraint objection(const struct question *question, uint32_t member,
+                                   uint32_t resource, uint32_t charged, uint64_t held)
 {
     const struct state *state = question->state;
     const uint32_t      group = member_at(state, member)->group;
-    struct quota_path   path;
+    struct constraint   objection = {
+          .code = ACCEPTED, .group = group, .used = held, .until_ms = TIME_NEVER};
+    struct quota_path path;
     quota_path(state, group, resource, &path);
-    const uint64_t           maximum = quota_maximum(&path);
     const struct quota_node *least = quota_bottleneck(&path);
-    if (held < maximum && (group == charged || quota_room(least) > 0)) return;
-    const bool is_by_user = held >= maximum;
-    refuse(question, (struct constraint){.code = STRICTEST_GROUP,
-                                         .group = group,
-                                         .limit = is_by_user ? maximum : least->limit,
-                                         .used = is_by_user ? held : least->used,
-                                         .until_ms = TIME_NEVER});
+    objection.limit = quota_maximum(&path);
+    if (held >= objection.limit) {
+        objection.code = STRICTEST_GROUP;
+    } else if (group != charged && quota_room(least) == 0) {
+        objection.code = STRICTEST_GROUP;
+        objection.limit = least->limit;
+        objection.used = least->used;
+    }
+    return objection;
 }
 
-static void judge_cap(struct question *question, uint32_t member, uint32_t resource, uint64_t held)
+// What the user's groups object, the strictest first: it decides.
+struct objections {
+    uint32_t          count;
+    struct constraint sorted[MEMBERSHIP_MAX];
+};
+
+static void object(struct objections *objections, struct constraint one)
 {
-    const uint64_t cap = member_cap_at(question->state, member, resource, question->now_ms);
-    if (held < cap) return;
-    refuse(question, (struct constraint){.code = USER_LIMIT,
-                                         .group = member_at(question->state, member)->group,
-                                         .limit = cap,
-                                         .used = held,
-                                         .until_ms = TIME_NEVER});
+    uint32_t at = objections->count++;
+    for (; at > 0 && objections->sorted[at - 1].limit > one.limit; at--) {
+        objections->sorted[at] = objections->sorted[at - 1];
+    }
+    objections->sorted[at] = one;
+}
+
+static void refuse_all(struct question *question, const struct objections *objections)
+{
+    for (uint32_t i = 0; i < objections->count; i++)
+        refuse(question, objections->sorted[i]);
 }
 
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group)
 {
     const struct state *state = question->state;
     const uint64_t      held = user_held(state, user, resource);
+    struct objections   groups = {.count = 0}, caps = {.count = 0};
     uint32_t            at = user_at(state, user)->first_member;
     for (; at != 0; at = member_at(state, at)->next_of_user) {
-        judge_strictest(question, at, resource, group, held);
+        const struct constraint one = objection(question, at, resource, group, held);
+        const uint64_t          cap = member_cap_at(state, at, resource, question->now_ms);
+        if (one.code != ACCEPTED) object(&groups, one);
+        if (held < cap) continue;
+        object(&caps, (struct constraint){.code = USER_LIMIT,
+                                          .group = member_at(state, at)->group,
+                                          .limit = cap,
+                                          .used = held,
+                                          .until_ms = TIME_NEVER});
     }
-    at = user_at(state, user)->first_member;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
-        judge_cap(question, at, resource, held);
-    }
+    refuse_all(question, &groups);
+    refuse_all(question, &caps);
 }
 
 // --- Events -----------------------------------------------------------------

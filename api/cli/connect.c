@@ -1,6 +1,6 @@
 #include "api/cli/connect.h"
 
-#include "api/cli/file.h"
+#include "api/wire/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "api/cli/init.h"
 
-#include "api/cli/file.h"
 #include "api/cli/value.h"
+#include "api/wire/file.h"
 #include "core/event/proposal.h"
 #include "core/proof/crypto.h"
 #include "ledger/log.h"

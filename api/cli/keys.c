@@ -1,9 +1,9 @@
 #include "api/cli/keys.h"
 
 #include "api/cli/connect.h"
-#include "api/cli/file.h"
 #include "api/cli/propose.h"
 #include "api/cli/query.h"
+#include "api/wire/file.h"
 #include "core/event/license.h"
 #include "core/proof/crypto.h"
 #include "core/proof/note.h"

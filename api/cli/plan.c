@@ -2,8 +2,8 @@
 
 #include "api/cli/arguments.h"
 #include "api/cli/connect.h"
-#include "api/cli/file.h"
 #include "api/cli/propose.h"
+#include "api/wire/file.h"
 
 #include <stdio.h>
 #include <string.h>

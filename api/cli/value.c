@@ -1,7 +1,7 @@
 #include "api/cli/value.h"
 
-#include "api/cli/file.h"
 #include "api/cli/words.h"
+#include "api/wire/file.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/pack.h"
@@ -208,6 +208,8 @@ bool value_add(struct value_maker *maker, const struct field *field, const char 
     case FIELD_BINARY:
     case FIELD_ANY:
         return add_id(maker, text, out);
+    case FIELD_BINARY:
+    case FIELD_ANY:
     case FIELD_LIST:
     case FIELD_EVENTS:
         break;

@@ -125,7 +125,7 @@ static void settle_due(struct daemon *daemon)
     if (is_step) report_clock(&daemon->clock);
     if (schedule_next(daemon->state) > daemon->now_ms) return;
     const struct event event = {.kind = BOUNDARY, .of.boundary = {.edge_ms = daemon->now_ms}};
-    const enum status status = daemon_append_own(daemon, &event);
+    const enum status  status = daemon_append_own(daemon, &event);
     if (status != OK) report_failure("boundary", status); // the batch ends with it
 }
 

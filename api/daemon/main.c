@@ -1,4 +1,308 @@
-int main(void)
+// licetd - one ledger and its sockets. See README.md.
+#include "api/daemon/daemon.h"
+#include "api/daemon/loop.h"
+#include "api/daemon/report.h"
+#include "api/wire/file.h"
+#include "core/base/name.h"
+#include "core/base/version.h"
+#include "core/proof/crypto.h"
+#include "core/proof/hash.h"
+#include "projections/catch_up.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+enum { LISTEN_MAX = 64, URL_TEXT_MAX = 2048 };
+
+enum exit_code { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_FAILED = 3 };
+
+struct options {
+    const char       *data, *key;
+    const char       *certificate, *certificate_key, *authority;
+    bool              is_plain_allowed;
+    struct listen     listens[LISTEN_MAX];
+    char              urls[LISTEN_MAX][URL_TEXT_MAX];
+    size_t            listen_count;
+    struct publishing publishing;
+};
+
+enum option_key {
+    OPTION_CERTIFICATE = 1000,
+    OPTION_CERTIFICATE_KEY,
+    OPTION_AUTHORITY,
+    OPTION_PLAIN
+};
+
+static const struct argp_option option_rows[] = {
+    {"data",            'd',                    "DIR",              0, "The ledger's directory, made by `licet init`",             0},
+    {"key",             'k',                    "FILE",             0, "The ledger's private key (mode 0600; never below --data)", 0},
+    {"listen",          'l',                    "URL",              0,
+     "Answer requests at this address: ipc://PATH, tcp://HOST:PORT or tls+tcp://HOST:PORT. May be "
+     "given many times",                                                                                                           1},
+    {"publish",         'p',                    "URL[?group=PATH]", 0,
+     "Publish at this address: the doorbell alone, or what changes in the group. Whoever can "
+     "connect can read it. May be given many times",                                                                               1},
+    {"certificate",     OPTION_CERTIFICATE,     "FILE",             0, "PEM chain for tls+tcp (ECDSA P-256)",                      2},
+    {"certificate-key", OPTION_CERTIFICATE_KEY, "FILE",             0, "PEM private key for tls+tcp",                              2},
+    {"authority",       OPTION_AUTHORITY,       "FILE",             0,
+     "PEM of the authority that clients' certificates must come from",                                                             2},
+    {"allow-plain-tcp", OPTION_PLAIN,           NULL,               0, "Let tcp:// listen beyond this machine",                    2},
+    {NULL,              0,                      NULL,               0, NULL,                                                       0},
+};
+
+static const char description[] =
+    "The licence ledger's daemon: one ledger, its sockets, nothing else. It runs in the "
+    "foreground, "
+    "logs one line per event to standard error, and stops cleanly on SIGTERM.\v"
+    "Without --listen it answers at ipc://DIR/licetd.sock.\n\n"
+    "Example:\n"
+    "  licet init --data /var/lib/licet --keys /etc/licet --origin licences.example.com/hq\n"
+    "  licetd --data /var/lib/licet --key /etc/licet/ledger.key\n\n"
+    "Exit status: 0 stopped as asked, 2 wrong usage, 3 the ledger does not open or the storage "
+    "failed.";
+
+// The scope after "?group=" goes into the table of scopes, the rest stays as the address.
+static const char *split_scope(struct options *options, char *url, uint32_t *scope)
 {
-    return 0;
+    struct publishing *publishing = &options->publishing;
+    char              *query = strchr(url, '?');
+    if (publishing->scope_count == SCOPE_MAX) return "too many addresses to publish at";
+    struct scope *row = &publishing->scopes[publishing->scope_count];
+    *scope = publishing->scope_count++;
+    if (query == NULL) return NULL;
+    *query++ = 0;
+    if (strncmp(query, "group=", 6) != 0) return "after ? only group=PATH is known";
+    if (!path_is_valid(bytes_of_text(query + 6))) return "group= needs a path like acme/north";
+    (void)snprintf(row->group, sizeof row->group, "%s", query + 6);
+    return NULL;
+}
+
+static void add_listen(struct options *options, const char *text, enum connection_role role,
+                       struct argp_state *state)
+{
+    if (options->listen_count == LISTEN_MAX) argp_error(state, "too many addresses");
+    if (strlen(text) >= URL_TEXT_MAX) argp_error(state, "%s: too long", text);
+    struct listen *listen = &options->listens[options->listen_count];
+    char          *url = options->urls[options->listen_count++];
+    const char    *wrong = NULL;
+    (void)snprintf(url, URL_TEXT_MAX, "%s", text);
+    *listen = (struct listen){.url = url, .role = role};
+    if (role == ROLE_PUBLISH) wrong = split_scope(options, url, &listen->scope);
+    if (wrong != NULL) argp_error(state, "%s: %s", text, wrong);
+}
+
+static void check_options(const struct options *options, struct argp_state *state)
+{
+    if (options->data == NULL) argp_error(state, "which ledger? --data DIR");
+    if (options->key == NULL) argp_error(state, "with which key? --key FILE");
+}
+
+static error_t parse_option(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case 'd':
+        options->data = value;
+        return 0;
+    case 'k':
+        options->key = value;
+        return 0;
+    case 'l':
+        add_listen(options, value, ROLE_REPLY, state);
+        return 0;
+    case 'p':
+        add_listen(options, value, ROLE_PUBLISH, state);
+        return 0;
+    case OPTION_CERTIFICATE:
+        options->certificate = value;
+        return 0;
+    case OPTION_CERTIFICATE_KEY:
+        options->certificate_key = value;
+        return 0;
+    case OPTION_AUTHORITY:
+        options->authority = value;
+        return 0;
+    case OPTION_PLAIN:
+        options->is_plain_allowed = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "%s: no such argument", value);
+        return EINVAL;
+    case ARGP_KEY_END:
+        check_options(options, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+// --- Signals ----------------------------------------------------------------
+
+static volatile sig_atomic_t is_stopping;
+static struct connections   *woken; // what a signal wakes
+
+static void on_stop(int number)
+{
+    (void)number;
+    is_stopping = 1;
+    if (woken != NULL) connections_wake(woken);
+}
+
+static void set_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_stop};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGTERM, &stop, NULL);
+    (void)sigaction(SIGINT, &stop, NULL);
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+// No core dump and no tracer gets at the key; as many connections as the system lets us have.
+static void set_limits(void)
+{
+    struct rlimit files;
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
+// --- Start ------------------------------------------------------------------
+
+static enum status open_ledger(struct daemon *daemon, const struct options *options,
+                               struct ledger_options *ledger_options)
+{
+    struct ledger_complaint complaint;
+    const enum status       status =
+        ledger_open(options->data, ledger_options, &daemon->ledger, &complaint);
+    if (status == OK) return OK;
+    report("error", "refused_to_start", "what=\"%s\" why=\"%s\" index=%lld data=\"%s\"",
+           complaint.what, complaint.why,
+           complaint.index == LEDGER_NO_INDEX ? -1LL : (long long)complaint.index, options->data);
+    return status;
+}
+
+static enum status replay_log(struct daemon *daemon)
+{
+    struct catch_up_fault fault;
+    const enum status     status = catch_up(daemon->state, daemon->ledger, 0, &fault);
+    if (status == OK && server_at(daemon->state)->size < 2) {
+        report("error", "refused_to_start", "why=\"the ledger has no opening: run licet init\"");
+        return STATUS_NOT_FOUND;
+    }
+    if (status == OK) return OK;
+    report("error", "refused_to_start", "why=\"%s\" seq=%llu", fault.why,
+           (unsigned long long)fault.seq);
+    return status;
+}
+
+static enum status open_sockets(struct daemon *daemon, struct options *options)
+{
+    const struct connections_options connections_options = {.prepare = ask_prepare,
+                                                            .prepare_context = &daemon->origin,
+                                                            .prepared_size = sizeof(struct ask)};
+    size_t                           failed = 0;
+    for (size_t i = 0; i < options->listen_count; i++) {
+        options->listens[i].certificate_file = options->certificate;
+        options->listens[i].key_file = options->certificate_key;
+        options->listens[i].authority_file = options->authority;
+        options->listens[i].is_plain_allowed = options->is_plain_allowed;
+    }
+    const enum status status =
+        connections_open(&connections_options, options->listens, options->listen_count,
+                         &daemon->connections, &failed);
+    if (status == OK) return OK;
+    report("error", "refused_to_start", "url=\"%s\" why=\"%s\"", options->listens[failed].url,
+           status_sentence(status));
+    return status;
+}
+
+static void report_started(const struct daemon *daemon, const struct options *options)
+{
+    const struct server *server = server_at(daemon->state);
+    for (size_t i = 0; i < options->listen_count; i++) {
+        report("info", "listening", "url=\"%s\" role=%s port=%u", options->listens[i].url,
+               options->listens[i].role == ROLE_REPLY ? "reply" : "publish",
+               connections_port(daemon->connections, i));
+    }
+    report("info", "started", "origin=\"%.*s\" size=%llu mode=%s test_clock=%s clock_held=%s",
+           (int)daemon->origin.size, (const char *)daemon->origin.at,
+           (unsigned long long)server->size, server->limited_reason == 0 ? "normal" : "limited",
+           server->has_test_clock ? "yes" : "no", daemon->clock.is_held ? "yes" : "no");
+}
+
+static enum status start(struct daemon *daemon, struct options *options)
+{
+    enum status status = state_open(&daemon->state);
+    if (status == OK) status = sessions_init(&daemon->sessions);
+    if (status == OK) status = replay_log(daemon);
+    if (status != OK) return status;
+    const struct server *server = server_at(daemon->state);
+    clock_init(&daemon->clock, clock_read(), server->time_ms, server->has_test_clock);
+    daemon->now_ms = daemon->clock.now_ms;
+    daemon->started_ms = daemon->now_ms;
+    return open_sockets(daemon, options);
+}
+
+static enum status serve(struct daemon *daemon, struct options *options)
+{
+    struct ledger_options ledger_options = {
+        .origin = daemon->origin, .keys = {&daemon->signer.verifier, 1}
+    };
+    enum status status = open_ledger(daemon, options, &ledger_options);
+    if (status == OK) status = start(daemon, options);
+    if (status != OK) return status;
+    report_started(daemon, options);
+    woken = daemon->connections;
+    set_signals();
+    status = loop_run(daemon, &options->publishing, &is_stopping);
+    woken = NULL;
+    if (status != OK) {
+        report_failure("the loop", status);
+        return status;
+    }
+    report("info", "stopped", "size=%llu", (unsigned long long)server_at(daemon->state)->size);
+    connections_close(daemon->connections);
+    return OK;
+}
+
+static void set_default_listen(struct options *options)
+{
+    if (options->listen_count > 0) return;
+    (void)snprintf(options->urls[0], URL_TEXT_MAX, "ipc://%s/licetd.sock", options->data);
+    options->listens[0] = (struct listen){.url = options->urls[0], .role = ROLE_REPLY};
+    options->listen_count = 1;
+}
+
+int main(int count, char **words)
+{
+    static struct options options; // too large for a stack
+    static struct daemon  daemon;
+    const struct argp parser = {.options = option_rows, .parser = parse_option, .doc = description};
+    argp_program_version = "licetd " LICET_VERSION;
+    argp_err_exit_status = EXIT_USAGE;
+    if (argp_parse(&parser, count, words, 0, NULL, &options) != 0) return EXIT_USAGE;
+    set_default_listen(&options);
+    set_limits();
+    enum status status = crypto_start();
+    if (status == OK) status = hash_start();
+    if (status == OK) status = file_read_signer(options.key, &daemon.signer);
+    if (status != OK) {
+        report("error", "refused_to_start", "key=\"%s\" why=\"%s\"", options.key,
+               status_sentence(status));
+        return EXIT_FAILED;
+    }
+    daemon.origin = verifier_name(&daemon.signer.verifier);
+    status = serve(&daemon, &options);
+    sessions_release(&daemon.sessions);
+    state_close(daemon.state);
+    ledger_close(daemon.ledger);
+    signer_release(&daemon.signer);
+    return status == OK ? EXIT_DONE : EXIT_FAILED;
 }

@@ -1,6 +1,6 @@
 // The command line against something that answers like licetd: what is sent, what is printed, how
 // it ends.
-#include "api/cli/file.h"
+#include "api/wire/file.h"
 #include "core/base/window.h"
 #include "core/event/proposal.h"
 #include "tests/api/mock.h"

@@ -1,5 +1,5 @@
 // Commands that work on files alone: a ledger's birth, keys, licence files.
-#include "api/cli/file.h"
+#include "api/wire/file.h"
 #include "core/event/license.h"
 #include "core/event/proposal.h"
 #include "core/proof/checkpoint.h"

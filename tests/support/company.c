@@ -4,6 +4,7 @@
 #include "core/proof/hash.h"
 #include "core/proof/note.h"
 #include "projections/actors.h"
+#include "projections/digest.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
@@ -21,6 +22,8 @@ struct company {
     uint64_t        now_ms;
     uint32_t        actor;
     uint32_t        id_count, serial;
+    int64_t         validity_ms;
+    bool            is_rehearsed, is_damaged;
     struct decision decision;
     uint8_t         proposal_room[PLAN_SIZE_MAX];
 };
@@ -46,9 +49,44 @@ static struct bytes public_key(const char *name, uint8_t room[static 32])
 
 // --- Proposals --------------------------------------------------------------
 
+static void record(struct company *company, const struct proposal *proposal, struct bytes packed,
+                   uint32_t actor)
+{
+    const entity_id   author = actor == 0 ? AUTHOR_LEDGER : actor_at(company->state, actor)->id;
+    const struct leaf leaf = {.version = RULES_VERSION,
+                              .seq = server_at(company->state)->size,
+                              .time_ms = company->now_ms,
+                              .author = author,
+                              .proposal = packed,
+                              .verdict = company->decision.verdict};
+    rules_record(company->state, &leaf, proposal);
+}
+
+static struct hash digest(const struct company *company)
+{
+    struct hash       hash;
+    const enum status status = digest_of(company->state, &hash);
+    assert(status == OK);
+    return hash;
+}
+
+static void rehearse(struct company *company, const struct proposal *proposal, struct bytes packed,
+                     uint32_t actor)
+{
+    const struct hash       before = digest(company);
+    const struct state_mark mark = state_mark(company->state);
+    rules_decide(company->state, proposal, actor, company->now_ms, &company->decision);
+    if (company->decision.is_logged) record(company, proposal, packed, actor);
+    state_rollback(company->state, mark);
+    const struct hash after = digest(company);
+    if (memcmp(before.at, after.at, sizeof after.at) != 0) company->is_damaged = true;
+}
+
 static enum refusal propose(struct company *company, const struct event *event, uint32_t actor)
 {
-    struct proposal proposal = {.not_after_ms = company->now_ms + 60000, .event = *event};
+    struct proposal proposal = {.not_after_ms =
+                                    (uint64_t)((int64_t)company->now_ms + company->validity_ms),
+                                .event = *event};
     struct buffer   packed = buffer_over(company->proposal_room, sizeof company->proposal_room);
     const char     *offence = NULL;
     company->id_count++;
@@ -57,24 +95,47 @@ static enum refusal propose(struct company *company, const struct event *event, 
     assert(!packed.is_full);
     struct decision *decision = &company->decision;
     if (!proposal_read(buffer_bytes(&packed), &proposal, &offence)) {
-        decision->verdict.code = MALFORMED;
+        decision->verdict = (struct verdict){.code = MALFORMED, .node = NODE_NONE};
         decision->offence = offence;
         decision->is_logged = false;
+        why_init(&decision->why);
         return MALFORMED;
     }
+    if (company->is_rehearsed) rehearse(company, &proposal, buffer_bytes(&packed), actor);
     rules_decide(company->state, &proposal, actor, company->now_ms, decision);
     if (decision->is_logged) {
-        const struct leaf leaf = {.version = RULES_VERSION,
-                                  .seq = server_at(company->state)->size,
-                                  .time_ms = company->now_ms,
-                                  .author = actor == 0 ? AUTHOR_LEDGER
-                                                       : actor_at(company->state, actor)->id,
-                                  .proposal = buffer_bytes(&packed),
-                                  .verdict = decision->verdict};
-        rules_record(company->state, &leaf, &proposal);
+        record(company, &proposal, buffer_bytes(&packed), actor);
         state_commit(company->state);
     }
     return decision->verdict.code;
+}
+
+enum refusal company_propose(struct company *company, const struct event *event)
+{
+    return propose(company, event, company->actor);
+}
+
+void company_validity(struct company *company, int64_t ms)
+{
+    company->validity_ms = ms;
+}
+
+void company_rehearse(struct company *company)
+{
+    company->is_rehearsed = true;
+}
+
+bool company_is_intact(const struct company *company)
+{
+    return !company->is_damaged;
+}
+
+void company_block(struct company *company, const char *group, bool is_blocked)
+{
+    const uint32_t at = group_find(company->state, bytes_of_text(group));
+    assert(at != 0);
+    group_edit(company->state, at)->is_blocked = is_blocked;
+    state_commit(company->state);
 }
 
 struct company *company_open(void)
@@ -85,6 +146,7 @@ struct company *company_open(void)
     if (status == OK) status = hash_start();
     if (status == OK) status = state_open(&company->state);
     assert(status == OK);
+    company->validity_ms = 60000;
     (void)time_from_text(bytes_of_text("2026-11-01"), &company->now_ms);
     struct buffer           vendors = buffer_over(vendor_room, sizeof vendor_room);
     const struct vendor_key vendor = {bytes_of_text("vendor.example"),
@@ -122,7 +184,7 @@ void company_close(struct company *company)
     free(company);
 }
 
-struct state *company_state(struct company *company)
+struct state *company_state(const struct company *company)
 {
     return company->state;
 }
@@ -218,7 +280,7 @@ static struct list take_entries(struct words *words)
         if (word.size == 0) continue;
         struct entry entry = {.count = ENTRY_FEATURE};
         entry.name = bytes_cut(&word, '=');
-        if (word.size > 0) (void)bytes_to_decimal(word, UINT64_MAX - 1, &entry.count);
+        if (word.size > 0) (void)bytes_to_decimal(word, ENTRY_FEATURE - 1, &entry.count);
         pack_array(&packed, 2);
         record_write(&entry_record, &entry, &packed);
         list.count++;

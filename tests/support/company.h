@@ -15,6 +15,8 @@
 //   consume PATH RESOURCE UNIT [user=NAME] [in|out]       release RESOURCE UNIT [in|out]
 //   enrol NAME ROLE PATH      remove NAME
 //   eula VERSION              trust NAME     distrust NAME
+//
+// script.h plays whole tables of such lines, with questions between them.
 #ifndef TESTS_SUPPORT_COMPANY_H
 #define TESTS_SUPPORT_COMPANY_H
 
@@ -27,7 +29,7 @@ struct company;
 struct company *company_open(void);
 void            company_close(struct company *company);
 
-struct state *company_state(struct company *company);
+struct state *company_state(const struct company *company);
 // Logs a boundary where an edge is due, as the daemon does.
 void          company_clock(struct company *company, const char *time);
 uint64_t      company_now(const struct company *company);
@@ -36,6 +38,16 @@ void          company_as(struct company *company, const char *actor); // "admin"
 enum refusal           company_do(struct company *company, const char *line);
 // Of the last company_do.
 const struct decision *company_decision(const struct company *company);
+// Whatever the lines cannot say, by the actor of company_as().
+enum refusal           company_propose(struct company *company, const struct event *event);
+// Proposals from now on stay valid for so long; 60000 at first. May be negative.
+void                   company_validity(struct company *company, int64_t ms);
+// Every proposal is decided, taken and rolled back before it is taken for good; false from
+// company_is_intact() once something was left behind.
+void                   company_rehearse(struct company *company);
+bool                   company_is_intact(const struct company *company);
+// There is no event yet that blocks a group (X12).
+void                   company_block(struct company *company, const char *group, bool is_blocked);
 // Several lines as one plan.
 enum refusal company_plan(struct company *company, const char *const *lines, size_t count);
 

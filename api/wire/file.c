@@ -1,4 +1,4 @@
-#include "api/cli/file.h"
+#include "api/wire/file.h"
 
 #include "core/proof/crypto.h"
 

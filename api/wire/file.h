@@ -1,6 +1,6 @@
-// file.h - files as the commands read and write them: keys, licence files, plans.
-#ifndef API_CLI_FILE_H
-#define API_CLI_FILE_H
+// file.h - files as the programs read and write them: keys, licence files, plans.
+#ifndef API_WIRE_FILE_H
+#define API_WIRE_FILE_H
 
 #include "core/base/bytes.h"
 #include "core/base/status.h"

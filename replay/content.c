@@ -1,0 +1,305 @@
+#include "replay/content.h"
+
+#include "core/proof/checkpoint.h"
+#include "core/proof/tree.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    TILE_HEIGHT = 8,
+    TILE_WIDTH = 256,
+    LEVEL_MAX = 8,
+};
+
+// What stands in doubt until a signed root decides: the first place where bytes and tiles differ.
+enum doubt {
+    DOUBT_NONE,
+    DOUBT_LEAF, // a leaf is not what its tile says
+    DOUBT_TILE, // a tile is not what the one above says
+};
+
+struct content {
+    struct ledger         *ledger;
+    const struct trust    *trust;
+    struct content_report *report;
+    struct tree            made; // of the leaves' bytes
+    struct tree  stored;         // of the hashes in the lowest tiles; the same while no leaf is in
+                                 // doubt
+    struct hash  tile[TILE_WIDTH]; // the lowest one, as it is stored
+    size_t       tile_count;       // hashes of it
+    enum doubt   doubt;
+    struct fault suspect;     // what it would be
+    uint64_t     sealed_size; // of the newest head, good or not
+    uint64_t     good_size;   // of the newest head that agreed
+    bool         has_head;    // the next one
+    uint64_t     head_size;
+    struct hash  head_root;
+    bool         is_over; // the first bad place is certain
+};
+
+static bool is_leaf_in_doubt(const struct content *content)
+{
+    return content->doubt == DOUBT_LEAF;
+}
+
+static struct fault fault_at(enum outcome outcome, const char *what, uint64_t from, uint64_t to)
+{
+    return (struct fault){
+        .outcome = outcome, .what = what, .from = from, .to = to, .number = FAULT_NO_NUMBER};
+}
+
+// --- Heads ------------------------------------------------------------------
+
+static void complain_of_head(struct content *content, uint64_t size, const char *why)
+{
+    const uint64_t from = content->good_size < size ? content->good_size : size;
+    struct fault   fault = fault_at(OUTCOME_INTEGRITY, "head", from, size > from ? size - 1 : from);
+    fault.number = size;
+    faults_add(&content->report->faults, fault, "the head of size %" PRIu64 ": %s", size, why);
+}
+
+static bool is_head_good(struct content *content, const struct ledger_checkpoint *found,
+                         struct checkpoint *head)
+{
+    const struct key_set keys = {.at = &content->trust->ledger, .count = 1};
+    uint64_t             signed_by = 0;
+    const enum status    status =
+        checkpoint_verify(found->note, verifier_name(keys.at), &keys, head, &signed_by);
+    if (status != OK) {
+        complain_of_head(content, found->size, status_sentence(status));
+    } else if (head->size != found->size) {
+        complain_of_head(content, found->size, "it stands at another size than it was signed for");
+    }
+    return status == OK && head->size == found->size;
+}
+
+// The next head whose signature is good, after those of size_min; bad ones are named on the way.
+static void next_head(struct content *content, uint64_t size_min)
+{
+    struct ledger_checkpoint found = {.size = 0};
+    struct checkpoint        head;
+    content->has_head = false;
+    for (uint64_t from = size_min; !content->has_head; from = found.size + 1) {
+        const enum status status = ledger_checkpoint_from(content->ledger, from, &found);
+        if (status == STATUS_NOT_FOUND) return;
+        if (status != OK) {
+            complain_of_head(content, from, status_sentence(status));
+            return;
+        }
+        if (!is_head_good(content, &found, &head)) continue;
+        content->has_head = true;
+        content->head_size = head.size;
+        content->head_root = head.root;
+    }
+}
+
+static void decide_doubt(struct content *content, const char *verdict)
+{
+    faults_add(&content->report->faults, content->suspect, "%s; %s", content->suspect.why, verdict);
+    content->is_over = true;
+}
+
+// Neither bytes nor tiles make the signed root: somewhere since the last head that agreed.
+static void complain_of_root(struct content *content)
+{
+    const uint64_t size = content->head_size;
+    struct fault   fault = fault_at(OUTCOME_INTEGRITY, "event", content->good_size, size - 1);
+    if (content->doubt == DOUBT_TILE) {
+        if (content->suspect.from > fault.from) fault.from = content->suspect.from;
+        if (content->suspect.to < fault.to) fault.to = content->suspect.to;
+    }
+    fault.number = size;
+    faults_add(&content->report->faults, fault,
+               "leaves and tiles were changed together: they do not make the root that is signed "
+               "for size %" PRIu64 "; up to size %" PRIu64 " they do",
+               size, content->good_size);
+    content->is_over = true;
+}
+
+static void compare_root(struct content *content)
+{
+    const struct hash made = tree_root(&content->made);
+    const struct hash stored = is_leaf_in_doubt(content) ? tree_root(&content->stored) : made;
+    if (hash_is_equal(&made, &content->head_root)) {
+        content->report->head_count++;
+        content->good_size = content->head_size;
+        if (content->doubt != DOUBT_NONE) {
+            decide_doubt(content, "the leaves make the signed root, so it is the tile");
+        }
+    } else if (hash_is_equal(&stored, &content->head_root)) {
+        assert(is_leaf_in_doubt(content));
+        decide_doubt(content, "the tiles make the signed root, so it is the leaf");
+    } else {
+        complain_of_root(content);
+    }
+}
+
+static void compare_heads(struct content *content)
+{
+    while (!content->is_over && content->has_head && content->head_size == content->made.size) {
+        compare_root(content);
+        next_head(content, content->head_size + 1);
+    }
+}
+
+// --- Tiles ------------------------------------------------------------------
+
+static void complain_of_tile(struct content *content, uint64_t number, enum status status)
+{
+    const uint64_t end = ledger_size(content->ledger);
+    const uint64_t from = number * TILE_WIDTH;
+    const uint64_t to = from + TILE_WIDTH < end ? from + TILE_WIDTH - 1 : end - 1;
+    const bool     is_missing = status == STATUS_NOT_FOUND || status == STATUS_CORRUPT;
+    // Leaves behind the newest head were never sealed, and no tile was either: that is said there.
+    if (is_missing && to + 1 == end && content->sealed_size < end) return;
+    struct fault fault =
+        fault_at(is_missing ? OUTCOME_INTEGRITY : outcome_of(status), "tile", from, to);
+    fault.number = number;
+    faults_add(&content->report->faults, fault,
+               "tile %" PRIu64 " of level 0 is not there or too short", number);
+}
+
+static void load_tile(struct content *content, uint64_t number)
+{
+    struct bytes      hashes = {NULL, 0};
+    const enum status status = ledger_tile(content->ledger, 0, number, &hashes);
+    content->tile_count = 0;
+    if (status != OK) {
+        complain_of_tile(content, number, status);
+        return;
+    }
+    memcpy(content->tile, hashes.at, hashes.size);
+    content->tile_count = hashes.size / HASH_SIZE;
+    content->report->tile_count++;
+}
+
+static void suspect_tile(struct content *content, uint32_t level, uint64_t index, const char *why)
+{
+    const uint32_t height = TILE_HEIGHT * level;
+    struct fault   fault =
+        fault_at(OUTCOME_INTEGRITY, "tile", index << height, ((index + 1) << height) - 1);
+    if (content->doubt != DOUBT_NONE) return;
+    fault.level = level;
+    fault.number = index / TILE_WIDTH;
+    (void)snprintf(fault.why, sizeof fault.why,
+                   "hash %" PRIu64 " of tile %" PRIu64 " of level %" PRIu32 " %s",
+                   index % TILE_WIDTH, fault.number, level, why);
+    content->suspect = fault;
+    content->doubt = DOUBT_TILE;
+}
+
+// The hash that stands for a whole tile against the one stored in the tile above.
+static void compare_above(struct content *content, uint32_t level, uint64_t index,
+                          const struct hash *root)
+{
+    struct bytes      hashes;
+    const size_t      at = (size_t)(index % TILE_WIDTH) * HASH_SIZE;
+    const enum status status = ledger_tile(content->ledger, level, index / TILE_WIDTH, &hashes);
+    if (status != OK || hashes.size < at + HASH_SIZE) {
+        suspect_tile(content, level, index, "is not there");
+        return;
+    }
+    if (index % TILE_WIDTH == 0) content->report->tile_count++;
+    if (memcmp(hashes.at + at, root->at, HASH_SIZE) == 0) return;
+    suspect_tile(content, level, index, "is not that of the tile below");
+}
+
+// Before the leaf is added, which completes tiles: their roots are made of it and the frontier.
+static void compare_tiles_above(struct content *content, const struct tree *tree,
+                                const struct hash *leaf)
+{
+    uint64_t    index = tree->size;
+    struct hash root = *leaf;
+    for (uint32_t level = 1; level < LEVEL_MAX && index % TILE_WIDTH == TILE_WIDTH - 1; level++) {
+        for (uint32_t i = 0; i < TILE_HEIGHT; i++) {
+            root = hash_node(&tree->left[(level - 1) * TILE_HEIGHT + i], &root);
+        }
+        index /= TILE_WIDTH;
+        compare_above(content, level, index, &root);
+    }
+}
+
+// --- Leaves -----------------------------------------------------------------
+
+static void suspect_leaf(struct content *content, uint64_t seq)
+{
+    if (content->doubt != DOUBT_NONE) return;
+    content->suspect = fault_at(OUTCOME_INTEGRITY, "event", seq, seq);
+    (void)snprintf(content->suspect.why, sizeof content->suspect.why,
+                   "its bytes do not make the hash that its tile has");
+    content->doubt = DOUBT_LEAF;
+    content->stored = content->made;
+}
+
+static void check_leaf(struct content *content, struct bytes leaf)
+{
+    const uint64_t    seq = content->made.size;
+    const struct hash made = hash_leaf(leaf);
+    if (seq % TILE_WIDTH == 0) load_tile(content, seq / TILE_WIDTH);
+    const bool         is_stored = seq % TILE_WIDTH < content->tile_count;
+    const struct hash *stored = is_stored ? &content->tile[seq % TILE_WIDTH] : &made;
+    if (!hash_is_equal(stored, &made)) suspect_leaf(content, seq);
+    compare_tiles_above(content, is_leaf_in_doubt(content) ? &content->stored : &content->made,
+                        stored);
+    if (is_leaf_in_doubt(content)) tree_append(&content->stored, stored);
+    tree_append(&content->made, &made);
+    content->report->leaf_count++;
+    content->report->byte_count += leaf.size;
+    compare_heads(content);
+}
+
+// --- The ends ---------------------------------------------------------------
+
+static void complain_of_gap(struct content *content, enum status status)
+{
+    const uint64_t seq = content->made.size;
+    const char    *why = status == STATUS_CORRUPT ? "it is not there" : status_sentence(status);
+    faults_add(&content->report->faults, fault_at(outcome_of(status), "event", seq, seq), "%s",
+               why);
+    content->is_over = true;
+}
+
+// Nothing was decided by a signed root to the end.
+static void check_end(struct content *content)
+{
+    const uint64_t size = content->made.size;
+    struct faults *faults = &content->report->faults;
+    if (content->doubt != DOUBT_NONE) {
+        decide_doubt(content, "no signed head says whether it is the leaf or the tile");
+    } else if (content->has_head && content->head_size > size) {
+        faults_add(faults, fault_at(OUTCOME_INTEGRITY, "event", size, content->head_size - 1),
+                   "the signed head of size %" PRIu64 " covers it, but it is not there",
+                   content->head_size);
+    } else if (content->good_size < size) {
+        faults_add(faults, fault_at(OUTCOME_INTEGRITY, "event", content->good_size, size - 1),
+                   "no signed head covers it: the newest that agrees is of size %" PRIu64,
+                   content->good_size);
+    }
+}
+
+void content_check(struct ledger *ledger, struct ledger_scan *scan, const struct trust *trust,
+                   struct content_report *report)
+{
+    struct content content = {.ledger = ledger, .trust = trust, .report = report};
+    struct bytes   leaf;
+    enum status    status = OK;
+    if (ledger_first(ledger) > 0) {
+        complain_of_gap(&content, STATUS_CORRUPT);
+        return;
+    }
+    struct ledger_checkpoint newest = {.size = 0};
+    if (ledger_newest(ledger, &newest) == OK) content.sealed_size = newest.size;
+    next_head(&content, 0);
+    compare_heads(&content);
+    while (!content.is_over && status == OK) {
+        status = ledger_scan_next(scan, &leaf);
+        if (status == OK) {
+            check_leaf(&content, leaf);
+        } else if (status != STATUS_NOT_FOUND) {
+            complain_of_gap(&content, status);
+        }
+    }
+    if (!content.is_over) check_end(&content);
+}

@@ -1,0 +1,177 @@
+#include "replay/report.h"
+
+#include "core/proof/crypto.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+
+void faults_add(struct faults *faults, struct fault fault, const char *format, ...)
+{
+    va_list arguments;
+    faults->total++;
+    if (faults->count == FAULT_MAX) return;
+    va_start(arguments, format);
+    (void)vsnprintf(fault.why, sizeof fault.why, format, arguments);
+    va_end(arguments);
+    faults->of[faults->count] = fault;
+    faults->count++; // last: whoever reads after a crash finds whole ones
+}
+
+static bool comes_before(const struct fault *a, const struct fault *b)
+{
+    if (a->from != b->from) return a->from < b->from;
+    if (a->to != b->to) return a->to < b->to;
+    return a->outcome < b->outcome;
+}
+
+static void add_all(struct fault_list *list, const struct faults *faults)
+{
+    for (uint32_t i = 0; i < faults->count; i++) {
+        uint32_t at = list->count++;
+        for (; at > 0 && comes_before(&faults->of[i], list->of[at - 1]); at--) {
+            list->of[at] = list->of[at - 1];
+        }
+        list->of[at] = &faults->of[i];
+    }
+}
+
+void report_faults(const struct report *report, struct fault_list *list)
+{
+    list->count = 0;
+    add_all(list, &report->content.faults);
+    add_all(list, &report->meaning.faults);
+    add_all(list, &report->others);
+}
+
+// Damage explains a divergence, not the other way round.
+enum outcome report_outcome(const struct report *report)
+{
+    static const enum outcome ranks[] = {OUTCOME_INTEGRITY, OUTCOME_ANCHOR, OUTCOME_DIVERGENCE,
+                                         OUTCOME_IO, OUTCOME_USAGE};
+    struct fault_list         list;
+    report_faults(report, &list);
+    for (size_t rank = 0; rank < sizeof ranks / sizeof ranks[0]; rank++) {
+        for (uint32_t i = 0; i < list.count; i++) {
+            if (list.of[i]->outcome == ranks[rank]) return ranks[rank];
+        }
+    }
+    assert(list.count == 0);
+    return OUTCOME_CLEAN;
+}
+
+const char *outcome_word(enum outcome outcome)
+{
+    static const char *const words[] = {
+        [OUTCOME_CLEAN] = "clean",
+        [OUTCOME_USAGE] = "usage",
+        [OUTCOME_INTEGRITY] = "integrity failure",
+        [OUTCOME_ANCHOR] = "anchor inconsistency",
+        [OUTCOME_DIVERGENCE] = "divergence",
+        [OUTCOME_IO] = "input/output failure",
+    };
+    assert((size_t)outcome < sizeof words / sizeof words[0]);
+    return words[outcome];
+}
+
+enum outcome outcome_of(enum status status)
+{
+    switch (status) {
+    case OK:
+        return OUTCOME_CLEAN;
+    case STATUS_MALFORMED:
+    case STATUS_TOO_LARGE:
+    case STATUS_BAD_SIGNATURE:
+    case STATUS_UNKNOWN_KEY:
+    case STATUS_CORRUPT:
+    case STATUS_UNSUPPORTED:
+        return OUTCOME_INTEGRITY;
+    case STATUS_BEHIND:
+        return OUTCOME_ANCHOR;
+    case STATUS_NOT_FOUND:
+    case STATUS_EXISTS:
+    case STATUS_IO:
+    case STATUS_FULL:
+    case STATUS_UNKNOWN_OUTCOME:
+    case STATUS_LOCKED:
+    case STATUS_PERMISSION:
+    case STATUS_OUT_OF_MEMORY:
+    case STATUS_OVERLOADED:
+    case STATUS_UNREACHABLE:
+    case STATUS_TIMED_OUT:
+    case STATUS_USAGE:
+        return OUTCOME_IO;
+    }
+    return OUTCOME_IO;
+}
+
+// --- As text ----------------------------------------------------------------
+
+static void print_place(const struct fault *fault, FILE *file)
+{
+    if (fault->from == FAULT_NO_NUMBER) {
+        (void)fprintf(file, "the ledger");
+    } else if (fault->from == fault->to) {
+        (void)fprintf(file, "event %" PRIu64, fault->from);
+    } else {
+        (void)fprintf(file, "events %" PRIu64 " to %" PRIu64, fault->from, fault->to);
+    }
+}
+
+static void print_faults(const struct report *report, FILE *file)
+{
+    struct fault_list list;
+    report_faults(report, &list);
+    for (uint32_t i = 0; i < list.count; i++) {
+        const struct fault *fault = list.of[i];
+        (void)fprintf(file, "%s: ", i == 0 ? "first bad" : "also bad");
+        print_place(fault, file);
+        (void)fprintf(file, " (%s): %s\n", outcome_word(fault->outcome), fault->why);
+    }
+}
+
+static void print_count(const char *what, uint64_t count, const char *detail, FILE *file)
+{
+    (void)fprintf(file, "%-12s %12" PRIu64 "  %s\n", what, count, detail);
+}
+
+static void print_kinds(const struct meaning_report *meaning, FILE *file)
+{
+    for (uint32_t i = 0; kind_at(i) != NULL; i++) {
+        const struct kind_row *row = kind_at(i);
+        const uint64_t         count = meaning->kind_counts[row->kind];
+        if (count > 0) {
+            (void)fprintf(file, "  %-18s %4s %12" PRIu64 "\n", row->record->name, "", count);
+        }
+    }
+}
+
+static void print_digest(const struct meaning_report *meaning, FILE *file)
+{
+    char          text[2 * HASH_SIZE + 1];
+    struct buffer buffer = buffer_over(text, sizeof text);
+    if (!meaning->has_digest) return;
+    crypto_hex_add(&buffer, hash_view(&meaning->digest));
+    (void)fprintf(file, "digest       %s\n", buffer_text(&buffer));
+}
+
+void report_print(const struct report *report, const char *origin, FILE *file)
+{
+    const struct content_report *content = &report->content;
+    const struct meaning_report *meaning = &report->meaning;
+    (void)fprintf(file, "ledger       %s\n", origin);
+    print_count("leaves", content->leaf_count, "their bytes make the hashes in the tiles", file);
+    print_count("tiles", content->tile_count, "every hash compared", file);
+    print_count("heads", content->head_count, "signed by the ledger, root of those leaves", file);
+    print_count("events", meaning->event_count, "decided again, verdict the same", file);
+    print_kinds(meaning, file);
+    print_count("refusals", meaning->refusal_count, "of those events", file);
+    print_count("signed", meaning->signed_count, "by their author", file);
+    print_count("vouched", meaning->vouched_count, "for their author, by the ledger", file);
+    print_count("own", meaning->ledger_count, "of the ledger itself", file);
+    print_count("signatures", meaning->verified_count, "of authors, verified", file);
+    print_digest(meaning, file);
+    print_faults(report, file);
+    const enum outcome outcome = report_outcome(report);
+    (void)fprintf(file, "%s\n", outcome_word(outcome));
+}

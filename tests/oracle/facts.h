@@ -1,0 +1,160 @@
+// facts.h - what the oracle remembers: every accepted fact is a row of a plain growing table.
+//
+// Nothing is derived here. Tables are searched from the start; a fact that ends is cut out of its
+// table, so rows stand in the order of the log. Bytes that a row views are kept until the memory is
+// released, so that a copy of the facts is a copy of the tables. The server is the group of row 0.
+//
+// Test code: it allocates as it likes and stops the process when there is nothing to have.
+#ifndef TESTS_ORACLE_FACTS_H
+#define TESTS_ORACLE_FACTS_H
+
+#include "core/event/event.h"
+#include "core/event/license.h"
+#include "core/event/proposal.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum fact {
+    FACT_GROUP,
+    FACT_USER,
+    FACT_MEMBERSHIP,
+    FACT_ASSIGNMENT,
+    FACT_HOLDING,
+    FACT_ACTOR,
+    FACT_VENDOR,
+    FACT_UPLOAD,
+    FACT_COUNT,
+};
+
+struct table {
+    uint8_t *rows;
+    size_t   row_size; // bytes
+    uint32_t count;
+};
+
+// A package of a group, or what a user is assigned in one.
+struct package_row {
+    struct bytes        name;
+    struct window       window;
+    uint32_t            entry_count;
+    const struct entry *entries;
+};
+
+struct group_row {
+    entity_id                 id;
+    struct bytes              path;
+    uint64_t                  version;
+    bool                      is_restricted; // not of the server: its files always limit it
+    bool                      is_oversubscribed;
+    uint32_t                  package_count;
+    const struct package_row *packages;
+};
+
+struct user_row {
+    entity_id    id;
+    struct bytes name;
+};
+
+struct membership_row {
+    entity_id user;
+    entity_id group;
+};
+
+struct assignment_row {
+    entity_id          user;
+    entity_id          group;
+    struct package_row package;
+};
+
+#define USER_NONE UINT64_MAX
+
+struct holding_row {
+    entity_id    group;
+    entity_id    user; // USER_NONE: nobody's
+    struct bytes resource;
+    struct bytes unit;            // of a device: folded (T10)
+    bool         is_connected[2]; // by enum direction; of a device
+};
+
+struct actor_row {
+    entity_id    id;
+    struct bytes name;
+    struct bytes key;
+    enum role    role;
+    struct bytes group; // path
+};
+
+struct vendor_row {
+    struct bytes name;
+    struct bytes key;
+    bool         is_trusted; // one that was revoked keeps its current file
+};
+
+// Every file that was ever accepted; the last one of a vendor is its current one.
+struct upload_row {
+    struct bytes          vendor;
+    struct bytes          file;
+    const struct license *license;
+};
+
+enum mode_reason { REASON_EULA, REASON_LICENSE };
+
+struct memory;
+
+struct facts {
+    struct memory   *memory; // shared by all copies
+    struct table     tables[FACT_COUNT];
+    struct bytes     server;
+    struct bytes     ledger_key;
+    struct bytes     recovery_key;
+    struct bytes     eula_version;
+    bool             is_limited;
+    enum mode_reason reason;
+    uint32_t         uploads_before; // how many uploads there were before the mode (T16)
+};
+
+struct facts facts_open(void);
+void         facts_close(struct facts *facts); // and the memory
+struct facts facts_copy(const struct facts *facts);
+void         facts_drop(struct facts *copy);
+
+// Memory that lives until facts_close().
+void        *facts_keep_room(const struct facts *facts, size_t size);
+struct bytes facts_keep(const struct facts *facts, struct bytes bytes);
+
+// Row of a table, and how many there are.
+uint32_t facts_count(const struct facts *facts, enum fact fact);
+void    *facts_at(const struct facts *facts, enum fact fact, uint32_t at);
+void     facts_add(struct facts *facts, enum fact fact, const void *row);
+void     facts_cut(struct facts *facts, enum fact fact, uint32_t at);
+
+// Each is NULL when there is none. A row lives until the next change of its table.
+struct group_row      *facts_group(const struct facts *facts, struct bytes path);
+struct group_row      *facts_group_of_id(const struct facts *facts, entity_id id);
+struct group_row      *facts_parent(const struct facts *facts, const struct group_row *group);
+struct user_row       *facts_user(const struct facts *facts, struct bytes name);
+struct membership_row *facts_membership(const struct facts *facts, entity_id user, entity_id group);
+struct assignment_row *facts_assignment(const struct facts *facts, entity_id user, entity_id group);
+struct holding_row    *facts_holding(const struct facts *facts, struct bytes resource,
+                                     struct bytes unit);
+struct actor_row      *facts_actor(const struct facts *facts, struct bytes name);
+struct actor_row      *facts_actor_of_id(const struct facts *facts, entity_id id);
+struct vendor_row     *facts_vendor(const struct facts *facts, struct bytes name);
+
+// The newest of the vendor's among the first upload_count files.
+const struct upload_row *facts_file(const struct facts *facts, struct bytes vendor,
+                                    uint32_t upload_count);
+// Whether the upload at this row is the newest of its vendor among the first upload_count.
+bool facts_is_newest(const struct facts *facts, uint32_t at, uint32_t upload_count);
+
+// What the newest file with the name said, also where no current file has it any more. False when
+// the name was never seen.
+bool facts_kind(const struct facts *facts, struct bytes name, enum resource_kind *kind);
+
+// The packages of a list, kept.
+const struct package_row *facts_keep_packages(const struct facts *facts, struct list list);
+struct package_row        facts_keep_package(const struct facts *facts, struct list entries,
+                                             struct window window);
+
+#endif

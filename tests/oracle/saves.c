@@ -1,0 +1,304 @@
+#include "tests/oracle/saves.h"
+
+#include "core/base/name.h"
+
+static struct moment at_instant(uint64_t ms)
+{
+    return (struct moment){ms, CURRENT_FILES}; // saves are refused in limited mode
+}
+
+static void add_finding(struct findings *findings, struct verdict verdict)
+{
+    if (findings->count == FINDING_MAX) return;
+    findings->verdicts[findings->count++] = verdict;
+}
+
+static struct verdict refused(enum refusal code, const struct group_row *node, uint64_t limit,
+                              uint64_t used)
+{
+    return (struct verdict){.code = code, .node = node->id, .limit = limit, .used = used};
+}
+
+// What a current file says that the resource needs; no bytes: nothing.
+static struct bytes needed_by(const struct facts *facts, struct bytes resource)
+{
+    const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
+    for (uint32_t i = 0; i < upload_count; i++) {
+        const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
+        if (!facts_is_newest(facts, i, upload_count)) continue;
+        for (uint32_t j = 0; j < upload->license->entry_count; j++) {
+            const struct license_entry *entry = &upload->license->entries[j];
+            if (bytes_is_equal(entry->name, resource)) return entry->needs;
+        }
+    }
+    return (struct bytes){NULL, 0};
+}
+
+// B10. count(X) <= count(Y) where X needs Y.
+static void check_needs(const struct facts *facts, const struct group_row *group,
+                        const struct package_row *package, struct findings *findings)
+{
+    for (uint32_t i = 0; i < package->entry_count; i++) {
+        const struct entry *entry = &package->entries[i];
+        if (entry->count == ENTRY_FEATURE) continue;
+        const struct bytes needed = needed_by(facts, entry->name);
+        if (needed.size == 0) continue;
+        const uint64_t there = amounts_in_package(package, needed);
+        if (entry->count <= there) continue;
+        add_finding(findings, refused(NEEDS_EXCEEDED, group, entry->count, there));
+    }
+}
+
+static uint64_t limit_before(const struct save *save, struct bytes resource, uint64_t ms)
+{
+    return amounts_limit(save->before, facts_group(save->before, save->group), resource,
+                         at_instant(ms));
+}
+
+static uint64_t limit_after(const struct save *save, struct bytes resource, uint64_t ms)
+{
+    return amounts_limit(save->after, facts_group(save->after, save->group), resource,
+                         at_instant(ms));
+}
+
+// What is asked for, at one instant: nothing where the save does not raise it.
+static uint64_t raised_to(uint64_t before, uint64_t after)
+{
+    if (after == UNLIMITED) return 0;      // sets no limit of its own
+    if (before == UNLIMITED) return after; // had none: counts as 0
+    return after > before ? after : 0;
+}
+
+// B22, B26. The bound must hold what is asked for at every instant where the save raises it.
+static void check_bound(const struct save *save, const struct group_row *bound,
+                        struct bytes resource, const struct timeline *instants,
+                        struct findings *findings)
+{
+    const bool      is_assignment = save->user != USER_NONE;
+    const entity_id group = facts_group(save->after, save->group)->id;
+    struct verdict  verdict = {.code = ACCEPTED};
+    for (uint32_t i = 0; i < instants->count; i++) {
+        const uint64_t ms = instants->ms[i];
+        uint64_t       asked = 0;
+        if (is_assignment) {
+            asked = raised_to(amounts_cap(save->before, save->user, group, resource, ms),
+                              amounts_cap(save->after, save->user, group, resource, ms));
+        } else {
+            asked = raised_to(limit_before(save, resource, ms), limit_after(save, resource, ms));
+        }
+        const uint64_t allowed = amounts_limit(save->after, bound, resource, at_instant(ms));
+        if (!amounts_is_active(save->after, bound, ms) || asked <= allowed) continue;
+        if (verdict.code == ACCEPTED) {
+            verdict = refused(is_assignment ? USER_EXCEEDS_GROUP : CHILD_EXCEEDS_ANCESTOR, bound,
+                              allowed, asked);
+        }
+        if (allowed < verdict.limit) verdict.limit = allowed; // the most that passes at all of them
+    }
+    if (verdict.code != ACCEPTED) add_finding(findings, verdict);
+}
+
+// B22 upwards: the nearest restricted ancestor, then the server.
+static void check_bounds(const struct save *save, const struct group_row *nearest,
+                         struct bytes resource, const struct timeline *instants,
+                         struct findings *findings)
+{
+    const struct group_row *server = facts_at(save->after, FACT_GROUP, 0);
+    if (nearest == NULL) return;
+    check_bound(save, nearest, resource, instants, findings);
+    if (nearest != server) check_bound(save, server, resource, instants, findings);
+}
+
+// B26: every node that limits on the path of the group, the group itself first.
+static void check_path(const struct save *save, const struct group_row *group,
+                       struct bytes resource, const struct timeline *instants,
+                       struct findings *findings)
+{
+    const bool is_bound = group->is_restricted || path_is_server(group->path);
+    if (is_bound) check_bound(save, group, resource, instants, findings);
+    for (const struct group_row *above = amounts_bound_above(save->after, group); above != NULL;
+         above = amounts_bound_above(save->after, above)) {
+        check_bound(save, above, resource, instants, findings);
+    }
+}
+
+// B22 downwards: where the save lowers the node, what stands below must still fit.
+static void check_descendants(const struct save *save, struct bytes resource,
+                              const struct timeline *instants, struct findings *findings)
+{
+    const struct group_row *node = facts_group(save->after, save->group);
+    const struct group_row *below = NULL;
+    while ((below = amounts_next_below(save->after, node, below)) != NULL) {
+        for (uint32_t i = 0; i < instants->count; i++) {
+            const uint64_t ms = instants->ms[i];
+            const uint64_t limit = limit_after(save, resource, ms);
+            if (limit >= limit_before(save, resource, ms)) continue; // UNLIMITED is the greatest
+            if (!amounts_is_active(save->after, node, ms)) continue;
+            const uint64_t asked = amounts_limit(save->after, below, resource, at_instant(ms));
+            if (asked <= limit) continue;
+            add_finding(findings, refused(CHILD_EXCEEDS_ANCESTOR, node, limit, asked));
+            break;
+        }
+    }
+}
+
+// B23. What a node brings into the sum of the node above it.
+static uint64_t brought(const struct facts *facts, struct bytes path, struct bytes resource,
+                        uint64_t ms)
+{
+    const struct group_row *node = facts_group(facts, path);
+    if (node->is_restricted) return amounts_limit(facts, node, resource, at_instant(ms));
+    return amounts_sum_below(facts, node, resource, at_instant(ms));
+}
+
+// Whether the node's descendants have more in all than the node, at an instant that counts.
+static bool is_overfull(const struct facts *facts, const struct group_row *node,
+                        struct bytes resource, uint64_t ms)
+{
+    if (!amounts_is_active(facts, node, ms)) return false;
+    return amounts_sum_below(facts, node, resource, at_instant(ms)) >
+           amounts_limit(facts, node, resource, at_instant(ms));
+}
+
+static void find_overfull(const struct facts *facts, const struct group_row *node,
+                          struct bytes resource, uint64_t ms, struct findings *findings)
+{
+    add_finding(findings,
+                refused(OVERSUBSCRIBED, node, amounts_limit(facts, node, resource, at_instant(ms)),
+                        amounts_sum_below(facts, node, resource, at_instant(ms))));
+}
+
+// B23 at the nearest restricted ancestor or the server, where the save raises the sum there.
+static void check_sum_above(const struct save *save, struct bytes resource,
+                            const struct timeline *instants, struct findings *findings)
+{
+    const struct group_row *above =
+        amounts_bound_above(save->after, facts_group(save->after, save->group));
+    if (above == NULL || above->is_oversubscribed) return;
+    for (uint32_t i = 0; i < instants->count; i++) {
+        const uint64_t ms = instants->ms[i];
+        if (brought(save->after, save->group, resource, ms) <=
+            brought(save->before, save->group, resource, ms))
+            continue;
+        if (!is_overfull(save->after, above, resource, ms)) continue;
+        find_overfull(save->after, above, resource, ms, findings);
+        return;
+    }
+}
+
+// B23 at the saved node, where its limit falls, or everywhere once it no longer opts in.
+static void check_sum_below(const struct save *save, struct bytes resource,
+                            const struct timeline *instants, struct findings *findings)
+{
+    const struct group_row *before = facts_group(save->before, save->group);
+    const struct group_row *after = facts_group(save->after, save->group);
+    const bool              opts_out = before->is_oversubscribed && !after->is_oversubscribed;
+    if (after->is_oversubscribed) return;
+    if (!after->is_restricted && !path_is_server(after->path)) return;
+    for (uint32_t i = 0; i < instants->count; i++) {
+        const uint64_t ms = instants->ms[i];
+        const bool     falls = limit_after(save, resource, ms) < limit_before(save, resource, ms);
+        if (!opts_out && !falls) continue;
+        if (!is_overfull(save->after, after, resource, ms)) continue;
+        find_overfull(save->after, after, resource, ms, findings);
+        return;
+    }
+}
+
+// X01. Only where the limit in force now falls.
+static void check_used(const struct save *save, struct bytes resource, struct findings *findings)
+{
+    const struct group_row *group = facts_group(save->after, save->group);
+    const uint64_t          limit = limit_after(save, resource, save->now_ms);
+    const uint64_t          used = amounts_used(save->after, group, resource);
+    if (limit >= limit_before(save, resource, save->now_ms) || used <= limit) return;
+    add_finding(findings, refused(LIMIT_BELOW_USED, group, limit, used));
+}
+
+// X01 for what a user holds, in all groups (B42).
+static void check_used_by(const struct save *save, struct bytes resource, struct findings *findings)
+{
+    const struct group_row *group = facts_group(save->after, save->group);
+    const uint64_t          old_cap =
+        amounts_cap(save->before, save->user, group->id, resource, save->now_ms);
+    const uint64_t cap = amounts_cap(save->after, save->user, group->id, resource, save->now_ms);
+    const uint64_t used = amounts_used_by(save->after, save->user, resource);
+    if (cap >= old_cap || used <= cap) return;
+    add_finding(findings, refused(LIMIT_BELOW_USED, group, cap, used));
+}
+
+static void try_allocation(const struct save *save, const struct names *resources,
+                           const struct timeline *instants, struct findings *findings)
+{
+    const struct group_row *group = facts_group(save->after, save->group);
+    for (uint32_t i = 0; i < group->package_count; i++) {
+        check_needs(save->after, group, &group->packages[i], findings);
+    }
+    if (findings->count > 0) return;
+    for (uint32_t i = 0; i < resources->count; i++) {
+        check_bounds(save, amounts_bound_above(save->after, group), resources->names[i], instants,
+                     findings);
+        if (!save->is_forced) check_descendants(save, resources->names[i], instants, findings);
+    }
+    if (findings->count > 0) return;
+    for (uint32_t i = 0; i < resources->count; i++) {
+        check_sum_above(save, resources->names[i], instants, findings);
+    }
+    for (uint32_t i = 0; i < resources->count && !save->is_forced; i++) {
+        check_sum_below(save, resources->names[i], instants, findings);
+    }
+    if (findings->count > 0 || save->is_forced) return;
+    for (uint32_t i = 0; i < resources->count; i++) {
+        check_used(save, resources->names[i], findings);
+    }
+}
+
+static void try_assignment(const struct save *save, const struct names *resources,
+                           const struct timeline *instants, struct findings *findings)
+{
+    const struct group_row      *group = facts_group(save->after, save->group);
+    const struct assignment_row *assignment = facts_assignment(save->after, save->user, group->id);
+    if (assignment == NULL) return; // removed: the group's values hold
+    check_needs(save->after, group, &assignment->package, findings);
+    if (findings->count > 0) return;
+    for (uint32_t i = 0; i < resources->count; i++) {
+        check_path(save, group, resources->names[i], instants, findings);
+    }
+    if (findings->count > 0 || save->is_forced) return;
+    for (uint32_t i = 0; i < resources->count; i++) {
+        check_used_by(save, resources->names[i], findings);
+    }
+}
+
+// Names and instants of both sides: what the save takes away counts as well.
+static struct names resources_of(const struct save *save)
+{
+    struct names both = amounts_resources(save->before);
+    struct names after = amounts_resources(save->after);
+    for (uint32_t i = 0; i < after.count; i++) {
+        amounts_add_name(&both, after.names[i]);
+    }
+    amounts_forget(&after);
+    return both;
+}
+
+static void check(const struct save *save, struct findings *findings,
+                  void (*try)(const struct save *, const struct names *, const struct timeline *,
+                              struct findings *))
+{
+    struct names    resources = resources_of(save);
+    struct timeline instants = amounts_timeline(save->before, save->now_ms);
+    amounts_add_timeline(&instants, save->after, save->now_ms);
+    try(save, &resources, &instants, findings);
+    amounts_release(&instants);
+    amounts_forget(&resources);
+}
+
+void saves_check_allocation(const struct save *save, struct findings *findings)
+{
+    check(save, findings, try_allocation);
+}
+
+void saves_check_assignment(const struct save *save, struct findings *findings)
+{
+    check(save, findings, try_assignment);
+}

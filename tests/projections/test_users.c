@@ -1,0 +1,245 @@
+// People: memberships, assignments, the strictest of several groups (B26, B42).
+#include "tests/support/check.h"
+#include "tests/support/play.h"
+
+#include <stdio.h>
+
+static const struct turn base[] = {
+    {"license sip 30 per-server; mob 30 per-server needs sip; web feature", "ok"},
+    {"eula 1",                                                              "ok"},
+    {"group A",                                                             "ok"},
+    {"group B",                                                             "ok"},
+    {"group C",                                                             "ok"},
+    {"user maria A",                                                        "ok"},
+    {"member add maria B",                                                  "ok"},
+    {"member add maria C",                                                  "ok"},
+};
+
+static void play_people(const struct turn *turns, size_t count)
+{
+    struct company *company = company_open();
+    play_on(company, TURNS(base));
+    play_on(company, turns, count);
+    const char *fault = state_check(company_state(company));
+    cr_expect(fault == NULL, "%s", fault);
+    company_close(company);
+}
+
+Test(users, b26_without_an_assignment_the_groups_values_hold_and_with_one_it_only_narrows)
+{
+    static const struct turn turns[] = {
+        {"allocate A restricted p : sip=5 mob=5", "ok"                             },
+        {"user peter A",                          "ok"                             },
+        {"person peter sip",                      "5/0/5 by A"                     },
+        {"assign peter A sip=2",                  "ok"                             },
+        {"person peter sip",                      "2/0/2 assigned in A"            },
+        {"2 x consume A sip n# user=peter",       "ok"                             },
+        {"consume A sip n3 user=peter",           "USER_LIMIT A 2 of 2"            },
+        {"consume A mob m1 user=peter",           "USER_LIMIT A 0 of 0"            },
+        {"assign peter A sip=5 mob=5",            "ok"                             },
+        {"assign peter A sip=6",                  "USER_EXCEEDS_GROUP A 6 of 5 sip"},
+        {"assign peter A foo=1",                  "USER_EXCEEDS_GROUP A 1 of 0 foo"},
+        {"assign peter A",                        "ok"                             },
+        {"person peter sip",                      "0/2/0 assigned in A"            },
+        {"access sip n1",                         "USER_LIMIT A 2 of 0"            },
+        {"unassign peter A",                      "ok"                             },
+        {"access sip n1",                         "yes"                            },
+        {"person peter sip",                      "5/2/3 by A"                     },
+        {"assign peter B sip=1",                  "NOT_A_MEMBER B"                 },
+        {"assign paul A sip=1",                   "UNKNOWN_USER paul"              },
+        {"assign peter X sip=1",                  "UNKNOWN_GROUP X"                },
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b26_an_assignment_has_a_window_of_its_own)
+{
+    static const struct turn turns[] = {
+        {"user peter A",                                          "ok"                 },
+        {"assign peter A from=2026-11-10 until=2026-11-20 sip=2", "ok"                 },
+        {"clock 2026-11-09T23:59:59.999Z",                        "ok"                 },
+        {"consume A sip n1 user=peter",                           "USER_LIMIT A 0 of 0"},
+        {"clock 2026-11-10",                                      "ok"                 },
+        {"consume A sip n1 user=peter",                           "ok"                 },
+        {"clock 2026-11-19T23:59:59.999Z",                        "ok"                 },
+        {"access sip n1",                                         "yes"                },
+        {"clock 2026-11-20",                                      "ok"                 },
+        {"access sip n1",                                         "USER_LIMIT A 1 of 0"},
+        {"assign peter A from=2026-11-20 until=2026-11-20 sip=2", "MALFORMED until"    },
+    };
+    play_people(TURNS(turns));
+}
+
+// Saved inside, later clipped: the path's least counts.
+Test(users, b26_a_group_that_falls_clips_the_assignment)
+{
+    static const struct turn turns[] = {
+        {"allocate A restricted p : sip=5", "ok"                             },
+        {"user peter A",                    "ok"                             },
+        {"assign peter A sip=4",            "ok"                             },
+        {"allocate A restricted p : sip=2", "ok"                             },
+        {"person peter sip",                "2/0/2 by A"                     },
+        {"assign peter A sip=4",            "ok"                             },
+        {"assign peter A sip=3",            "ok"                             },
+        {"assign peter A sip=4",            "USER_EXCEEDS_GROUP A 4 of 2 sip"},
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b26_assignments_are_not_added_up)
+{
+    static const struct turn turns[] = {
+        {"allocate A restricted p : sip=2", "ok"},
+        {"user peter A",                    "ok"},
+        {"user paul A",                     "ok"},
+        {"assign peter A sip=2",            "ok"},
+        {"assign paul A sip=2",             "ok"},
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b42_the_strictest_of_several_groups_decides_and_is_named)
+{
+    static const struct turn turns[] = {
+        {"allocate A restricted p : sip=5", "ok"                      },
+        {"allocate B restricted p : sip=3", "ok"                      },
+        {"allocate C restricted p : sip=4", "ok"                      },
+        {"person maria sip",                "3/0/3 by B"              },
+        {"2 x consume A sip a# user=maria", "ok"                      },
+        {"state A sip",                     "5/2/3"                   },
+        {"state B sip",                     "3/0/3"                   },
+        {"person maria sip",                "3/2/1 by B"              },
+        {"consume C sip c1 user=maria",     "ok"                      },
+        {"consume A sip a3 user=maria",     "STRICTEST_GROUP B 3 of 3"},
+        {"person maria sip",                "3/3/0 by B"              },
+        {"release sip a1",                  "ok"                      },
+        {"3 x consume B sip b#",            "ok"                      },
+        {"consume A sip a3 user=maria",     "STRICTEST_GROUP B 3 of 3"},
+        {"person maria sip",                "3/2/0 by B"              },
+        {"release sip b1",                  "ok"                      },
+        {"consume A sip a3 user=maria",     "ok"                      },
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b42_of_several_groups_that_refuse_the_least_comes_first)
+{
+    static const struct turn turns[] = {
+        {"allocate A restricted p : sip=4", "ok"                                       },
+        {"allocate B restricted p : sip=4", "ok"                                       },
+        {"allocate C restricted p : sip=4", "ok"                                       },
+        {"4 x consume A sip a# user=maria", "ok"                                       },
+        {"allocate B restricted p : sip=2", "ok"                                       },
+        {"allocate C restricted p : sip=3", "ok"                                       },
+        {"consume B sip b1 user=maria",
+         "STRICTEST_GROUP B 4 of 2; STRICTEST_GROUP C 4 of 3; STRICTEST_GROUP A 4 of 4"},
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b42_of_several_assignments_that_refuse_the_least_comes_first)
+{
+    static const struct turn turns[] = {
+        {"consume A sip a1 user=maria", "ok"                            },
+        {"assign maria A sip=1",        "ok"                            },
+        {"assign maria B",              "ok"                            },
+        {"assign maria C sip=1",        "ok"                            },
+        {"person maria sip",            "0/1/0 assigned in B"           },
+        {"consume A sip a2 user=maria",
+         "USER_LIMIT B 1 of 0; USER_LIMIT C 1 of 1; USER_LIMIT A 1 of 1"},
+        {"access sip a1",               "USER_LIMIT B 1 of 0"           },
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b42_beyond_the_least_maximum_the_users_newest_give_no_access)
+{
+    static const struct turn turns[] = {
+        {"3 x consume A sip a# user=maria", "ok"                      },
+        {"consume C sip c1 user=maria",     "ok"                      },
+        {"consume A sip other",             "ok"                      },
+        {"allocate B restricted p : sip=2", "ok"                      },
+        {"access sip a2",                   "yes"                     },
+        {"access sip a3",                   "STRICTEST_GROUP B 4 of 2"},
+        {"access sip c1",                   "STRICTEST_GROUP B 4 of 2"},
+        {"access sip other",                "yes"                     },
+        {"held sip",                        "a1 a2 a3 c1 other"       },
+        {"release sip a1",                  "ok"                      },
+        {"access sip a3",                   "yes"                     },
+        {"access sip c1",                   "STRICTEST_GROUP B 3 of 2"},
+        {"member remove maria B",           "ok"                      },
+        {"access sip c1",                   "yes"                     },
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b42_a_unit_is_charged_to_one_group_that_must_be_a_membership)
+{
+    static const struct turn turns[] = {
+        {"user peter A",                "ok"                                },
+        {"consume B sip n1 user=peter", "NOT_A_MEMBER B"                    },
+        {"consume B sip n1 user=paul",  "UNKNOWN_USER paul"                 },
+        {"consume X sip n1 user=paul",  "UNKNOWN_GROUP X; UNKNOWN_USER paul"},
+        {"consume A sip n1 user=peter", "ok"                                },
+        {"state A sip",                 "30/1/29"                           },
+        {"state B sip",                 "30/0/29"                           },
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b42_a_blocked_membership_denies_in_all)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 user=maria", "ok"       },
+        {"block B",                     "ok"       },
+        {"access sip n1",               "BLOCKED B"},
+        {"unblock B",                   "ok"       },
+        {"access sip n1",               "yes"      },
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b42_a_membership_with_holdings_stays_unless_it_cascades)
+{
+    static const struct turn turns[] = {
+        {"consume A sip a1 user=maria",   "ok"                 },
+        {"consume B sip b1 user=maria",   "ok"                 },
+        {"member remove maria A",         "MEMBERSHIP_IN_USE A"},
+        {"member remove maria C",         "ok"                 },
+        {"member remove maria C",         "NOT_A_MEMBER C"     },
+        {"member add maria A",            "ALREADY_A_MEMBER A" },
+        {"member remove maria A cascade", "ok"                 },
+        {"held sip",                      "b1"                 },
+        {"state A sip",                   "30/0/29"            },
+        {"member add maria X",            "UNKNOWN_GROUP X"    },
+        {"member add paul A",             "UNKNOWN_USER paul"  },
+        {"user maria A",                  "NAME_TAKEN maria"   },
+        {"user paul X",                   "UNKNOWN_GROUP X"    },
+        {"user paul /",                   "MALFORMED group"    },
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b42_a_user_belongs_to_16_groups_at_most)
+{
+    static const struct turn turns[] = {
+        {"user peter A",             "ok"                    },
+        {"15 x group G#",            "ok"                    },
+        {"15 x member add peter G#", "ok"                    },
+        {"member add peter B",       "TOO_MANY_MEMBERSHIPS B"},
+        {"member remove peter G7",   "ok"                    },
+        {"member add peter B",       "ok"                    },
+        {"person peter sip",         "30/0/30 by B"          },
+    };
+    play_people(TURNS(turns));
+}
+
+Test(users, b42_creating_a_user_consumes_nothing)
+{
+    static const struct turn turns[] = {
+        {"state A sip", "30/0/30"},
+        {"user paul A", "ok"     },
+        {"state A sip", "30/0/30"},
+    };
+    play_people(TURNS(turns));
+}

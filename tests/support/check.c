@@ -1,0 +1,410 @@
+#include "tests/support/check.h"
+
+#include "projections/groups.h"
+#include "projections/holdings.h"
+#include "projections/limits.h"
+#include "projections/packages.h"
+#include "projections/quota.h"
+#include "projections/schedule.h"
+#include "projections/users.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NODE_MAX = 4096, INSTANTS_MAX = 512 };
+
+// What is counted for one resource, by the index of the group.
+struct count {
+    uint64_t limit; // enforced
+    uint32_t used, below, kept;
+    uint32_t last_kept; // the youngest of those kept
+    uint32_t walked;    // kept by the walk of X03
+};
+
+struct check {
+    const struct state *state;
+    char                fault[256];
+    uint32_t            texts;
+    uint64_t            next_edge_ms;
+    struct count        counts[NODE_MAX];
+};
+
+static struct check check;
+
+static bool is_sound(void)
+{
+    return check.fault[0] == 0;
+}
+
+static void expect(bool is_so, const char *format, ...)
+{
+    va_list arguments;
+    if (is_so || !is_sound()) return;
+    va_start(arguments, format);
+    (void)vsnprintf(check.fault, sizeof check.fault, format, arguments);
+    va_end(arguments);
+}
+
+static uint32_t parent_of(uint32_t group)
+{
+    return group_at(check.state, group)->parent;
+}
+
+static uint64_t enforced(uint32_t group, uint32_t resource)
+{
+    const uint64_t now_ms = server_at(check.state)->time_ms;
+    if (group == SERVER_GROUP) return limit_enforced_at(check.state, resource, now_ms);
+    return limit_at(check.state, group, resource, now_ms);
+}
+
+static uint32_t group_of(uint32_t holding)
+{
+    return account_at(check.state, holding_at(check.state, holding)->account)->group;
+}
+
+// --- Accounts ---------------------------------------------------------------
+
+// X03 word by word: a holding is kept iff every node of its path has room after the kept older
+// ones.
+static void walk_in_order(uint32_t resource)
+{
+    const struct state *state = check.state;
+    uint32_t            at = resource_at(state, resource)->first_holding;
+    for (; at != 0; at = holding_at(state, at)->next) {
+        bool has_room = true;
+        for (uint32_t group = group_of(at); group != 0; group = parent_of(group)) {
+            has_room = has_room && check.counts[group].walked < check.counts[group].limit;
+        }
+        expect(has_room == holding_is_kept(state, at), "X03: unit %s of resource %u is %s",
+               text_of(state, holding_at(state, at)->unit).at, resource, has_room ? "cut" : "kept");
+        for (uint32_t group = group_of(at); has_room && group != 0; group = parent_of(group)) {
+            check.counts[group].walked++;
+        }
+    }
+}
+
+// I1 to I4 by their words: up the path, each node keeps the oldest that reach it.
+static void climb_in_order(uint32_t resource)
+{
+    const struct state *state = check.state;
+    uint32_t            at = resource_at(state, resource)->first_holding;
+    for (; at != 0; at = holding_at(state, at)->next) {
+        uint32_t cut_by = 0;
+        for (uint32_t group = group_of(at); group != 0; group = parent_of(group)) {
+            struct count *count = &check.counts[group];
+            count->used++;
+            if (cut_by != 0) continue;
+            count->below++;
+            if (count->kept < count->limit) {
+                count->kept++;
+                count->last_kept = at;
+            } else {
+                cut_by = group;
+            }
+        }
+        const uint32_t found = holding_cut_by(state, at);
+        const uint32_t by = found == 0 ? 0 : account_at(state, found)->group;
+        expect(by == cut_by, "holding %u is cut by group %u and not %u", at, by, cut_by);
+    }
+}
+
+static void check_account(uint32_t group, uint32_t resource)
+{
+    const struct state *state = check.state;
+    const struct count *count = &check.counts[group];
+    const uint32_t      at = account_find(state, group, resource);
+    const uint64_t      now_ms = server_at(state)->time_ms;
+    if (at == 0) {
+        expect(count->used == 0, "group %u has no account of %u", group, resource);
+        return;
+    }
+    const struct account *account = account_at(state, at);
+    expect(account->limit == limit_at(state, group, resource, now_ms), "limit of %u", group);
+    expect(account->used == count->used, "I1: group %u", group);
+    expect(account->below == count->below, "I2: group %u has %u and not %u below", group,
+           account->below, count->below);
+    expect(account->kept == count->kept, "I3: group %u keeps %u and not %u", group, account->kept,
+           count->kept);
+    const uint32_t last = count->kept == count->below ? ACCOUNT_KEEPS_ALL : count->last_kept;
+    expect(account->last_kept == last, "I4: group %u keeps up to %u and not %u", group,
+           account->last_kept, last);
+    expect(quota_suspended(state, at) == count->used - count->walked,
+           "group %u suspends %u and not %u", group, quota_suspended(state, at),
+           count->used - count->walked);
+    const uint32_t above =
+        group == SERVER_GROUP ? 0 : account_find(state, parent_of(group), resource);
+    expect(account->parent == above, "account of group %u stands elsewhere", group);
+}
+
+static void check_resource(uint32_t resource)
+{
+    const struct state *state = check.state;
+    for (uint32_t group = SERVER_GROUP; group != 0;
+         group = group_walk(state, group, SERVER_GROUP)) {
+        assert(group < NODE_MAX);
+        check.counts[group] = (struct count){.limit = enforced(group, resource)};
+    }
+    walk_in_order(resource);
+    climb_in_order(resource);
+    for (uint32_t group = SERVER_GROUP; group != 0;
+         group = group_walk(state, group, SERVER_GROUP)) {
+        check_account(group, resource);
+    }
+}
+
+// --- Sums (I5) --------------------------------------------------------------
+
+// What the nearest restricted groups strictly below are allowed at an instant.
+static uint64_t sum_below(uint32_t root, uint32_t resource, uint64_t ms)
+{
+    const struct state *state = check.state;
+    uint64_t            sum = 0;
+    for (uint32_t group = SERVER_GROUP; group != 0;
+         group = group_walk(state, group, SERVER_GROUP)) {
+        if (group == root || !group_is_within(state, group, root)) continue;
+        if (!group_at(state, group)->is_restricted) continue;
+        uint32_t above = parent_of(group);
+        while (above != root && !group_at(state, above)->is_restricted)
+            above = parent_of(above);
+        if (above == root) sum += limit_at(state, group, resource, ms);
+    }
+    return sum;
+}
+
+static int compare_instants(const void *left, const void *right)
+{
+    const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static uint32_t all_instants(uint64_t *instants)
+{
+    const struct state *state = check.state;
+    uint32_t            count = 0;
+    instants[count++] = 0;
+    for (uint32_t group = SERVER_GROUP; group != 0;
+         group = group_walk(state, group, SERVER_GROUP)) {
+        uint32_t at = group_at(state, group)->first_package;
+        for (; at != 0; at = package_at(state, at)->next) {
+            assert(count + 2 < INSTANTS_MAX);
+            instants[count++] = package_at(state, at)->window.from_ms;
+            if (package_at(state, at)->window.until_ms == TIME_NEVER) continue;
+            instants[count++] = package_at(state, at)->window.until_ms;
+        }
+    }
+    qsort(instants, count, sizeof instants[0], compare_instants);
+    return count;
+}
+
+static void check_sums(uint32_t account)
+{
+    const struct state   *state = check.state;
+    const struct account *own = account_at(state, account);
+    uint64_t              instants[INSTANTS_MAX];
+    const uint32_t        count = all_instants(instants);
+    struct sum_cursor     sums = sum_cursor(state, account);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t sum = sum_at_instant(&sums, instants[i]);
+        expect(sum == sum_below(own->group, own->resource, instants[i]), "I5: group %u",
+               own->group);
+    }
+    uint32_t step_count = 0;
+    uint64_t last_ms = 0;
+    for (uint32_t at = own->first_step; at != 0; at = step_at(state, at)->next) {
+        const struct step *step = step_at(state, at);
+        expect(step->delta != 0 && (step_count == 0 || step->ms > last_ms), "I5: order of steps");
+        last_ms = step->ms;
+        step_count++;
+    }
+    expect(step_count == own->step_count, "I5: count of steps");
+}
+
+// --- Records ----------------------------------------------------------------
+
+static void count_text(struct text_ref text)
+{
+    check.texts += text.at != 0;
+}
+
+static void see_edge(struct window window, uint32_t edge)
+{
+    const uint64_t next_ms = window_next_edge(window, server_at(check.state)->time_ms);
+    expect((edge == 0) == (next_ms == TIME_NEVER), "an edge is missing or left over");
+    if (edge != 0)
+        expect(edge_at(check.state, edge)->ms == next_ms, "an edge stands at another time");
+    if (next_ms < check.next_edge_ms) check.next_edge_ms = next_ms;
+}
+
+static uint32_t count_entries(uint32_t first)
+{
+    uint32_t count = 0;
+    for (uint32_t at = first; at != 0; at = entry_at(check.state, at)->next)
+        count++;
+    return count;
+}
+
+struct tally {
+    uint32_t groups, packages, entries, accounts, steps, edges, members, lines, vendors;
+    uint32_t resources, holdings, users, actors;
+};
+
+static void tally_package(struct tally *tally, uint32_t at)
+{
+    const struct package_record *package = package_at(check.state, at);
+    tally->packages++;
+    tally->entries += count_entries(package->first_entry);
+    tally->edges += package->edge != 0;
+    count_text(package->name);
+    see_edge(package->window, package->edge);
+}
+
+static void tally_group(struct tally *tally, uint32_t at)
+{
+    const struct state *state = check.state;
+    const struct group *group = group_at(state, at);
+    uint32_t            children = 0, members = 0;
+    tally->groups++;
+    count_text(group->name);
+    count_text(group->label);
+    for (uint32_t i = group->first_package; i != 0; i = package_at(state, i)->next)
+        tally_package(tally, i);
+    for (uint32_t i = group->first_account; i != 0; i = account_at(state, i)->next_of_group) {
+        tally->accounts++;
+        tally->steps += account_at(state, i)->step_count;
+        expect(account_find(state, at, account_at(state, i)->resource) == i, "index of accounts");
+        check_sums(i);
+    }
+    for (uint32_t i = group->first_child; i != 0; i = group_at(state, i)->next) {
+        children++;
+        expect(group_at(state, i)->parent == at, "parent of group %u", i);
+        expect(group_child(state, at, text_of(state, group_at(state, i)->name)) == i,
+               "index of groups");
+        expect(group_by_id(state, group_at(state, i)->id) == i, "index of groups by id");
+    }
+    for (uint32_t i = group->first_member; i != 0; i = member_at(state, i)->next_of_group)
+        members++;
+    expect(children == group->child_count, "children of group %u", at);
+    expect(members == group->member_count, "members of group %u", at);
+}
+
+static void tally_user(struct tally *tally, uint32_t at)
+{
+    const struct state *state = check.state;
+    const struct user  *user = user_at(state, at);
+    uint32_t            members = 0, holdings = 0;
+    tally->users++;
+    count_text(user->name);
+    expect(user_find(state, text_of(state, user->name)) == at, "index of users");
+    for (uint32_t i = user->first_member; i != 0; i = member_at(state, i)->next_of_user) {
+        const struct member *member = member_at(state, i);
+        members++;
+        tally->members++;
+        tally->entries += count_entries(member->first_entry);
+        tally->edges += member->edge != 0;
+        if (member->has_assignment) see_edge(member->window, member->edge);
+        expect(member_find(state, at, member->group) == i, "index of members");
+    }
+    for (uint32_t i = user->first_holding; i != 0; i = holding_at(state, i)->next_of_user) {
+        holdings++;
+        expect(holding_at(state, i)->user == at, "holding of another user");
+    }
+    expect(members == user->member_count, "members of user %u", at);
+    expect(holdings == user->holding_count, "holdings of user %u", at);
+}
+
+static void tally_holding(struct tally *tally, uint32_t at, uint32_t resource)
+{
+    const struct state   *state = check.state;
+    const struct holding *holding = holding_at(state, at);
+    tally->holdings++;
+    count_text(holding->unit);
+    expect(holding_find(state, resource, text_of(state, holding->unit)) == at, "index of units");
+    if (holding->next == 0) return;
+    expect(holding_at(state, holding->next)->id > holding->id, "log order of holdings");
+    expect(holding_at(state, holding->next)->previous == at, "list of holdings");
+}
+
+static void tally_resource(struct tally *tally, uint32_t at)
+{
+    const struct state    *state = check.state;
+    const struct resource *resource = resource_at(state, at);
+    const uint32_t         before = tally->holdings;
+    tally->resources++;
+    count_text(resource->name);
+    expect(resource_find(state, text_of(state, resource->name)) == at, "index of resources");
+    for (uint32_t i = resource->first_holding; i != 0; i = holding_at(state, i)->next)
+        tally_holding(tally, i, at);
+    expect(tally->holdings - before == resource->holding_count, "holdings of resource %u", at);
+    for (uint32_t i = resource->first_line; i != 0; i = line_at(state, i)->next) {
+        tally->lines++;
+        tally->edges += line_at(state, i)->edge != 0;
+        see_edge(line_at(state, i)->window, line_at(state, i)->edge);
+    }
+    check_resource(at);
+}
+
+static void check_pools(const struct tally *tally)
+{
+    const struct {
+        enum pool_name pool;
+        uint32_t       count;
+    } rows[] = {
+        {POOL_GROUP,    tally->groups   },
+        {POOL_PACKAGE,  tally->packages },
+        {POOL_ENTRY,    tally->entries  },
+        {POOL_RESOURCE, tally->resources},
+        {POOL_LINE,     tally->lines    },
+        {POOL_VENDOR,   tally->vendors  },
+        {POOL_ACCOUNT,  tally->accounts },
+        {POOL_STEP,     tally->steps    },
+        {POOL_HOLDING,  tally->holdings },
+        {POOL_USER,     tally->users    },
+        {POOL_MEMBER,   tally->members  },
+        {POOL_ACTOR,    tally->actors   },
+        {POOL_EDGE,     tally->edges    },
+    };
+    uint32_t texts = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        expect(state_count(check.state, rows[i].pool) == rows[i].count,
+               "pool %d has %u records, %u are reached", (int)rows[i].pool,
+               state_count(check.state, rows[i].pool), rows[i].count);
+    }
+    for (uint32_t pool = POOL_TEXT; pool <= POOL_TEXT_LAST; pool++) {
+        texts += state_count(check.state, (enum pool_name)pool);
+    }
+    expect(texts == check.texts, "%u texts are kept, %u are reached", texts, check.texts);
+}
+
+const char *state_check(const struct state *state)
+{
+    struct tally         tally = {0};
+    const struct server *server = server_at(state);
+    check.state = state;
+    check.fault[0] = 0;
+    check.texts = 0;
+    check.next_edge_ms = TIME_NEVER;
+    count_text(server->origin);
+    count_text(server->name);
+    count_text(server->software_version);
+    count_text(server->eula_version);
+    for (uint32_t i = server->first_vendor; i != 0; i = vendor_at(state, i)->next) {
+        tally.vendors++;
+        count_text(vendor_at(state, i)->name);
+    }
+    for (uint32_t i = server->newest_actor; i != 0; i = actor_at(state, i)->next) {
+        tally.actors++;
+        count_text(actor_at(state, i)->name);
+    }
+    for (uint32_t i = SERVER_GROUP; i != 0; i = group_walk(state, i, SERVER_GROUP))
+        tally_group(&tally, i);
+    for (uint32_t i = server->first_user; i != 0; i = user_at(state, i)->next)
+        tally_user(&tally, i);
+    for (uint32_t i = server->newest_resource; i != 0; i = resource_at(state, i)->next)
+        tally_resource(&tally, i);
+    expect(schedule_next(state) == check.next_edge_ms, "the schedule's next edge");
+    check_pools(&tally);
+    return is_sound() ? NULL : check.fault;
+}

@@ -1,0 +1,44 @@
+// script.h - a story as a table: what is said to a company, and what it answers.
+//
+//   static const struct turn turns[] = {
+//       {"license sip_number 20 per-server",          "ok"},
+//       {"eula 1",                                    "ok"},
+//       {"group G",                                   "ok"},
+//       {"20 x consume G sip_number n#",              "ok"},         # is 1, 2 …
+//       {"consume G sip_number n21",                  "LIMIT_REACHED / 20 of 20"},
+//       {"state G sip_number",                        "20/20/0"},
+//   };
+//
+// Besides the lines of company.h, which are answered with all that stands against them, joined by
+// "; " as CODE [group] [used of limit] [until time] [name]:
+//
+//   license ENTRY; ENTRY …      clock TIME      as ACTOR      plan LINE | LINE | …
+//   N x LINE                    stops at the first that is not ok, and answers with that
+//   block GROUP                 unblock GROUP
+//   state GROUP RESOURCE        maximum/used/available
+//   more GROUP RESOURCE         "expired own 10 unallocated 3 over 2 suspended 1 at G until T next
+//   T=5"
+//                               where "own unlimited"; what is none is left out
+//   feature GROUP FEATURE       "on", "on until T", or the status
+//   access RESOURCE UNIT        "yes", or what denies it
+//   held RESOURCE               the units in log order, suspended ones in parentheses
+//   mode                        "normal", "limited license_updated", "… pending 8"
+//   person USER RESOURCE        maximum/used/available, then the group that decides
+#ifndef TESTS_SUPPORT_SCRIPT_H
+#define TESTS_SUPPORT_SCRIPT_H
+
+#include "tests/support/company.h"
+
+#include <stddef.h>
+
+struct turn {
+    const char *say;
+    const char *answer;
+};
+
+// The answer lives until the next call.
+const char *company_say(struct company *company, const char *line);
+
+#define TURNS(turns) (turns), sizeof(turns) / sizeof((turns)[0])
+
+#endif
