@@ -127,7 +127,9 @@ enum validity validity_at(const struct state *state, uint32_t group, uint32_t re
     uint64_t      ended_ms = 0, begins_ms = TIME_NEVER;
     struct grant  grant;
     *edge_ms = TIME_NEVER;
+    const bool is_feature = resource_at(state, resource)->kind == FEATURE;
     while (next_grant(&grants, &grant)) {
+        if (group != SERVER_GROUP && !is_feature && grant.count == ENTRY_FEATURE) continue;
         if (window_has(grant.window, ms) && grant.count > 0) return VALIDITY_ON;
         if (grant.window.until_ms <= ms && grant.window.until_ms > ended_ms) {
             ended_ms = grant.window.until_ms;

@@ -380,7 +380,7 @@ static bool is_named_before(const struct save *save, uint32_t package, uint32_t 
         struct entry       entry;
         for (uint32_t j = 0; list_next(&items, &entry_record, &entry); j++) {
             if (i == package && j == entry_index) return false;
-            if (bytes_is_equal(entry.name, name)) return true;
+            if (entry.count != ENTRY_FEATURE && bytes_is_equal(entry.name, name)) return true;
         }
     }
     return false;

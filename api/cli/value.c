@@ -205,8 +205,6 @@ bool value_add(struct value_maker *maker, const struct field *field, const char 
     case FIELD_KEY:
         return add_key(maker, text, out);
     case FIELD_ID:
-    case FIELD_BINARY:
-    case FIELD_ANY:
         return add_id(maker, text, out);
     case FIELD_BINARY:
     case FIELD_ANY:

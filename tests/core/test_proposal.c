@@ -525,6 +525,10 @@ static void refuse_bounds(const struct subject *subject, uint32_t at)
     case FIELD_ID:
         refuse_binaries(subject, at, PROPOSAL_ID_SIZE);
         break;
+    case FIELD_BINARY: // of no kind: only arguments of verbs have them
+    case FIELD_ANY:
+        cr_assert(false);
+        break;
     case FIELD_LIST:
         refuse_lists(subject, at);
         break;
