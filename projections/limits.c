@@ -20,10 +20,11 @@ struct grants {
 static struct grants grants_of(const struct state *state, uint32_t group, uint32_t resource)
 {
     struct grants grants = {.state = state, .resource = resource};
-    if (group == SERVER_GROUP)
+    if (group == SERVER_GROUP) {
         grants.line = resource_at(state, resource)->first_line;
-    else
+    } else {
         grants.package = group_at(state, group)->first_package;
+    }
     return grants;
 }
 
@@ -162,10 +163,11 @@ void instants_add(struct instants *instants, uint64_t ms)
     if (ms == TIME_NEVER) return;
     while (low < high) {
         const uint32_t middle = (low + high) / 2;
-        if (instants->ms[middle] < ms)
+        if (instants->ms[middle] < ms) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     if (low < instants->count && instants->ms[low] == ms) return;
     if (instants->count == INSTANT_MAX) {

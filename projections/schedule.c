@@ -104,10 +104,11 @@ uint64_t schedule_next(const struct state *state)
 void boundary_judge(struct question *question, const struct event *event)
 {
     const uint64_t edge_ms = event->of.boundary.edge_ms;
-    if (edge_ms > question->now_ms)
+    if (edge_ms > question->now_ms) {
         refuse_malformed(question, "edge");
-    else if (schedule_next(question->state) > edge_ms)
+    } else if (schedule_next(question->state) > edge_ms) {
         refuse_malformed(question, "edge");
+    }
 }
 
 static void settle_package(struct state *state, uint32_t at, uint64_t now_ms)
