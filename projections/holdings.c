@@ -13,11 +13,12 @@ enum { DIRECTIONS_BOTH = 1 << DIRECTION_IN | 1 << DIRECTION_OUT };
 
 struct bytes unit_fold(enum resource_kind kind, struct bytes unit, uint8_t *room)
 {
-    struct buffer folded = buffer_over(room, NAME_SIZE_MAX);
+    static const uint8_t dropped[] = {':', '-', '.', ' '};
+    struct buffer        folded = buffer_over(room, NAME_SIZE_MAX);
     if (kind != PER_DEVICE) return unit;
     for (size_t i = 0; i < unit.size; i++) {
         const uint8_t byte = unit.at[i];
-        if (memchr(":-. ", byte, 4) != NULL) continue;
+        if (memchr(dropped, byte, sizeof dropped) != NULL) continue;
         buffer_add_byte(&folded, byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte - 'A' + 'a') : byte);
     }
     return buffer_bytes(&folded);

@@ -361,10 +361,10 @@ static void judge_used(const struct save *save)
     const uint32_t account = account_of(save, save->group);
     const uint64_t now_ms = save->question->now_ms;
     if (account == 0 || save->allocation->is_forced) return;
-    const uint64_t asked = asked_limit(save, now_ms);
+    const uint64_t limit = asked_limit(save, now_ms);
     const uint64_t used = account_at(save->question->state, account)->used;
-    if (asked >= former_limit(save, now_ms) || used <= asked) return;
-    refuse_save(save, LIMIT_BELOW_USED, save->group, asked, used);
+    if (limit >= former_limit(save, now_ms) || used <= limit) return;
+    refuse_save(save, LIMIT_BELOW_USED, save->group, limit, used);
 }
 
 // --- The save as a whole ----------------------------------------------------
