@@ -136,6 +136,11 @@ static bool keeps(const struct state *state, const struct account *account, enti
     return id <= holding_at(state, account->last_kept)->id;
 }
 
+bool account_keeps(const struct state *state, uint32_t account, uint32_t holding)
+{
+    return keeps(state, account_at(state, account), holding_at(state, holding)->id);
+}
+
 uint32_t holding_cut_by(const struct state *state, uint32_t holding)
 {
     const entity_id id = holding_at(state, holding)->id;
