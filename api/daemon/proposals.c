@@ -97,6 +97,11 @@ static enum status append(struct passage *passage, uint64_t *seq)
     return daemon_append(daemon, &leaf, &passage->proposal);
 }
 
+static struct bytes resource_of(const struct event *event)
+{
+    return event->kind == CONSUMPTION ? event->of.consumption.resource : (struct bytes){NULL, 0};
+}
+
 static void answer_decision(struct passage *passage, uint64_t seq, struct buffer *reply)
 {
     struct daemon   *daemon = passage->daemon;
@@ -108,6 +113,7 @@ static void answer_decision(struct passage *passage, uint64_t seq, struct buffer
     }
     struct outcome outcome = {.verdict = &decision->verdict,
                               .why = &decision->why,
+                              .about = resource_of(&passage->proposal.event),
                               .seq = seq,
                               .time_ms = daemon->now_ms};
     look_at_access(passage, &outcome);
