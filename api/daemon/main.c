@@ -71,6 +71,9 @@ static const char description[] =
     "Exit status: 0 stopped as asked, 2 wrong usage, 3 the ledger does not open or the storage "
     "failed.";
 
+// Options are parsed, and their errors told, before there is a second thread.
+// NOLINTBEGIN(concurrency-mt-unsafe)
+
 // The scope after "?group=" goes into the table of scopes, the rest stays as the address.
 static const char *split_scope(struct options *options, char *url, uint32_t *scope)
 {
@@ -145,6 +148,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return ARGP_ERR_UNKNOWN;
     }
 }
+
+// NOLINTEND(concurrency-mt-unsafe)
 
 // --- Signals ----------------------------------------------------------------
 
@@ -298,6 +303,7 @@ int main(int count, char **words)
     const struct argp parser = {.options = option_rows, .parser = parse_option, .doc = description};
     argp_program_version = "licetd " LICET_VERSION;
     argp_err_exit_status = EXIT_USAGE;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no second thread yet.
     if (argp_parse(&parser, count, words, 0, NULL, &options) != 0) return EXIT_USAGE;
     set_default_listen(&options);
     set_limits();

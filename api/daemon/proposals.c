@@ -148,10 +148,11 @@ static void decide(struct passage *passage, bool is_id_taken, struct buffer *rep
         return;
     }
     const enum status status = daemon->decision.is_logged ? append(passage, &seq) : OK;
-    if (status != OK)
+    if (status != OK) {
         answer_failure(reply, status);
-    else
+    } else {
         answer_decision(passage, seq, reply);
+    }
 }
 
 static void pass(struct passage *passage, struct buffer *reply)
@@ -343,10 +344,11 @@ void preview_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
         return;
     }
     rules_decide(daemon->state, &passage.proposal, actor, daemon->now_ms, &daemon->decision);
-    if (daemon->decision.verdict.code == ACCEPTED)
+    if (daemon->decision.verdict.code == ACCEPTED) {
         preview_accepted(&passage, reply);
-    else
+    } else {
         answer_decision(&passage, NODE_NONE, reply);
+    }
 }
 
 // --- Outcome ----------------------------------------------------------------
