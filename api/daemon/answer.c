@@ -2,6 +2,7 @@
 
 #include "api/daemon/ask.h"
 #include "api/daemon/hint.h"
+#include "api/daemon/preview.h"
 #include "projections/groups.h"
 #include "projections/quota.h"
 
@@ -189,13 +190,14 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     const bool has_numbers = verdict->node != NODE_NONE && !is_hidden;
     pack_array(reply, 2);
     pack_key(reply, "refused");
-    pack_map(reply, 9);
+    pack_map(reply, outcome->losses == NULL ? 9 : 10);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
     put_limit(reply, "limit", has_numbers ? verdict->limit : LIMIT_NONE);
     put_node(reply, state, outcome);
     put_text(reply, "sentence", bytes_of_text(row->sentence));
     put_limit(reply, "seq", outcome->seq);
+    if (outcome->losses != NULL) put_losses(reply, state, outcome->losses);
     put_number(reply, "time", outcome->time_ms);
     put_limit(reply, "used", has_numbers ? verdict->used : LIMIT_NONE);
     put_why(reply, why);

@@ -16,6 +16,7 @@ $ licet consume G sip_number n2 n3 n4 n5 n6 n7 n8
 
 $1 licet allocate G --restricted --package 'base sip_number=6' --preview
     - LIMIT_BELOW_USED sip_number at G: 8 used, the limit would be 6
+    would lose access: sip_number n7, sip_number n8
 $1 licet allocate G --restricted --package 'base sip_number=6'
     - LIMIT_BELOW_USED sip_number at G: 8 used, the limit would be 6
     what would help: release units until 6 are used, or save with force
