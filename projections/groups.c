@@ -23,7 +23,8 @@ uint32_t group_by_id(const struct state *state, entity_id id)
 {
     if (id == 0) return SERVER_GROUP;
     uint32_t at = state_first(state, INDEX_GROUP_ID, id_hash(state, id));
-    while (at != 0 && group_at(state, at)->id != id) at = state_next(state, INDEX_GROUP_ID, at);
+    while (at != 0 && group_at(state, at)->id != id)
+        at = state_next(state, INDEX_GROUP_ID, at);
     return at;
 }
 

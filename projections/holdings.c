@@ -134,7 +134,8 @@ static void find_names(const struct state *state, const struct consumption *cons
     taking->group = group_find(state, consumption->group);
     taking->user = consumption->user.size == 0 ? 0 : user_find(state, consumption->user);
     taking->kind = PER_SERVER;
-    if (taking->resource != 0) {
+    // A name that only packages have is of no kind yet.
+    if (taking->resource != 0 && resource_at(state, taking->resource)->has_kind) {
         taking->kind = (enum resource_kind)resource_at(state, taking->resource)->kind;
     }
     taking->unit = unit_fold(taking->kind, consumption->unit, taking->room);
@@ -176,12 +177,14 @@ static bool judge_form(struct question *question, const struct taking *taking)
     return !is_refused(question);
 }
 
-// T13: while limited, no new equipment; a user's unit of a saved allocation is none.
+// T13: while limited, no new equipment; what is held is not new, and a user's unit of a saved
+// allocation is no equipment.
 static void judge_mode(struct question *question, const struct taking *taking)
 {
     if (server_at(question->state)->limited_reason == NOT_LIMITED) return;
     const bool is_equipment = taking->kind == PER_CHANNEL || taking->kind == PER_DEVICE;
     if (!is_equipment && taking->consumption->user.size != 0) return;
+    if (taking->held != 0) return;
     refuse_at(question, LIMITED_MODE, SERVER_GROUP);
 }
 
@@ -385,7 +388,8 @@ static struct constraint user_access(const struct state *state, uint32_t holding
     struct constraint     access = {
             .code = ACCEPTED, .limit = LIMIT_NONE, .used = LIMIT_NONE, .until_ms = TIME_NEVER};
     if (own->user == 0) return access;
-    const struct user_quota quota = user_quota(state, own->user, resource_of(state, holding), ms);
+    const struct user_quota quota =
+        user_quota_enforced(state, own->user, resource_of(state, holding), ms);
     if (seniority_of(state, holding) < quota.maximum) return access;
     access.code = quota.is_own_limit ? USER_LIMIT : STRICTEST_GROUP;
     access.group = quota.group;
@@ -415,15 +419,29 @@ static uint32_t blocked_for(const struct state *state, uint32_t holding)
     return found;
 }
 
+// Of all nodes that cut the holding off, a closed window is told before a limit, and of the same
+// the nearest one (X08).
+static struct constraint cut_access(const struct state *state, uint32_t holding, uint64_t ms)
+{
+    struct constraint nearest = {.code = ACCEPTED};
+    uint32_t          at = holding_at(state, holding)->account;
+    for (; at != 0; at = account_at(state, at)->parent) {
+        if (account_keeps(state, at, holding)) continue;
+        const struct account   *account = account_at(state, at);
+        const struct quota_node node = {account->group, at, account->limit, account->used};
+        const struct constraint one = objection(state, &node, account->resource, ms);
+        if (one.code != LIMIT_REACHED) return one;
+        if (nearest.code == ACCEPTED) nearest = one;
+    }
+    return nearest;
+}
+
 struct constraint holding_access(const struct state *state, uint32_t holding, uint64_t ms)
 {
     struct constraint access = {
         .code = BLOCKED, .limit = LIMIT_NONE, .used = LIMIT_NONE, .until_ms = TIME_NEVER};
     access.group = blocked_for(state, holding);
     if (access.group != 0) return access;
-    const uint32_t cut = holding_cut_by(state, holding);
-    if (cut == 0) return user_access(state, holding, ms);
-    const struct account   *account = account_at(state, cut);
-    const struct quota_node node = {account->group, cut, account->limit, account->used};
-    return objection(state, &node, account->resource, ms);
+    if (holding_is_kept(state, holding)) return user_access(state, holding, ms);
+    return cut_access(state, holding, ms);
 }

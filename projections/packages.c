@@ -74,7 +74,8 @@ void entries_judge(struct question *question, struct list entries, uint32_t grou
     struct list_reader  items = list_start(entries);
     for (struct entry entry; list_next(&items, &entry_record, &entry);) {
         const uint32_t resource = resource_find(state, entry.name);
-        const uint32_t needed = resource == 0 ? 0 : resource_at(state, resource)->needs;
+        const bool     is_licensed = resource != 0 && resource_at(state, resource)->vendor != 0;
+        const uint32_t needed = is_licensed ? resource_at(state, resource)->needs : 0;
         if (needed == 0 || entry.count == ENTRY_FEATURE) continue;
         const struct bytes name = text_of(state, resource_at(state, needed)->name);
         const uint64_t     has = entries_count(entries, name);

@@ -134,6 +134,11 @@ static bool keeps(const struct state *state, const struct account *account, enti
     return id <= holding_at(state, account->last_kept)->id;
 }
 
+bool account_keeps(const struct state *state, uint32_t account, uint32_t holding)
+{
+    return keeps(state, account_at(state, account), holding_at(state, holding)->id);
+}
+
 uint32_t holding_cut_by(const struct state *state, uint32_t holding)
 {
     const entity_id id = holding_at(state, holding)->id;
@@ -364,8 +369,8 @@ void quota_settle(struct state *state, uint32_t account, uint64_t now_ms)
         node->last_kept = find_cut(state, at);
         gained = (int64_t)node->kept - kept;
         if (at == account || cut != node->last_kept || gained != 0) note(state, at);
-        // Where nothing was and is cut off, what stands above sees no difference.
-        if (gained == 0 && cut == ACCOUNT_KEEPS_ALL && node->last_kept == ACCOUNT_KEEPS_ALL) break;
+        // As many kept of the same ones: the same ones. Above, as many may be others.
+        if (at == account && gained == 0) break;
     }
     state_note_change(state, account_at(state, account)->group,
                       account_at(state, account)->resource);

@@ -75,8 +75,8 @@ static const struct rule rules[KIND_MAX + 1] = {
     [CONSUMPTION] = {consumption_judge,      consumption_apply,      MODE_JUDGED,  NEVER,  WITHIN,
                  GROUP_AT(consumption),                                                           NULL                 },
     [RELEASE] = {release_judge,          release_apply,          MODE_IGNORED, NEVER,  NEVER,  0, release_is_allowed   },
-    [VENDOR_ENROLMENT] = {vendor_enrolment_judge, vendor_enrolment_apply, MODE_REFUSES, NEVER,
-                 NEVER,                                                                        0, NULL                 },
+    [VENDOR_ENROLMENT] = {vendor_enrolment_judge, vendor_enrolment_apply, MODE_JUDGED,  NEVER,  NEVER,
+                 0,                                                                               NULL                 },
     [BOUNDARY] = {boundary_judge,         boundary_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
 };
@@ -107,6 +107,8 @@ static bool is_allowed(const struct question *question, const struct event *even
 static bool is_refused_by_mode(const struct question *question, const struct event *event)
 {
     if (server_at(question->state)->limited_reason == NOT_LIMITED) return false;
+    // To trust a vendor is a setting, to revoke one is the removal of a key.
+    if (event->kind == VENDOR_ENROLMENT) return event->of.vendor_enrolment.is_trusted;
     if (event->kind != ACTOR_ENROLMENT) return rules[event->kind].mode == MODE_REFUSES;
     // The first server_admin is enrolled by the ledger itself, with its opening.
     if (question->actor == 0) return false;
@@ -116,7 +118,7 @@ static bool is_refused_by_mode(const struct question *question, const struct eve
 static bool is_first_admin(const struct question *question, const struct event *event)
 {
     return question->actor == 0 && event->kind == ACTOR_ENROLMENT &&
-           server_at(question->state)->size == 1;
+           event->of.actor_enrolment.role == SERVER_ADMIN && server_at(question->state)->size == 1;
 }
 
 static bool is_stale(const struct question *question, uint64_t not_after_ms)

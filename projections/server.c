@@ -340,6 +340,7 @@ static void add_line(struct change_context *context, uint32_t vendor,
                           .is_current = true};
     resource->first_line = at;
     resource->kind = (uint32_t)entry->kind;
+    resource->has_kind = true;
     resource->vendor = vendor;
     resource->needs = 0;
     if (entry->needs.size > 0) {

@@ -95,8 +95,8 @@ static void tighten(struct user_quota *quota, uint64_t maximum, uint32_t group, 
     quota->is_own_limit = is_own_limit;
 }
 
-struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t resource,
-                             uint64_t ms)
+static struct user_quota measure(const struct state *state, uint32_t user, uint32_t resource,
+                                 uint64_t ms, bool is_enforced)
 {
     struct user_quota quota = {.maximum = LIMIT_NONE, .available = LIMIT_NONE};
     struct quota_path path;
@@ -106,6 +106,8 @@ struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t 
     for (; at != 0; at = member_at(state, at)->next_of_user) {
         const uint32_t group = member_at(state, at)->group;
         quota_path(state, group, resource, &path);
+        struct quota_node *server = &path.nodes[path.count - 1];
+        if (is_enforced) server->limit = limit_enforced_at(state, resource, ms);
         tighten(&quota, quota_maximum(&path), group, false);
         tighten(&quota, member_cap_at(state, at, resource, ms), group, true);
         const uint64_t room = quota_room(quota_bottleneck(&path));
@@ -114,6 +116,18 @@ struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t 
     const uint64_t own = quota.used >= quota.maximum ? 0 : quota.maximum - quota.used;
     if (own < quota.available) quota.available = own;
     return quota;
+}
+
+struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t resource,
+                             uint64_t ms)
+{
+    return measure(state, user, resource, ms, false);
+}
+
+struct user_quota user_quota_enforced(const struct state *state, uint32_t user, uint32_t resource,
+                                      uint64_t ms)
+{
+    return measure(state, user, resource, ms, true);
 }
 
 // --- One more unit ----------------------------------------------------------
@@ -406,6 +420,47 @@ static void judge_entry(struct narrowing *narrowing)
     if (worst.limit != LIMIT_NONE) refuse(narrowing->question, worst);
 }
 
+// What the assignment leaves of a resource at once; without entries the group's values hold.
+static uint64_t asked_cap(const struct user_assignment *assignment, struct bytes name, uint64_t ms)
+{
+    const struct window window = {assignment->from_ms, assignment->until_ms};
+    if (assignment->entries.packed.at == NULL) return LIMIT_NONE;
+    return window_has(window, ms) ? entries_count(assignment->entries, name) : 0;
+}
+
+static bool is_first_of_user(const struct state *state, uint32_t holding, uint32_t resource)
+{
+    uint32_t at = user_at(state, holding_at(state, holding)->user)->first_holding;
+    while (account_at(state, holding_at(state, at)->account)->resource != resource) {
+        at = holding_at(state, at)->next_of_user;
+    }
+    return at == holding;
+}
+
+// X01: a save that would take access from the user wants to be forced.
+static void judge_held(struct question *question, const struct user_assignment *assignment,
+                       uint32_t member)
+{
+    const struct state *state = question->state;
+    const uint32_t      user = member_at(state, member)->user;
+    uint32_t            at = user_at(state, user)->first_holding;
+    for (; at != 0 && !assignment->is_forced; at = holding_at(state, at)->next_of_user) {
+        const uint32_t resource = account_at(state, holding_at(state, at)->account)->resource;
+        if (!is_first_of_user(state, at, resource)) continue;
+        const struct bytes name = text_of(state, resource_at(state, resource)->name);
+        const uint64_t     cap = asked_cap(assignment, name, question->now_ms);
+        const uint64_t     held = user_held(state, user, resource);
+        if (cap >= member_cap_at(state, member, resource, question->now_ms) || held <= cap)
+            continue;
+        refuse(question, (struct constraint){.code = LIMIT_BELOW_USED,
+                                             .group = member_at(state, member)->group,
+                                             .limit = cap,
+                                             .used = held,
+                                             .until_ms = TIME_NEVER,
+                                             .name = name});
+    }
+}
+
 void user_assignment_judge(struct question *question, const struct event *event)
 {
     const struct user_assignment *assignment = &event->of.user_assignment;
@@ -433,6 +488,7 @@ void user_assignment_judge(struct question *question, const struct event *event)
         narrowing.resource = resource_find(state, narrowing.entry.name);
         judge_entry(&narrowing);
     }
+    judge_held(question, assignment, narrowing.member);
 }
 
 void user_assignment_apply(struct change_context *context, const struct event *event)
