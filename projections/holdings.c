@@ -13,11 +13,12 @@ enum { DIRECTIONS_BOTH = 1 << DIRECTION_IN | 1 << DIRECTION_OUT };
 
 struct bytes unit_fold(enum resource_kind kind, struct bytes unit, uint8_t *room)
 {
-    struct buffer folded = buffer_over(room, NAME_SIZE_MAX);
+    static const uint8_t dropped[] = {':', '-', '.', ' '};
+    struct buffer        folded = buffer_over(room, NAME_SIZE_MAX);
     if (kind != PER_DEVICE) return unit;
     for (size_t i = 0; i < unit.size; i++) {
         const uint8_t byte = unit.at[i];
-        if (memchr(":-. ", byte, 4) != NULL) continue;
+        if (memchr(dropped, byte, sizeof dropped) != NULL) continue;
         buffer_add_byte(&folded, byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte - 'A' + 'a') : byte);
     }
     return buffer_bytes(&folded);
@@ -46,17 +47,19 @@ static void link_holding(struct state *state, uint32_t at)
     struct account  *account = account_edit(state, holding->account);
     struct resource *resource = resource_edit(state, account->resource);
     holding->previous = resource->last_holding;
-    if (resource->last_holding == 0)
+    if (resource->last_holding == 0) {
         resource->first_holding = at;
-    else
+    } else {
         holding_edit(state, resource->last_holding)->next = at;
+    }
     resource->last_holding = at;
     resource->holding_count++;
     holding->previous_of_account = account->last_holding;
-    if (account->last_holding == 0)
+    if (account->last_holding == 0) {
         account->first_holding = at;
-    else
+    } else {
         holding_edit(state, account->last_holding)->next_of_account = at;
+    }
     account->last_holding = at;
     if (holding->user == 0) return;
     struct user *user = user_edit(state, holding->user);
@@ -71,10 +74,11 @@ static void unlink_from_user(struct state *state, const struct holding *holding)
     if (holding->user == 0) return;
     struct user *user = user_edit(state, holding->user);
     user->holding_count--;
-    if (holding->previous_of_user == 0)
+    if (holding->previous_of_user == 0) {
         user->first_holding = holding->next_of_user;
-    else
+    } else {
         holding_edit(state, holding->previous_of_user)->next_of_user = holding->next_of_user;
+    }
     if (holding->next_of_user == 0) return;
     holding_edit(state, holding->next_of_user)->previous_of_user = holding->previous_of_user;
 }
@@ -85,23 +89,27 @@ static void unlink_holding(struct state *state, uint32_t at)
     struct account      *account = account_edit(state, holding.account);
     struct resource     *resource = resource_edit(state, account->resource);
     resource->holding_count--;
-    if (holding.previous == 0)
+    if (holding.previous == 0) {
         resource->first_holding = holding.next;
-    else
+    } else {
         holding_edit(state, holding.previous)->next = holding.next;
-    if (holding.next == 0)
+    }
+    if (holding.next == 0) {
         resource->last_holding = holding.previous;
-    else
+    } else {
         holding_edit(state, holding.next)->previous = holding.previous;
+    }
     const uint32_t before = holding.previous_of_account, after = holding.next_of_account;
-    if (before == 0)
+    if (before == 0) {
         account->first_holding = after;
-    else
+    } else {
         holding_edit(state, before)->next_of_account = after;
-    if (after == 0)
+    }
+    if (after == 0) {
         account->last_holding = before;
-    else
+    } else {
         holding_edit(state, after)->previous_of_account = before;
+    }
     unlink_from_user(state, &holding);
 }
 
@@ -168,12 +176,14 @@ static bool is_licensed(const struct state *state, const struct taking *taking)
 static bool judge_form(struct question *question, const struct taking *taking)
 {
     const bool is_directed = taking->consumption->direction != DIRECTION_ABSENT;
-    if (taking->unit.size == 0)
+    if (taking->unit.size == 0) {
         refuse_malformed(question, "unit");
-    else if (taking->resource == 0 || resource_at(question->state, taking->resource)->vendor == 0)
+    } else if (taking->resource == 0 ||
+               resource_at(question->state, taking->resource)->vendor == 0) {
         return true;
-    else if (is_directed != (taking->kind == PER_DEVICE))
+    } else if (is_directed != (taking->kind == PER_DEVICE)) {
         refuse_malformed(question, "direction");
+    }
     return !is_refused(question);
 }
 
@@ -199,9 +209,9 @@ static void judge_names(struct question *question, const struct taking *taking)
         taking->user != 0 &&
         (actor_is_server_wide(state, question->actor) ||
          user_is_within(state, taking->user, actor_at(state, question->actor)->group));
-    if (!is_seen)
+    if (!is_seen) {
         refuse_name(question, UNKNOWN_USER, consumption->user);
-    else if (taking->group != 0 && member_find(state, taking->user, taking->group) == 0) {
+    } else if (taking->group != 0 && member_find(state, taking->user, taking->group) == 0) {
         refuse_at(question, NOT_A_MEMBER, taking->group);
     }
 }
@@ -246,13 +256,15 @@ static void judge_room(struct question *question, const struct taking *taking)
         if (quota_room(node) > 0) continue;
         const struct constraint constraint =
             objection(question->state, node, taking->resource, question->now_ms);
-        if (constraint.code == LIMIT_REACHED)
+        if (constraint.code == LIMIT_REACHED) {
             full[count++] = constraint;
-        else
+        } else {
             refuse(question, constraint);
+        }
     }
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         refuse(question, full[i]);
+    }
 }
 
 // In the order of X08; what needs both group and resource waits until they are known.
@@ -348,9 +360,9 @@ void release_judge(struct question *question, const struct event *event)
     }
     const struct resource *resource = resource_at(state, resource_of(state, at));
     question->charged = account_at(state, holding_at(state, at)->account)->group;
-    if (bit != 0 && resource->kind != PER_DEVICE)
+    if (bit != 0 && resource->kind != PER_DEVICE) {
         refuse_malformed(question, "direction");
-    else if (bit != 0 && (holding_at(state, at)->directions & bit) == 0) {
+    } else if (bit != 0 && (holding_at(state, at)->directions & bit) == 0) {
         refuse_name(question, NOT_HELD, release->unit);
     }
 }

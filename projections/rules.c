@@ -187,10 +187,11 @@ void rules_decide(struct state *state, const struct proposal *proposal, uint32_t
         .state = state, .now_ms = now_ms, .actor = actor, .why = &decision->why};
     uint32_t index = 0;
     why_init(&decision->why);
-    if (proposal->event.kind == PLAN)
+    if (proposal->event.kind == PLAN) {
         index = judge_plan(&question, state, proposal);
-    else
+    } else {
         judge_event(&question, &proposal->event, proposal->not_after_ms);
+    }
     decision->offence = question.offence;
     decision->verdict = (struct verdict){.code = ACCEPTED, .node = NODE_NONE};
     decision->is_logged = !question.is_no_news;
@@ -226,10 +227,11 @@ void rules_record(struct state *state, const struct leaf *leaf, const struct pro
     assert(leaf->seq == server_at(state)->size);
     server_edit(state)->time_ms = leaf->time_ms;
     if (leaf->verdict.code == ACCEPTED) {
-        if (proposal->event.kind == PLAN)
+        if (proposal->event.kind == PLAN) {
             apply_plan(&context, &proposal->event.of.plan);
-        else
+        } else {
             rules[proposal->event.kind].apply(&context, &proposal->event);
+        }
     }
     if (leaf->author != AUTHOR_LEDGER) retry_remember(state, leaf->author, proposal, leaf->seq);
     server_edit(state)->size = leaf->seq + 1;

@@ -297,8 +297,9 @@ struct text_ref text_add(struct state *state, struct bytes text)
     uint32_t pool = 0;
     assert(text.size <= TEXT_SIZE_MAX);
     if (text.size == 0) return (struct text_ref){0};
-    while (pool_rows[POOL_TEXT + pool].record_size < text.size + 1)
+    while (pool_rows[POOL_TEXT + pool].record_size < text.size + 1) {
         pool++;
+    }
     const uint32_t record = state_take(state, POOL_TEXT + pool);
     uint8_t       *at = pool_at(&state->pools[POOL_TEXT + pool], record);
     at[0] = (uint8_t)text.size;

@@ -57,8 +57,9 @@ static uint32_t assigned_entry(const struct state *state, uint32_t member, uint3
 {
     if (!window_has(member_at(state, member)->window, ms)) return 0;
     uint32_t at = member_at(state, member)->first_entry;
-    while (at != 0 && entry_at(state, at)->resource != resource)
+    while (at != 0 && entry_at(state, at)->resource != resource) {
         at = entry_at(state, at)->next;
+    }
     return at;
 }
 
@@ -171,8 +172,9 @@ static void object(struct objections *objections, struct constraint one)
 
 static void refuse_all(struct question *question, const struct objections *objections)
 {
-    for (uint32_t i = 0; i < objections->count; i++)
+    for (uint32_t i = 0; i < objections->count; i++) {
         refuse(question, objections->sorted[i]);
+    }
 }
 
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group)
@@ -267,10 +269,11 @@ static void member_remove(struct state *state, uint32_t at)
         }
         member_edit(state, before)->next_of_user = member.next_of_user;
     }
-    if (member.previous_of_group == 0)
+    if (member.previous_of_group == 0) {
         of->first_member = member.next_of_group;
-    else
+    } else {
         member_edit(state, member.previous_of_group)->next_of_group = member.next_of_group;
+    }
     if (member.next_of_group != 0) {
         member_edit(state, member.next_of_group)->previous_of_group = member.previous_of_group;
     }
@@ -296,10 +299,11 @@ static void link_user(struct state *state, uint32_t at)
 {
     struct server *server = server_edit(state);
     user_edit(state, at)->previous = server->last_user;
-    if (server->last_user == 0)
+    if (server->last_user == 0) {
         server->first_user = at;
-    else
+    } else {
         user_edit(state, server->last_user)->next = at;
+    }
     server->last_user = at;
 }
 
@@ -345,16 +349,16 @@ void membership_judge(struct question *question, const struct event *event)
     if (!find_both(question, event, &user, &group)) return;
     const bool is_member = member_find(state, user, group) != 0;
     if (membership->is_member) {
-        if (is_member)
+        if (is_member) {
             refuse_at(question, ALREADY_A_MEMBER, group);
-        else if (user_at(state, user)->member_count == MEMBERSHIP_MAX) {
+        } else if (user_at(state, user)->member_count == MEMBERSHIP_MAX) {
             refuse_at(question, TOO_MANY_MEMBERSHIPS, group);
         }
         return;
     }
-    if (!is_member)
+    if (!is_member) {
         refuse_at(question, NOT_A_MEMBER, group);
-    else if (!membership->is_cascade && first_held_in(state, user, group) != 0) {
+    } else if (!membership->is_cascade && first_held_in(state, user, group) != 0) {
         refuse_at(question, MEMBERSHIP_IN_USE, group);
     }
 }
@@ -368,8 +372,9 @@ void membership_apply(struct change_context *context, const struct event *event)
         (void)member_add(context, user, group);
         return;
     }
-    for (uint32_t at; (at = first_held_in(state, user, group)) != 0;)
+    for (uint32_t at; (at = first_held_in(state, user, group)) != 0;) {
         holding_remove(state, at);
+    }
     member_remove(state, member_find(state, user, group));
 }
 

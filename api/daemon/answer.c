@@ -141,7 +141,7 @@ void put_page(struct buffer *reply, const char *key, const struct page *page)
 
 // --- Outcomes ---------------------------------------------------------------
 
-static void put_reason(struct buffer *reply, const struct reason *reason)
+static void put_reason(struct buffer *reply, const struct reason *reason, struct bytes about)
 {
     const struct constraint *constraint = &reason->constraint;
     uint8_t                  room[512];
@@ -151,18 +151,22 @@ static void put_reason(struct buffer *reply, const struct reason *reason)
     put_optional_text(reply, "change", buffer_bytes(&hint));
     put_text(reply, "code", bytes_of_text(refusal_word(constraint->code)));
     put_limit(reply, "limit", reason->is_hidden ? LIMIT_NONE : constraint->limit);
-    put_optional_text(reply, "name", constraint->name);
+    put_optional_text(reply, "name",
+                      constraint->name.size > 0 || reason->path.size == 0 ? constraint->name
+                                                                          : about);
     put_optional_text(reply, "node", reason->is_hidden ? (struct bytes){NULL, 0} : reason->path);
     put_time(reply, "until", constraint->until_ms);
     put_limit(reply, "used", reason->is_hidden ? LIMIT_NONE : constraint->used);
 }
 
-static void put_why(struct buffer *reply, const struct why *why)
+static void put_why(struct buffer *reply, const struct outcome *outcome)
 {
+    const struct why *why = outcome->why;
     pack_key(reply, "why");
     pack_array(reply, why == NULL ? 0 : why->count);
-    for (uint32_t i = 0; why != NULL && i < why->count; i++)
-        put_reason(reply, &why->reasons[i]);
+    for (uint32_t i = 0; why != NULL && i < why->count; i++) {
+        put_reason(reply, &why->reasons[i], outcome->about);
+    }
 }
 
 // The node of a verdict, as far as the asker may see it; nil after a group is gone.
@@ -179,26 +183,40 @@ static void put_node(struct buffer *reply, const struct state *state, const stru
              verdict->node == NODE_NONE ? 0 : group_by_id(state, verdict->node));
 }
 
+// The numbers of the constraint that decided, as far as the asker may see them.
+static void put_decisive(struct buffer *reply, const char *key, const struct outcome *outcome,
+                         bool is_limit)
+{
+    const struct verdict *verdict = outcome->verdict;
+    const struct why     *why = outcome->why;
+    uint64_t              number = is_limit ? verdict->limit : verdict->used;
+    if (why != NULL && why->count > 0) {
+        const struct reason *first = &why->reasons[0];
+        number = is_limit ? first->constraint.limit : first->constraint.used;
+        if (first->is_hidden) number = LIMIT_NONE;
+    } else if (verdict->node == NODE_NONE) {
+        number = LIMIT_NONE;
+    }
+    put_limit(reply, key, number);
+}
+
 static void answer_refused(struct buffer *reply, const struct state *state,
                            const struct outcome *outcome)
 {
     const struct verdict     *verdict = outcome->verdict;
     const struct refusal_row *row = refusal_row((uint64_t)verdict->code);
-    const struct why         *why = outcome->why;
-    const bool is_hidden = why != NULL && why->count > 0 && why->reasons[0].is_hidden;
-    const bool has_numbers = verdict->node != NODE_NONE && !is_hidden;
     pack_array(reply, 2);
     pack_key(reply, "refused");
     pack_map(reply, 9);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
-    put_limit(reply, "limit", has_numbers ? verdict->limit : LIMIT_NONE);
+    put_decisive(reply, "limit", outcome, true);
     put_node(reply, state, outcome);
     put_text(reply, "sentence", bytes_of_text(row->sentence));
     put_limit(reply, "seq", outcome->seq);
     put_number(reply, "time", outcome->time_ms);
-    put_limit(reply, "used", has_numbers ? verdict->used : LIMIT_NONE);
-    put_why(reply, why);
+    put_decisive(reply, "used", outcome, false);
+    put_why(reply, outcome);
 }
 
 void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome)

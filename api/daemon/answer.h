@@ -18,7 +18,8 @@ void answer_failure(struct buffer *reply, enum status status);
 // What was decided. seq: NODE_NONE when nothing was appended.
 struct outcome {
     const struct verdict *verdict;
-    const struct why     *why; // NULL: only the verdict is known any more
+    const struct why     *why;   // NULL: only the verdict is known any more
+    struct bytes          about; // the resource, where a constraint names nothing else
     uint64_t              seq, time_ms;
     bool                  has_access, is_access; // of a consumption
 };

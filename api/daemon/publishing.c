@@ -58,8 +58,9 @@ static bool send_groups(struct daemon *daemon, const struct subscriber *subscrib
         struct buffer message = buffer_over(room, sizeof room);
         add_group(&message, daemon, &groups[i]);
         if (message.is_full) continue; // more resources than a message holds: changes tells them
-        if (!connections_publish(daemon->connections, subscriber, buffer_bytes(&message)))
+        if (!connections_publish(daemon->connections, subscriber, buffer_bytes(&message))) {
             return false;
+        }
     }
     return true;
 }

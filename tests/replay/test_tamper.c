@@ -331,6 +331,20 @@ Test(tamper, of_the_books_is_named)
               play.output);
 }
 
+Test(tamper, of_the_books_is_named_when_they_are_gone)
+{
+    const struct key head = {
+        .size = 4, .at = {'h', 'e', 'a', 'd'}
+    };
+    play_seal(&play);
+    const struct store store = open_store();
+    delete (&store, "head", head);
+    close_store(&store);
+    const int code = play_run(&play, "verify %s --key %s", play.directory, play.key_file);
+    cr_expect(eq(int, code, 2), "%s", play.output);
+    cr_expect(play_said(&play, "head: not there"), "%s", play.output);
+}
+
 // Pages that LMDB itself cannot read must not take the auditor along.
 Test(tamper, of_the_file_itself_is_survived)
 {
