@@ -33,6 +33,7 @@ struct worker {
 
 struct load {
     const struct load_target *target;
+    uint64_t                  first_unit; // above all that an earlier run has taken
     struct load_shape         shape;
     struct samples            samples; // of all workers
     struct worker             workers[CONNECTION_MAX];
@@ -43,6 +44,7 @@ enum status load_open(const struct load_target *target, struct load **load)
     struct load *opened = calloc(1, sizeof *opened);
     if (opened == NULL) return STATUS_OUT_OF_MEMORY;
     opened->target = target;
+    opened->first_unit = measure_clock_ns() / 1000; // no run takes a unit in a microsecond
     const struct licet_options options = {.url = target->url, .signer = &target->agent};
     enum status                status = OK;
     for (uint32_t i = 0; i < CONNECTION_MAX && status == OK; i++) {
@@ -97,7 +99,7 @@ static enum status make_proposal(struct worker *worker, struct licet_proposal *p
     buffer_add_text(&unit, "n");
     buffer_add_decimal(&unit, worker->number);
     buffer_add_text(&unit, "-");
-    buffer_add_decimal(&unit, 1000 * 1000 + worker->unit_count);
+    buffer_add_decimal(&unit, worker->load->first_unit + worker->unit_count);
     const struct event event = {
         .kind = CONSUMPTION,
         .of.consumption = {.group = next_group(worker),

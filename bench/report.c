@@ -40,12 +40,13 @@ void report_table(const struct result results[static ROW_COUNT])
            "p50 us", "p99 us", "k/s", "ours", "k/s", "ours", "k/s", "ours", "load", "licetd",
            "us each");
     for (uint32_t i = 0; i < ROW_COUNT; i++) {
+        if (results[i].load.rate == 0) continue;
         print_row(&rows[i], &results[i]);
     }
     printf("\n%-43s %10s %11s %7s\n", "one request at a time, p50", "ours", "floor", "ratio");
     for (uint32_t i = 0; i < ROW_COUNT; i++) {
         const struct result *result = &results[i];
-        if (rows[i].load.in_flight > 1) continue;
+        if (rows[i].load.in_flight > 1 || result->echo.rate == 0) continue;
         const bool is_durable = result->one_by_one.p50_us > 0;
         print_latency(rows[i].name, result->load.p50_us,
                       is_durable ? result->one_by_one.p50_us : result->echo.p50_us);
