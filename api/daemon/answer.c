@@ -2,6 +2,7 @@
 
 #include "api/daemon/ask.h"
 #include "api/daemon/hint.h"
+#include "api/daemon/preview.h"
 #include "projections/groups.h"
 #include "projections/quota.h"
 
@@ -207,13 +208,14 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     const struct refusal_row *row = refusal_row((uint64_t)verdict->code);
     pack_array(reply, 2);
     pack_key(reply, "refused");
-    pack_map(reply, 9);
+    pack_map(reply, outcome->losses == NULL ? 9 : 10);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
     put_decisive(reply, "limit", outcome, true);
     put_node(reply, state, outcome);
     put_text(reply, "sentence", bytes_of_text(row->sentence));
     put_limit(reply, "seq", outcome->seq);
+    if (outcome->losses != NULL) put_losses(reply, state, outcome->losses);
     put_number(reply, "time", outcome->time_ms);
     put_decisive(reply, "used", outcome, false);
     put_why(reply, outcome);
