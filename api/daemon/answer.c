@@ -176,8 +176,21 @@ static void put_node(struct buffer *reply, const struct state *state, const stru
         put_optional_text(reply, "node", first->is_hidden ? (struct bytes){NULL, 0} : first->path);
         return;
     }
-    put_path(reply, "node", state,
-             verdict->node == NODE_NONE ? 0 : group_by_id(state, verdict->node));
+    const bool is_told = verdict->node != NODE_NONE && !outcome->is_hidden;
+    put_path(reply, "node", state, is_told ? group_by_id(state, verdict->node) : 0);
+}
+
+// "limit" and "used" of the constraint that decided.
+static void put_decisive(struct buffer *reply, const char *key, const struct outcome *outcome,
+                         uint64_t of_reason, uint64_t of_verdict)
+{
+    const struct why *why = outcome->why;
+    if (why != NULL && why->count > 0) {
+        put_limit(reply, key, why->reasons[0].is_hidden ? LIMIT_NONE : of_reason);
+        return;
+    }
+    const bool is_told = outcome->verdict->node != NODE_NONE && !outcome->is_hidden;
+    put_limit(reply, key, is_told ? of_verdict : LIMIT_NONE);
 }
 
 static void answer_refused(struct buffer *reply, const struct state *state,
@@ -186,20 +199,19 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     const struct verdict     *verdict = outcome->verdict;
     const struct refusal_row *row = refusal_row((uint64_t)verdict->code);
     const struct why         *why = outcome->why;
-    const bool is_hidden = why != NULL && why->count > 0 && why->reasons[0].is_hidden;
-    const bool has_numbers = verdict->node != NODE_NONE && !is_hidden;
+    const struct constraint  *first = why == NULL ? NULL : &why->reasons[0].constraint;
     pack_array(reply, 2);
     pack_key(reply, "refused");
     pack_map(reply, outcome->losses == NULL ? 9 : 10);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
-    put_limit(reply, "limit", has_numbers ? verdict->limit : LIMIT_NONE);
+    put_decisive(reply, "limit", outcome, first == NULL ? 0 : first->limit, verdict->limit);
     put_node(reply, state, outcome);
     put_text(reply, "sentence", bytes_of_text(row->sentence));
     put_limit(reply, "seq", outcome->seq);
     if (outcome->losses != NULL) put_losses(reply, state, outcome->losses);
     put_number(reply, "time", outcome->time_ms);
-    put_limit(reply, "used", has_numbers ? verdict->used : LIMIT_NONE);
+    put_decisive(reply, "used", outcome, first == NULL ? 0 : first->used, verdict->used);
     put_why(reply, why);
 }
 
