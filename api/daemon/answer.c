@@ -160,13 +160,12 @@ static void put_reason(struct buffer *reply, const struct reason *reason, struct
     put_limit(reply, "used", reason->is_hidden ? LIMIT_NONE : constraint->used);
 }
 
-static void put_why(struct buffer *reply, const struct outcome *outcome)
+static void put_why(struct buffer *reply, const struct why *why, struct bytes about)
 {
-    const struct why *why = outcome->why;
     pack_key(reply, "why");
     pack_array(reply, why == NULL ? 0 : why->count);
     for (uint32_t i = 0; why != NULL && i < why->count; i++) {
-        put_reason(reply, &why->reasons[i], outcome->about);
+        put_reason(reply, &why->reasons[i], about);
     }
 }
 
@@ -180,25 +179,21 @@ static void put_node(struct buffer *reply, const struct state *state, const stru
         put_optional_text(reply, "node", first->is_hidden ? (struct bytes){NULL, 0} : first->path);
         return;
     }
-    put_path(reply, "node", state,
-             verdict->node == NODE_NONE ? 0 : group_by_id(state, verdict->node));
+    const bool is_told = verdict->node != NODE_NONE && !outcome->is_hidden;
+    put_path(reply, "node", state, is_told ? group_by_id(state, verdict->node) : 0);
 }
 
-// The numbers of the constraint that decided, as far as the asker may see them.
+// "limit" and "used" of the constraint that decided.
 static void put_decisive(struct buffer *reply, const char *key, const struct outcome *outcome,
-                         bool is_limit)
+                         uint64_t of_reason, uint64_t of_verdict)
 {
-    const struct verdict *verdict = outcome->verdict;
-    const struct why     *why = outcome->why;
-    uint64_t              number = is_limit ? verdict->limit : verdict->used;
+    const struct why *why = outcome->why;
     if (why != NULL && why->count > 0) {
-        const struct reason *first = &why->reasons[0];
-        number = is_limit ? first->constraint.limit : first->constraint.used;
-        if (first->is_hidden) number = LIMIT_NONE;
-    } else if (verdict->node == NODE_NONE) {
-        number = LIMIT_NONE;
+        put_limit(reply, key, why->reasons[0].is_hidden ? LIMIT_NONE : of_reason);
+        return;
     }
-    put_limit(reply, key, number);
+    const bool is_told = outcome->verdict->node != NODE_NONE && !outcome->is_hidden;
+    put_limit(reply, key, is_told ? of_verdict : LIMIT_NONE);
 }
 
 static void answer_refused(struct buffer *reply, const struct state *state,
@@ -206,19 +201,21 @@ static void answer_refused(struct buffer *reply, const struct state *state,
 {
     const struct verdict     *verdict = outcome->verdict;
     const struct refusal_row *row = refusal_row((uint64_t)verdict->code);
+    const struct why         *why = outcome->why;
+    const struct constraint  *first = why == NULL ? NULL : &why->reasons[0].constraint;
     pack_array(reply, 2);
     pack_key(reply, "refused");
     pack_map(reply, outcome->losses == NULL ? 9 : 10);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
-    put_decisive(reply, "limit", outcome, true);
+    put_decisive(reply, "limit", outcome, first == NULL ? 0 : first->limit, verdict->limit);
     put_node(reply, state, outcome);
     put_text(reply, "sentence", bytes_of_text(row->sentence));
     put_limit(reply, "seq", outcome->seq);
     if (outcome->losses != NULL) put_losses(reply, state, outcome->losses);
     put_number(reply, "time", outcome->time_ms);
-    put_decisive(reply, "used", outcome, false);
-    put_why(reply, outcome);
+    put_decisive(reply, "used", outcome, first == NULL ? 0 : first->used, verdict->used);
+    put_why(reply, why, outcome->about);
 }
 
 void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome)

@@ -175,6 +175,9 @@ static void ask_read(struct bytes body, struct ask *ask)
         set_offence(ask, offence);
     } else if (!pack_read_end(&reader)) {
         set_offence(ask, bytes_of_text("request"));
+    } else if (ask->arguments.signature.at != NULL &&
+               ask->arguments.signature.size != SIGNATURE_SIZE) {
+        set_offence(ask, bytes_of_text("signature"));
     }
 }
 
@@ -205,7 +208,8 @@ static enum signature_state verify(struct bytes                        origin,
     uint8_t       room[PROPOSAL_MESSAGE_SIZE(PLAN_SIZE_MAX)];
     struct buffer message = buffer_over(room, sizeof room);
     if (signature.size == 0) return SIGNATURE_NONE;
-    if (signature.size != SIGNATURE_SIZE || !credential->is_set) return SIGNATURE_BAD;
+    assert(signature.size == SIGNATURE_SIZE); // else there is an offence
+    if (!credential->is_set) return SIGNATURE_BAD;
     proposal_message(origin, proposal, &message);
     if (message.is_full) return SIGNATURE_BAD;
     const bool is_good = crypto_verify(credential->key, buffer_bytes(&message), signature.at);

@@ -149,11 +149,8 @@ static void login_answer(struct daemon *daemon, const struct request *request,
 {
     const struct ask       *ask = request->prepared;
     const struct arguments *arguments = &ask->arguments;
-    uint32_t                actor = 0;
-    if (arguments->signature.size == SIGNATURE_SIZE) {
-        actor = session_login(session, daemon->state, daemon->origin, arguments->key.at,
-                              arguments->signature.at);
-    }
+    const uint32_t actor = session_login(session, daemon->state, daemon->origin, arguments->key.at,
+                                         arguments->signature.at);
     if (actor == 0) {
         answer_error(reply, "UNAUTHENTICATED",
                      bytes_of_text("the key is not enrolled, or did not sign the challenge"));

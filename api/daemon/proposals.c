@@ -3,6 +3,7 @@
 #include "api/daemon/answer.h"
 #include "api/daemon/preview.h"
 #include "projections/actors.h"
+#include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
@@ -63,6 +64,17 @@ static void look_at_access(struct passage *passage, struct outcome *outcome)
         at != 0 && holding_access(state, at, passage->daemon->now_ms).code == ACCEPTED;
 }
 
+// As the rules hide the places of reasons: an actor reads its subtree and its own path. A group
+// that is gone is read by who reads everything.
+static bool is_read_at(const struct passage *passage, entity_id node)
+{
+    const struct state *state = passage->daemon->state;
+    const uint32_t      group = node == NODE_NONE ? 0 : group_by_id(state, node);
+    if (group == 0) return actor_is_server_wide(state, passage->actor);
+    return actor_reads(state, passage->actor, group) ||
+           group_is_within(state, actor_at(state, passage->actor)->group, group);
+}
+
 // The answer that was given before, out of the log. False when the id stands for other bytes.
 static bool answer_again(struct passage *passage, uint64_t seq, struct buffer *reply)
 {
@@ -76,7 +88,10 @@ static bool answer_again(struct passage *passage, uint64_t seq, struct buffer *r
         return true;
     }
     if (!bytes_is_equal(leaf.proposal, passage->packed)) return false;
-    struct outcome outcome = {.verdict = &leaf.verdict, .seq = leaf.seq, .time_ms = leaf.time_ms};
+    struct outcome outcome = {.verdict = &leaf.verdict,
+                              .is_hidden = !is_read_at(passage, leaf.verdict.node),
+                              .seq = leaf.seq,
+                              .time_ms = leaf.time_ms};
     look_at_access(passage, &outcome);
     answer_outcome(reply, daemon->state, &outcome);
     return true;
