@@ -455,8 +455,9 @@ static void judge_held(struct question *question, const struct user_assignment *
         const struct bytes name = text_of(state, resource_at(state, resource)->name);
         const uint64_t     cap = asked_cap(assignment, name, question->now_ms);
         const uint64_t     held = user_held(state, user, resource);
-        if (cap >= member_cap_at(state, member, resource, question->now_ms) || held <= cap)
+        if (cap >= member_cap_at(state, member, resource, question->now_ms) || held <= cap) {
             continue;
+        }
         refuse(question, (struct constraint){.code = LIMIT_BELOW_USED,
                                              .group = member_at(state, member)->group,
                                              .limit = cap,

@@ -113,28 +113,28 @@ Test(packages, b10_no_more_than_what_it_needs_in_each_package_and_assignment)
 Test(packages, b13_a_window_is_over_at_its_until_exactly)
 {
     static const struct turn turns[] = {
-        {"allocate G restricted p from=2026-11-10 until=2026-11-20 : sip=3 web", "ok"   },
-        {"clock 2026-11-09T23:59:59.999Z",                                       "ok"   },
-        {"state G sip",                                                          "0/0/0"},
+        {"allocate G restricted p from=2026-11-10 until=2026-11-20 : sip=3 web", "ok"                                               },
+        {"clock 2026-11-09T23:59:59.999Z",                                       "ok"                                               },
+        {"state G sip",                                                          "0/0/0"                                            },
         {"more G sip",                                                           "not_yet_valid own 0 unallocated 0 at G until 2026-11-20T00:00:00Z next "
-         "2026-11-10T00:00:00Z=3"                                                                  },
-        {"feature G web",                                                                      "not_yet_valid"},
-        {"consume G sip n1",                                                                      "NOT_YET_VALID G 0 of 0 until 2026-11-10T00:00:00Z"                                                               },
-        {"clock 2026-11-10",                                                                      "ok"},
-        {"state G sip",                                                                      "3/0/3"                                                                    },
-        {"more G sip",                                                                      "on own 3 unallocated 3 at G until 2026-11-20T00:00:00Z "
-                       "next 2026-11-20T00:00:00Z=0"},
-        {"consume G sip n1",                                                                      "ok"                                                              },
-        {"clock 2026-11-19T23:59:59.999Z",                                                                      "ok"},
-        {"state G sip",                                                                      "3/1/2"                                                                                 },
-        {"access sip n1",                                                                      "yes"},
-        {"clock 2026-11-20",                                                                      "ok"                                                                              },
-        {"state G sip",                                                                      "0/1/0"},
-        {"access sip n1",                                                                      "EXPIRED G 1 of 0 until 2026-11-20T00:00:00Z"                                                                            },
-        {"consume G sip n2",                                                                      "EXPIRED G 1 of 0 until 2026-11-20T00:00:00Z"},
-        {"feature G web",                                                                      "expired"                                                                               },
-        {"allocate G restricted p from=2026-11-20 until=2026-11-20 : sip=3",                                                                      "MALFORMED until"},
-        {"allocate G restricted p from=2026-11-21 until=2026-11-20 : sip=3",                                                                      "MALFORMED until"                                                                               },
+                       "2026-11-10T00:00:00Z=3"                                                               },
+        {"feature G web",                                                        "not_yet_valid"                                    },
+        {"consume G sip n1",                                                     "NOT_YET_VALID G 0 of 0 until 2026-11-10T00:00:00Z"},
+        {"clock 2026-11-10",                                                     "ok"                                               },
+        {"state G sip",                                                          "3/0/3"                                            },
+        {"more G sip",                                                           "on own 3 unallocated 3 at G until 2026-11-20T00:00:00Z "
+                       "next 2026-11-20T00:00:00Z=0"                                                          },
+        {"consume G sip n1",                                                     "ok"                                               },
+        {"clock 2026-11-19T23:59:59.999Z",                                       "ok"                                               },
+        {"state G sip",                                                          "3/1/2"                                            },
+        {"access sip n1",                                                        "yes"                                              },
+        {"clock 2026-11-20",                                                     "ok"                                               },
+        {"state G sip",                                                          "0/1/0"                                            },
+        {"access sip n1",                                                        "EXPIRED G 1 of 0 until 2026-11-20T00:00:00Z"      },
+        {"consume G sip n2",                                                     "EXPIRED G 1 of 0 until 2026-11-20T00:00:00Z"      },
+        {"feature G web",                                                        "expired"                                          },
+        {"allocate G restricted p from=2026-11-20 until=2026-11-20 : sip=3",     "MALFORMED until"                                  },
+        {"allocate G restricted p from=2026-11-21 until=2026-11-20 : sip=3",     "MALFORMED until"                                  },
     };
     play_saves(TURNS(turns));
 }
@@ -199,10 +199,10 @@ Test(packages, b16_until_is_the_first_instant_with_nothing_left)
                          "next 2026-11-15T00:00:00Z=0"                 },
         {"clock 2026-11-15",                                                               "ok"},
         {"more G/A sip",                                                                   "expired own 0 unallocated 0 at G/A until 2027-01-01T00:00:00Z next "
-         "2026-11-25T00:00:00Z=1"                                                                       },
-        {"clock 2026-12-01",                                                                                "ok"},
-        {"more G/A sip",                                                                                "on own 1 unallocated 1 at G/A until 2027-01-01T00:00:00Z "
-                         "next 2027-01-01T00:00:00Z=0"                                                                           },
+                         "2026-11-25T00:00:00Z=1"                      },
+        {"clock 2026-12-01",                                                               "ok"},
+        {"more G/A sip",                                                                   "on own 1 unallocated 1 at G/A until 2027-01-01T00:00:00Z "
+                         "next 2027-01-01T00:00:00Z=0"                 },
     };
     play_saves(TURNS(turns));
 }
