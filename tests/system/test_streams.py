@@ -144,6 +144,22 @@ def publications(at):
             pass
 
 
+def server_scope(at):
+    """The whole server: its own group under a topic of its own."""
+    with sp.Subscriber(at.publish_url("server")) as server, at.client() as actor:
+        server.take_message()
+        take(actor, "/", "of the server")
+        found = {}
+        until = time.monotonic() + 5
+        while "/license" not in found:
+            assert time.monotonic() < until, "nothing was told"
+            topic, message = server.take_message()
+            found[topic] = message
+        assert found["/license"]["group"] == "/", found
+        names = [resource["name"] for resource in found["/license"]["resources"]]
+        assert names == ["channel"], names
+
+
 def not_yet_created(at):
     """The scope of an address may come later than its subscribers, with what happens at once."""
     with sp.Subscriber(at.publish_url("late")) as late, at.client() as actor:
@@ -190,10 +206,10 @@ def plain_clients(at):
 
 def main():
     publish = [("bell", None), ("north", "acme/north"), ("root", "acme"),
-               ("late", "late")]
+               ("late", "late"), ("server", "/")]
     with ledger.Ledger(publish=publish) as at:
         build(at)
-        for part in (waits, resumes, publications, not_yet_created, plain_clients):
+        for part in (waits, resumes, publications, server_scope, not_yet_created, plain_clients):
             ledger.note(part.__name__)
             part(at)
         at.stop()
