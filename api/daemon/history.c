@@ -241,30 +241,57 @@ void put_changed_group(struct buffer *reply, const struct state *state,
 
 enum { CHANGED_MAX = 512 };
 
+// One change is told with all groups above it, whatever the limit.
+static uint32_t changed_max(uint64_t limit)
+{
+    if (limit >= CHANGED_MAX) return CHANGED_MAX;
+    return limit < PATH_NODE_MAX ? PATH_NODE_MAX : (uint32_t)limit;
+}
+
+// What was found, and where to go on from.
+struct changes_found {
+    uint64_t next; // seq
+    bool     is_reset;
+    uint32_t count;
+};
+
+// One event may change more groups than an answer holds: it cannot be gone on from, so whoever
+// follows reads the states anew, as after a change that is forgotten.
+static void find_changes(const struct state *state, const struct ask *ask, uint32_t top,
+                         struct changed_group *groups, struct changes_found *found)
+{
+    const uint64_t since = ask->arguments.since;
+    struct change  pending = {.seq = server_at(state)->size};
+    uint64_t       next = first_change(state, since);
+    found->is_reset =
+        is_lost(state, since) || !changed_groups(state, top, &next, groups, &found->count,
+                                                 changed_max(ask->arguments.limit));
+    if (next < state_change_count(state)) {
+        if (!state_change_at(state, next, &pending) || pending.seq <= since) found->is_reset = true;
+    }
+    found->next = found->is_reset ? server_at(state)->size : pending.seq;
+}
+
 bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bool is_last_call,
                     struct buffer *reply)
 {
     static struct page          page; // the loop is one thread
     static struct changed_group groups[CHANGED_MAX];
     const struct state         *state = daemon->state;
-    const uint64_t              since = ask->arguments.since;
     const uint32_t              top = asked_group(daemon, ask, actor, reply);
-    uint32_t                    count = 0;
+    struct changes_found        found = {.count = 0};
     if (top == 0) return true;
-    uint64_t   next = first_change(state, since);
-    const bool is_reset =
-        is_lost(state, since) || !changed_groups(state, top, &next, groups, &count, CHANGED_MAX);
-    if (count == 0 && !is_reset && !is_last_call) return false;
+    find_changes(state, ask, top, groups, &found);
+    if (found.count == 0 && !found.is_reset && !is_last_call) return false;
     page_init(&page, PAGE_MAX);
-    for (uint32_t i = 0; i < count && page_has_room(&page); i++, page.count++) {
+    for (uint32_t i = 0; i < found.count && page_has_room(&page); i++, page.count++) {
         put_changed_group(&page.items, state, &groups[i], daemon->now_ms);
     }
-    struct change pending = {.seq = server_at(state)->size};
-    if (next < state_change_count(state)) (void)state_change_at(state, next, &pending);
+    const bool is_cut = page.count < found.count;
     answer_ok(reply, 5);
     put_page(reply, "changes", &page);
-    put_number(reply, "next", pending.seq);
-    put_flag(reply, "reset", is_reset || page.count < count);
+    put_number(reply, "next", is_cut ? server_at(state)->size : found.next);
+    put_flag(reply, "reset", found.is_reset || is_cut);
     put_number(reply, "seq", server_at(state)->size);
     put_number(reply, "time", daemon->now_ms);
     return true;
