@@ -2,6 +2,7 @@
 
 #include "api/daemon/ask.h"
 #include "api/daemon/hint.h"
+#include "api/daemon/preview.h"
 #include "projections/groups.h"
 #include "projections/quota.h"
 
@@ -141,7 +142,7 @@ void put_page(struct buffer *reply, const char *key, const struct page *page)
 
 // --- Outcomes ---------------------------------------------------------------
 
-static void put_reason(struct buffer *reply, const struct reason *reason)
+static void put_reason(struct buffer *reply, const struct reason *reason, struct bytes about)
 {
     const struct constraint *constraint = &reason->constraint;
     uint8_t                  room[512];
@@ -151,18 +152,21 @@ static void put_reason(struct buffer *reply, const struct reason *reason)
     put_optional_text(reply, "change", buffer_bytes(&hint));
     put_text(reply, "code", bytes_of_text(refusal_word(constraint->code)));
     put_limit(reply, "limit", reason->is_hidden ? LIMIT_NONE : constraint->limit);
-    put_optional_text(reply, "name", constraint->name);
+    put_optional_text(reply, "name",
+                      constraint->name.size > 0 || reason->path.size == 0 ? constraint->name
+                                                                          : about);
     put_optional_text(reply, "node", reason->is_hidden ? (struct bytes){NULL, 0} : reason->path);
     put_time(reply, "until", constraint->until_ms);
     put_limit(reply, "used", reason->is_hidden ? LIMIT_NONE : constraint->used);
 }
 
-static void put_why(struct buffer *reply, const struct why *why)
+static void put_why(struct buffer *reply, const struct why *why, struct bytes about)
 {
     pack_key(reply, "why");
     pack_array(reply, why == NULL ? 0 : why->count);
-    for (uint32_t i = 0; why != NULL && i < why->count; i++)
-        put_reason(reply, &why->reasons[i]);
+    for (uint32_t i = 0; why != NULL && i < why->count; i++) {
+        put_reason(reply, &why->reasons[i], about);
+    }
 }
 
 // The node of a verdict, as far as the asker may see it; nil after a group is gone.
@@ -175,8 +179,21 @@ static void put_node(struct buffer *reply, const struct state *state, const stru
         put_optional_text(reply, "node", first->is_hidden ? (struct bytes){NULL, 0} : first->path);
         return;
     }
-    put_path(reply, "node", state,
-             verdict->node == NODE_NONE ? 0 : group_by_id(state, verdict->node));
+    const bool is_told = verdict->node != NODE_NONE && !outcome->is_hidden;
+    put_path(reply, "node", state, is_told ? group_by_id(state, verdict->node) : 0);
+}
+
+// "limit" and "used" of the constraint that decided.
+static void put_decisive(struct buffer *reply, const char *key, const struct outcome *outcome,
+                         uint64_t of_reason, uint64_t of_verdict)
+{
+    const struct why *why = outcome->why;
+    if (why != NULL && why->count > 0) {
+        put_limit(reply, key, why->reasons[0].is_hidden ? LIMIT_NONE : of_reason);
+        return;
+    }
+    const bool is_told = outcome->verdict->node != NODE_NONE && !outcome->is_hidden;
+    put_limit(reply, key, is_told ? of_verdict : LIMIT_NONE);
 }
 
 static void answer_refused(struct buffer *reply, const struct state *state,
@@ -185,20 +202,20 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     const struct verdict     *verdict = outcome->verdict;
     const struct refusal_row *row = refusal_row((uint64_t)verdict->code);
     const struct why         *why = outcome->why;
-    const bool is_hidden = why != NULL && why->count > 0 && why->reasons[0].is_hidden;
-    const bool has_numbers = verdict->node != NODE_NONE && !is_hidden;
+    const struct constraint  *first = why == NULL ? NULL : &why->reasons[0].constraint;
     pack_array(reply, 2);
     pack_key(reply, "refused");
-    pack_map(reply, 9);
+    pack_map(reply, outcome->losses == NULL ? 9 : 10);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
-    put_limit(reply, "limit", has_numbers ? verdict->limit : LIMIT_NONE);
+    put_decisive(reply, "limit", outcome, first == NULL ? 0 : first->limit, verdict->limit);
     put_node(reply, state, outcome);
     put_text(reply, "sentence", bytes_of_text(row->sentence));
     put_limit(reply, "seq", outcome->seq);
+    if (outcome->losses != NULL) put_losses(reply, state, outcome->losses);
     put_number(reply, "time", outcome->time_ms);
-    put_limit(reply, "used", has_numbers ? verdict->used : LIMIT_NONE);
-    put_why(reply, why);
+    put_decisive(reply, "used", outcome, first == NULL ? 0 : first->used, verdict->used);
+    put_why(reply, why, outcome->about);
 }
 
 void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome)

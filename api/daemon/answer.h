@@ -15,10 +15,15 @@ void answer_ok(struct buffer *reply, uint32_t entry_count);
 void answer_error(struct buffer *reply, const char *code, struct bytes detail);
 void answer_failure(struct buffer *reply, enum status status);
 
+struct losses;
+
 // What was decided. seq: NODE_NONE when nothing was appended.
 struct outcome {
     const struct verdict *verdict;
-    const struct why     *why; // NULL: only the verdict is known any more
+    const struct why     *why;       // NULL: only the verdict is known any more
+    const struct losses  *losses;    // NULL: nothing is told of them
+    bool                  is_hidden; // without why: the asker may not read at the verdict's node
+    struct bytes          about;     // the resource, where a constraint names nothing else
     uint64_t              seq, time_ms;
     bool                  has_access, is_access; // of a consumption
 };

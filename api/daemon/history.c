@@ -154,6 +154,23 @@ static void note_group(struct changed_group *groups, uint32_t *count, uint32_t g
     groups[(*count)++] = (struct changed_group){group, seq};
 }
 
+// Notes the group of a change and those above it up to the top; for what happens above the top,
+// which changes what may be used below, the top itself.
+static void note_change(const struct state *state, uint32_t top, const struct change *change,
+                        struct changed_group *groups, uint32_t *count)
+{
+    if (!group_is_within(state, change->group, top)) {
+        if (group_is_within(state, top, change->group)) {
+            note_group(groups, count, top, change->seq);
+        }
+        return;
+    }
+    for (uint32_t at = change->group; at != 0; at = group_at(state, at)->parent) {
+        note_group(groups, count, at, change->seq);
+        if (at == top) break;
+    }
+}
+
 bool changed_groups(const struct state *state, uint32_t top, uint64_t *next,
                     struct changed_group *groups, uint32_t *count, uint32_t max)
 {
@@ -163,20 +180,7 @@ bool changed_groups(const struct state *state, uint32_t top, uint64_t *next,
     for (; *next < end; (*next)++) {
         if (!state_change_at(state, *next, &change)) return false;
         if (*count + PATH_NODE_MAX > max) return true;
-        // What the server may use changes what everybody may.
-        if (change.group == SERVER_GROUP && top != SERVER_GROUP) {
-            note_group(groups, count, top, change.seq);
-        }
-        if (!group_is_within(state, change.group, top)) {
-            if (group_is_within(state, top, change.group)) {
-                note_group(groups, count, top, change.seq);
-            }
-            continue;
-        }
-        for (uint32_t at = change.group; at != 0; at = group_at(state, at)->parent) {
-            note_group(groups, count, at, change.seq);
-            if (at == top) break;
-        }
+        note_change(state, top, &change, groups, count);
     }
     return true;
 }
@@ -190,10 +194,11 @@ static uint64_t first_change(const struct state *state, uint64_t seq)
     while (low < high) {
         const uint64_t middle = low + (high - low) / 2;
         const bool     is_kept = state_change_at(state, middle, &change);
-        if (!is_kept || change.seq < seq)
+        if (!is_kept || change.seq < seq) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -261,10 +266,13 @@ bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     }
     struct change pending = {.seq = server_at(state)->size};
     if (next < state_change_count(state)) (void)state_change_at(state, next, &pending);
+    // One event may touch more groups than an answer holds: whoever asks reads the state instead.
+    const bool is_stuck = pending.seq <= since && next < state_change_count(state);
+    if (is_stuck) pending.seq = server_at(state)->size;
     answer_ok(reply, 5);
     put_page(reply, "changes", &page);
     put_number(reply, "next", pending.seq);
-    put_flag(reply, "reset", is_reset || page.count < count);
+    put_flag(reply, "reset", is_reset || is_stuck || page.count < count);
     put_number(reply, "seq", server_at(state)->size);
     put_number(reply, "time", daemon->now_ms);
     return true;
@@ -315,8 +323,9 @@ void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t a
     answer_ok(reply, 1);
     pack_key(reply, "hashes");
     pack_array(reply, proof.count);
-    for (uint32_t i = 0; i < proof.count; i++)
+    for (uint32_t i = 0; i < proof.count; i++) {
         pack_binary(reply, hash_view(&proof.hashes[i]));
+    }
 }
 
 static enum status make_receipt(struct daemon *daemon, const struct arguments *arguments,

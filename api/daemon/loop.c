@@ -103,14 +103,16 @@ static enum status end_batch(struct daemon *daemon)
 {
     enum status status = daemon->batch_status;
     if (!daemon->is_batch_open) return OK;
-    if (status == OK)
+    if (status == OK) {
         status = ledger_commit(daemon->ledger, &daemon->signer);
-    else
+    } else {
         ledger_abort(daemon->ledger);
-    if (status == OK)
+    }
+    if (status == OK) {
         state_commit(daemon->state);
-    else
+    } else {
         state_rollback(daemon->state, daemon->batch_mark);
+    }
     daemon->is_batch_open = false;
     daemon->batch_status = OK;
     if (status != OK) report_failure("commit", status);
@@ -147,11 +149,8 @@ static void login_answer(struct daemon *daemon, const struct request *request,
 {
     const struct ask       *ask = request->prepared;
     const struct arguments *arguments = &ask->arguments;
-    uint32_t                actor = 0;
-    if (arguments->signature.size == SIGNATURE_SIZE) {
-        actor = session_login(session, daemon->state, daemon->origin, arguments->key.at,
-                              arguments->signature.at);
-    }
+    const uint32_t actor = session_login(session, daemon->state, daemon->origin, arguments->key.at,
+                                         arguments->signature.at);
     if (actor == 0) {
         answer_error(reply, "UNAUTHENTICATED",
                      bytes_of_text("the key is not enrolled, or did not sign the challenge"));

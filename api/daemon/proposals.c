@@ -1,7 +1,9 @@
 #include "api/daemon/proposals.h"
 
 #include "api/daemon/answer.h"
+#include "api/daemon/preview.h"
 #include "projections/actors.h"
+#include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
@@ -62,6 +64,17 @@ static void look_at_access(struct passage *passage, struct outcome *outcome)
         at != 0 && holding_access(state, at, passage->daemon->now_ms).code == ACCEPTED;
 }
 
+// As the rules hide the places of reasons: an actor reads its subtree and its own path. A group
+// that is gone is read by who reads everything.
+static bool is_read_at(const struct passage *passage, entity_id node)
+{
+    const struct state *state = passage->daemon->state;
+    const uint32_t      group = node == NODE_NONE ? 0 : group_by_id(state, node);
+    if (group == 0) return actor_is_server_wide(state, passage->actor);
+    return actor_reads(state, passage->actor, group) ||
+           group_is_within(state, actor_at(state, passage->actor)->group, group);
+}
+
 // The answer that was given before, out of the log. False when the id stands for other bytes.
 static bool answer_again(struct passage *passage, uint64_t seq, struct buffer *reply)
 {
@@ -75,7 +88,10 @@ static bool answer_again(struct passage *passage, uint64_t seq, struct buffer *r
         return true;
     }
     if (!bytes_is_equal(leaf.proposal, passage->packed)) return false;
-    struct outcome outcome = {.verdict = &leaf.verdict, .seq = leaf.seq, .time_ms = leaf.time_ms};
+    struct outcome outcome = {.verdict = &leaf.verdict,
+                              .is_hidden = !is_read_at(passage, leaf.verdict.node),
+                              .seq = leaf.seq,
+                              .time_ms = leaf.time_ms};
     look_at_access(passage, &outcome);
     answer_outcome(reply, daemon->state, &outcome);
     return true;
@@ -97,6 +113,11 @@ static enum status append(struct passage *passage, uint64_t *seq)
     return daemon_append(daemon, &leaf, &passage->proposal);
 }
 
+static struct bytes resource_of(const struct event *event)
+{
+    return event->kind == CONSUMPTION ? event->of.consumption.resource : (struct bytes){NULL, 0};
+}
+
 static void answer_decision(struct passage *passage, uint64_t seq, struct buffer *reply)
 {
     struct daemon   *daemon = passage->daemon;
@@ -106,10 +127,13 @@ static void answer_decision(struct passage *passage, uint64_t seq, struct buffer
                        reply);
         return;
     }
+    const bool     is_loss = decision->verdict.code == LIMIT_BELOW_USED;
     struct outcome outcome = {.verdict = &decision->verdict,
                               .why = &decision->why,
+                              .about = resource_of(&passage->proposal.event),
                               .seq = seq,
                               .time_ms = daemon->now_ms};
+    if (is_loss) outcome.losses = preview_losses(daemon, &passage->proposal, passage->actor);
     look_at_access(passage, &outcome);
     answer_outcome(reply, daemon->state, &outcome);
 }
@@ -142,10 +166,11 @@ static void decide(struct passage *passage, bool is_id_taken, struct buffer *rep
         return;
     }
     const enum status status = daemon->decision.is_logged ? append(passage, &seq) : OK;
-    if (status != OK)
+    if (status != OK) {
         answer_failure(reply, status);
-    else
+    } else {
         answer_decision(passage, seq, reply);
+    }
 }
 
 static void pass(struct passage *passage, struct buffer *reply)
@@ -205,124 +230,6 @@ void propose_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
 
 // --- Preview ----------------------------------------------------------------
 
-enum { PREVIEW_MAX = 256 };
-
-// The accounts that the proposal changes, as they were and as they would be.
-struct preview {
-    uint32_t             count;
-    uint32_t             groups[PREVIEW_MAX], resources[PREVIEW_MAX];
-    struct resource_view before[PREVIEW_MAX], after[PREVIEW_MAX];
-};
-
-static void add_pair(struct preview *preview, uint32_t group, uint32_t resource)
-{
-    for (uint32_t i = 0; i < preview->count; i++) {
-        if (preview->groups[i] == group && preview->resources[i] == resource) return;
-    }
-    if (preview->count == PREVIEW_MAX) return;
-    preview->groups[preview->count] = group;
-    preview->resources[preview->count++] = resource;
-}
-
-// What a noted change touches: the group and the groups above, for one resource or for all.
-static void add_change(struct preview *preview, const struct state *state,
-                       const struct change *change)
-{
-    uint32_t group = change->group;
-    for (; group != 0; group = group_at(state, group)->parent) {
-        uint32_t account = group_at(state, group)->first_account;
-        for (; account != 0; account = account_at(state, account)->next_of_group) {
-            const uint32_t resource = account_at(state, account)->resource;
-            if (change->resource != 0 && change->resource != resource) continue;
-            add_pair(preview, group, resource);
-        }
-        if (change->resource == 0) return;
-    }
-}
-
-static bool is_same_view(const struct resource_view *a, const struct resource_view *b)
-{
-    return a->maximum == b->maximum && a->used == b->used && a->available == b->available &&
-           a->suspended == b->suspended;
-}
-
-static void put_view(struct buffer *reply, const char *key, const struct resource_view *view)
-{
-    pack_key(reply, key);
-    pack_map(reply, 4);
-    put_number(reply, "available", view->available);
-    put_number(reply, "maximum", view->maximum);
-    put_number(reply, "suspended", view->suspended);
-    put_number(reply, "used", view->used);
-}
-
-static void put_preview(struct buffer *reply, const struct state *state,
-                        const struct preview *preview, uint32_t actor)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < preview->count; i++) {
-        if (is_same_view(&preview->before[i], &preview->after[i])) continue;
-        count += actor_reads(state, actor, preview->groups[i]);
-    }
-    pack_key(reply, "changes");
-    pack_array(reply, count);
-    for (uint32_t i = 0; i < preview->count; i++) {
-        if (is_same_view(&preview->before[i], &preview->after[i])) continue;
-        if (!actor_reads(state, actor, preview->groups[i])) continue;
-        pack_map(reply, 4);
-        put_view(reply, "after", &preview->after[i]);
-        put_view(reply, "before", &preview->before[i]);
-        put_path(reply, "group", state, preview->groups[i]);
-        put_text(reply, "resource",
-                 text_of(state, resource_at(state, preview->resources[i])->name));
-    }
-}
-
-static void view_all(const struct state *state, struct preview *preview, uint64_t ms,
-                     struct resource_view *views)
-{
-    for (uint32_t i = 0; i < preview->count; i++) {
-        views[i] = view_resource(state, preview->groups[i], preview->resources[i], ms);
-    }
-}
-
-// Done, looked at, and put back. What is created on the way has no "before" and is left out.
-static void play(struct passage *passage, struct preview *preview)
-{
-    struct daemon          *daemon = passage->daemon;
-    struct state           *state = daemon->state;
-    const struct state_mark mark = state_mark(state);
-    const uint64_t          first = state_change_count(state);
-    const struct leaf       leaf = {.seq = server_at(state)->size,
-                                    .time_ms = daemon->now_ms,
-                                    .author = AUTHOR_LEDGER,
-                                    .verdict = daemon->decision.verdict};
-    for (int round = 0; round < 2; round++) {
-        rules_record(state, &leaf, &passage->proposal);
-        const uint64_t last = state_change_count(state);
-        for (uint64_t i = first; round == 0 && i < last; i++) {
-            struct change change;
-            if (state_change_at(state, i, &change)) add_change(preview, state, &change);
-        }
-        if (round == 1) view_all(state, preview, daemon->now_ms, preview->after);
-        state_rollback(state, mark);
-        if (round == 0) view_all(state, preview, daemon->now_ms, preview->before);
-    }
-}
-
-static void preview_accepted(struct passage *passage, struct buffer *reply)
-{
-    static struct preview preview; // too large for a stack; the loop is one thread
-    struct daemon        *daemon = passage->daemon;
-    preview.count = 0;
-    if (daemon->decision.is_logged) play(passage, &preview);
-    answer_ok(reply, 3);
-    put_preview(reply, daemon->state, &preview, passage->actor);
-    pack_key(reply, "seq");
-    pack_nil(reply);
-    put_number(reply, "time", daemon->now_ms);
-}
-
 void preview_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                     struct buffer *reply)
 {
@@ -337,10 +244,11 @@ void preview_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
         return;
     }
     rules_decide(daemon->state, &passage.proposal, actor, daemon->now_ms, &daemon->decision);
-    if (daemon->decision.verdict.code == ACCEPTED)
-        preview_accepted(&passage, reply);
-    else
+    if (daemon->decision.verdict.code == ACCEPTED) {
+        preview_accepted(daemon, &passage.proposal, actor, reply);
+    } else {
         answer_decision(&passage, NODE_NONE, reply);
+    }
 }
 
 // --- Outcome ----------------------------------------------------------------

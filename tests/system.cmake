@@ -1,0 +1,28 @@
+# Tests of the programs as they run: stories, and the daemon under clients that behave and that do
+# not. They are Python scripts (standard library only); what a script cannot do on this machine it
+# skips with exit code 77.
+
+if(NOT LICET_RACE AND NOT LICET_FUZZ)
+    find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+
+    # system_test(NAME TIMEOUT LABEL SCRIPT <arguments>)
+    function(system_test name seconds label script)
+        add_test(NAME ${name} COMMAND Python3::Interpreter -B
+                 ${CMAKE_CURRENT_SOURCE_DIR}/system/${script} ${ARGN})
+        set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds} LABELS ${label}
+            SKIP_RETURN_CODE 77 ENVIRONMENT "LICET_BIN=${CMAKE_BINARY_DIR}/bin")
+    endfunction()
+
+    file(GLOB stories CONFIGURE_DEPENDS stories/*.story)
+    foreach(story IN LISTS stories)
+        get_filename_component(name ${story} NAME_WE)
+        system_test(story.${name} 60 story play.py ${story})
+    endforeach()
+
+    file(GLOB scripts CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/system
+         system/test_*.py)
+    foreach(script IN LISTS scripts)
+        string(REGEX REPLACE "^test_(.*)\\.py$" "\\1" name ${script})
+        system_test(system.${name} 120 system ${script})
+    endforeach()
+endif()
