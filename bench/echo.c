@@ -43,7 +43,7 @@ static bool set_queues(nng_socket socket)
 {
     return nng_socket_set_int(socket, NNG_OPT_SENDBUF, QUEUE_LENGTH) == 0 &&
            nng_socket_set_int(socket, NNG_OPT_RECVBUF, QUEUE_LENGTH) == 0 &&
-           nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, 2 * MESSAGE_SIZE_MAX) == 0;
+           nng_socket_set_size(socket, NNG_OPT_RECVMAXSZ, (size_t)2 * MESSAGE_SIZE_MAX) == 0;
 }
 
 // --- The server -------------------------------------------------------------

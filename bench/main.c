@@ -102,16 +102,17 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     struct bench *bench = state->input;
     const char  **text = text_of(bench, key);
-    if (text != NULL)
+    if (text != NULL) {
         *text = value;
-    else if (key == KEY_DAEMON)
+    } else if (key == KEY_DAEMON) {
         bench->target.daemon = (pid_t)strtol(value, NULL, 10);
-    else if (key == KEY_QUICK)
+    } else if (key == KEY_QUICK) {
         bench->slice_ns = QUICK_SLICE_NS;
-    else if (key == KEY_SECONDS)
+    } else if (key == KEY_SECONDS) {
         bench->slice_ns = (uint64_t)(strtod(value, NULL) * 1e9);
-    else
+    } else {
         return ARGP_ERR_UNKNOWN;
+    }
     return 0;
 }
 
@@ -284,6 +285,7 @@ int main(int count, char **words)
                                   .parser = parse_option,
                                   .doc = "Loads licetd, and measures what it stands on."};
     argp_program_version = "licet-bench " LICET_VERSION;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
     if (argp_parse(&parser, count, words, 0, NULL, &bench) != 0) return 2;
     const enum status status = run(&bench);
     close_all(&bench);

@@ -36,22 +36,28 @@ static uint64_t own_cpu_ns(void)
     return time_ns(usage.ru_utime) + time_ns(usage.ru_stime);
 }
 
-// The 14th and 15th number of /proc/PID/stat, in clock ticks; the name in parentheses has no space.
+enum { STAT_SIZE_MAX = 1024, STAT_USER = 13 };
+
+// Words 14 and 15 of /proc/PID/stat, in clock ticks. The second word has no space in it here.
 static uint64_t other_cpu_ns(pid_t process)
 {
-    char               path[64];
-    unsigned long long user = 0, system = 0;
+    char path[64], text[STAT_SIZE_MAX];
     if (process == 0) return 0;
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
     FILE *file = fopen(path, "r");
     if (file == NULL) return 0;
-    const int count = fscanf(file,
-                             "%*d %*s %*s %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
-                             "%llu %llu",
-                             &user, &system);
+    const size_t size = fread(text, 1, sizeof text - 1, file);
     (void)fclose(file);
-    const uint64_t tick_ns = SECOND_NS / (uint64_t)sysconf(_SC_CLK_TCK);
-    return count == 2 ? (user + system) * tick_ns : 0;
+    text[size] = 0;
+    char *at = text;
+    for (int i = 0; i < STAT_USER && at != NULL; i++) {
+        at = strchr(at, ' ');
+        if (at != NULL) at++;
+    }
+    if (at == NULL) return 0;
+    const uint64_t user = strtoull(at, &at, 10);
+    const uint64_t system = strtoull(at, &at, 10);
+    return (user + system) * (SECOND_NS / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 struct stopwatch stopwatch_start(pid_t other)

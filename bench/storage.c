@@ -19,7 +19,7 @@ struct storage {
     uint64_t             leaf_count; // ever appended
     size_t               leaf_size;
     struct samples       samples;
-    uint8_t              bytes[LEAF_BATCH_MAX * LEAF_ROOM];
+    uint8_t              bytes[(size_t)LEAF_BATCH_MAX * LEAF_ROOM];
 };
 
 // A leaf as a consumption of the load makes one.
@@ -41,7 +41,7 @@ static struct bytes make_leaf(struct storage *storage, uint8_t room[static LEAF_
     proposal_write(&proposal, &packed);
     const struct leaf written = {
         .version = RULES_VERSION,
-        .seq = 1000 * 1000 + storage->leaf_count,
+        .seq = UINT64_C(1000000) + storage->leaf_count,
         .time_ms = proposal.not_after_ms,
         .author = entity_id_of(2000, 0),
         .proposal = buffer_bytes(&packed),
