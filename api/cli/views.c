@@ -281,7 +281,7 @@ static void view_features(struct call *call, struct bytes map)
     table_flush(table, call->out);
 }
 
-void view_state(struct call *call, struct bytes map)
+static void view_group_head(struct call *call, struct bytes map)
 {
     const struct bytes label = message_text(map, "label");
     print_text(call->out, message_text(map, "group"));
@@ -295,6 +295,13 @@ void view_state(struct call *call, struct bytes map)
                   message_flag(map, "oversubscribed") ? ", oversubscribed" : "",
                   (unsigned long long)message_number(map, "version", 0));
     view_packages(call, map);
+}
+
+// Of one resource alone, the answer tells nothing else of the group.
+void view_state(struct call *call, struct bytes map)
+{
+    struct bytes version;
+    if (message_find(map, "version", &version)) view_group_head(call, map);
     view_resources(call, map);
     view_features(call, map);
 }
