@@ -33,8 +33,9 @@ uint32_t actor_by_name(const struct state *state, struct bytes name)
 uint32_t actor_by_id(const struct state *state, entity_id id)
 {
     uint32_t at = state_first(state, INDEX_ACTOR_ID, state_hash(state, 0, id_key(&id)));
-    while (at != 0 && actor_at(state, at)->id != id)
+    while (at != 0 && actor_at(state, at)->id != id) {
         at = state_next(state, INDEX_ACTOR_ID, at);
+    }
     return at;
 }
 

@@ -229,8 +229,9 @@ enum status digest_of(const struct state *state, struct hash *digest)
     for (uint32_t i = server->newest_actor; i != 0; i = actor_at(state, i)->next) {
         dump_actor(&dump, i);
     }
-    for (uint32_t i = server->first_user; i != 0; i = user_at(state, i)->next)
+    for (uint32_t i = server->first_user; i != 0; i = user_at(state, i)->next) {
         dump_user(&dump, i);
+    }
     for (uint32_t i = server->newest_resource; i != 0; i = resource_at(state, i)->next) {
         dump_resource(&dump, i);
     }

@@ -23,7 +23,9 @@ uint32_t group_by_id(const struct state *state, entity_id id)
 {
     if (id == 0) return SERVER_GROUP;
     uint32_t at = state_first(state, INDEX_GROUP_ID, id_hash(state, id));
-    while (at != 0 && group_at(state, at)->id != id) at = state_next(state, INDEX_GROUP_ID, at);
+    while (at != 0 && group_at(state, at)->id != id) {
+        at = state_next(state, INDEX_GROUP_ID, at);
+    }
     return at;
 }
 
@@ -38,8 +40,9 @@ uint32_t group_find(const struct state *state, struct bytes path)
 
 bool group_is_within(const struct state *state, uint32_t group, uint32_t root)
 {
-    while (group != 0 && group != root)
+    while (group != 0 && group != root) {
         group = group_at(state, group)->parent;
+    }
     return group != 0;
 }
 
@@ -72,9 +75,9 @@ void group_creation_judge(struct question *question, const struct event *event)
     const struct bytes  path = event->of.group_creation.group;
     const struct state *state = question->state;
     const uint32_t      parent = group_find(state, path_parent(path));
-    if (parent == 0)
+    if (parent == 0) {
         refuse_name(question, UNKNOWN_GROUP, path_parent(path));
-    else if (group_child(state, parent, path_last(path)) != 0) {
+    } else if (group_child(state, parent, path_last(path)) != 0) {
         refuse_name(question, NAME_TAKEN, path);
     }
 }
@@ -86,10 +89,11 @@ static void link_child(struct state *state, uint32_t parent, uint32_t child)
     group->parent = parent;
     group->depth = (uint8_t)(above->depth + 1);
     group->previous = above->last_child;
-    if (above->last_child == 0)
+    if (above->last_child == 0) {
         above->first_child = child;
-    else
+    } else {
         group_edit(state, above->last_child)->next = child;
+    }
     above->last_child = child;
     above->child_count++;
 }

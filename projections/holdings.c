@@ -13,11 +13,12 @@ enum { DIRECTIONS_BOTH = 1 << DIRECTION_IN | 1 << DIRECTION_OUT };
 
 struct bytes unit_fold(enum resource_kind kind, struct bytes unit, uint8_t *room)
 {
-    struct buffer folded = buffer_over(room, NAME_SIZE_MAX);
+    static const uint8_t dropped[] = {':', '-', '.', ' '};
+    struct buffer        folded = buffer_over(room, NAME_SIZE_MAX);
     if (kind != PER_DEVICE) return unit;
     for (size_t i = 0; i < unit.size; i++) {
         const uint8_t byte = unit.at[i];
-        if (memchr(":-. ", byte, 4) != NULL) continue;
+        if (memchr(dropped, byte, sizeof dropped) != NULL) continue;
         buffer_add_byte(&folded, byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte - 'A' + 'a') : byte);
     }
     return buffer_bytes(&folded);
@@ -46,17 +47,19 @@ static void link_holding(struct state *state, uint32_t at)
     struct account  *account = account_edit(state, holding->account);
     struct resource *resource = resource_edit(state, account->resource);
     holding->previous = resource->last_holding;
-    if (resource->last_holding == 0)
+    if (resource->last_holding == 0) {
         resource->first_holding = at;
-    else
+    } else {
         holding_edit(state, resource->last_holding)->next = at;
+    }
     resource->last_holding = at;
     resource->holding_count++;
     holding->previous_of_account = account->last_holding;
-    if (account->last_holding == 0)
+    if (account->last_holding == 0) {
         account->first_holding = at;
-    else
+    } else {
         holding_edit(state, account->last_holding)->next_of_account = at;
+    }
     account->last_holding = at;
     if (holding->user == 0) return;
     struct user *user = user_edit(state, holding->user);
@@ -71,10 +74,11 @@ static void unlink_from_user(struct state *state, const struct holding *holding)
     if (holding->user == 0) return;
     struct user *user = user_edit(state, holding->user);
     user->holding_count--;
-    if (holding->previous_of_user == 0)
+    if (holding->previous_of_user == 0) {
         user->first_holding = holding->next_of_user;
-    else
+    } else {
         holding_edit(state, holding->previous_of_user)->next_of_user = holding->next_of_user;
+    }
     if (holding->next_of_user == 0) return;
     holding_edit(state, holding->next_of_user)->previous_of_user = holding->previous_of_user;
 }
@@ -85,23 +89,27 @@ static void unlink_holding(struct state *state, uint32_t at)
     struct account      *account = account_edit(state, holding.account);
     struct resource     *resource = resource_edit(state, account->resource);
     resource->holding_count--;
-    if (holding.previous == 0)
+    if (holding.previous == 0) {
         resource->first_holding = holding.next;
-    else
+    } else {
         holding_edit(state, holding.previous)->next = holding.next;
-    if (holding.next == 0)
+    }
+    if (holding.next == 0) {
         resource->last_holding = holding.previous;
-    else
+    } else {
         holding_edit(state, holding.next)->previous = holding.previous;
+    }
     const uint32_t before = holding.previous_of_account, after = holding.next_of_account;
-    if (before == 0)
+    if (before == 0) {
         account->first_holding = after;
-    else
+    } else {
         holding_edit(state, before)->next_of_account = after;
-    if (after == 0)
+    }
+    if (after == 0) {
         account->last_holding = before;
-    else
+    } else {
         holding_edit(state, after)->previous_of_account = before;
+    }
     unlink_from_user(state, &holding);
 }
 
@@ -134,7 +142,8 @@ static void find_names(const struct state *state, const struct consumption *cons
     taking->group = group_find(state, consumption->group);
     taking->user = consumption->user.size == 0 ? 0 : user_find(state, consumption->user);
     taking->kind = PER_SERVER;
-    if (taking->resource != 0) {
+    // A name that only packages have is of no kind yet.
+    if (taking->resource != 0 && resource_at(state, taking->resource)->has_kind) {
         taking->kind = (enum resource_kind)resource_at(state, taking->resource)->kind;
     }
     taking->unit = unit_fold(taking->kind, consumption->unit, taking->room);
@@ -167,21 +176,25 @@ static bool is_licensed(const struct state *state, const struct taking *taking)
 static bool judge_form(struct question *question, const struct taking *taking)
 {
     const bool is_directed = taking->consumption->direction != DIRECTION_ABSENT;
-    if (taking->unit.size == 0)
+    if (taking->unit.size == 0) {
         refuse_malformed(question, "unit");
-    else if (taking->resource == 0 || resource_at(question->state, taking->resource)->vendor == 0)
+    } else if (taking->resource == 0 ||
+               resource_at(question->state, taking->resource)->vendor == 0) {
         return true;
-    else if (is_directed != (taking->kind == PER_DEVICE))
+    } else if (is_directed != (taking->kind == PER_DEVICE)) {
         refuse_malformed(question, "direction");
+    }
     return !is_refused(question);
 }
 
-// T13: while limited, no new equipment; a user's unit of a saved allocation is none.
+// T13: while limited, no new equipment; what is held is not new, and a user's unit of a saved
+// allocation is no equipment.
 static void judge_mode(struct question *question, const struct taking *taking)
 {
     if (server_at(question->state)->limited_reason == NOT_LIMITED) return;
     const bool is_equipment = taking->kind == PER_CHANNEL || taking->kind == PER_DEVICE;
     if (!is_equipment && taking->consumption->user.size != 0) return;
+    if (taking->held != 0) return;
     refuse_at(question, LIMITED_MODE, SERVER_GROUP);
 }
 
@@ -196,9 +209,9 @@ static void judge_names(struct question *question, const struct taking *taking)
         taking->user != 0 &&
         (actor_is_server_wide(state, question->actor) ||
          user_is_within(state, taking->user, actor_at(state, question->actor)->group));
-    if (!is_seen)
+    if (!is_seen) {
         refuse_name(question, UNKNOWN_USER, consumption->user);
-    else if (taking->group != 0 && member_find(state, taking->user, taking->group) == 0) {
+    } else if (taking->group != 0 && member_find(state, taking->user, taking->group) == 0) {
         refuse_at(question, NOT_A_MEMBER, taking->group);
     }
 }
@@ -243,13 +256,15 @@ static void judge_room(struct question *question, const struct taking *taking)
         if (quota_room(node) > 0) continue;
         const struct constraint constraint =
             objection(question->state, node, taking->resource, question->now_ms);
-        if (constraint.code == LIMIT_REACHED)
+        if (constraint.code == LIMIT_REACHED) {
             full[count++] = constraint;
-        else
+        } else {
             refuse(question, constraint);
+        }
     }
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         refuse(question, full[i]);
+    }
 }
 
 // In the order of X08; what needs both group and resource waits until they are known.
@@ -345,9 +360,9 @@ void release_judge(struct question *question, const struct event *event)
     }
     const struct resource *resource = resource_at(state, resource_of(state, at));
     question->charged = account_at(state, holding_at(state, at)->account)->group;
-    if (bit != 0 && resource->kind != PER_DEVICE)
+    if (bit != 0 && resource->kind != PER_DEVICE) {
         refuse_malformed(question, "direction");
-    else if (bit != 0 && (holding_at(state, at)->directions & bit) == 0) {
+    } else if (bit != 0 && (holding_at(state, at)->directions & bit) == 0) {
         refuse_name(question, NOT_HELD, release->unit);
     }
 }
@@ -385,7 +400,8 @@ static struct constraint user_access(const struct state *state, uint32_t holding
     struct constraint     access = {
             .code = ACCEPTED, .limit = LIMIT_NONE, .used = LIMIT_NONE, .until_ms = TIME_NEVER};
     if (own->user == 0) return access;
-    const struct user_quota quota = user_quota(state, own->user, resource_of(state, holding), ms);
+    const struct user_quota quota =
+        user_quota_enforced(state, own->user, resource_of(state, holding), ms);
     if (seniority_of(state, holding) < quota.maximum) return access;
     access.code = quota.is_own_limit ? USER_LIMIT : STRICTEST_GROUP;
     access.group = quota.group;
@@ -415,15 +431,29 @@ static uint32_t blocked_for(const struct state *state, uint32_t holding)
     return found;
 }
 
+// Of all nodes that cut the holding off, a closed window is told before a limit, and of the same
+// the nearest one (X08).
+static struct constraint cut_access(const struct state *state, uint32_t holding, uint64_t ms)
+{
+    struct constraint nearest = {.code = ACCEPTED};
+    uint32_t          at = holding_at(state, holding)->account;
+    for (; at != 0; at = account_at(state, at)->parent) {
+        if (account_keeps(state, at, holding)) continue;
+        const struct account   *account = account_at(state, at);
+        const struct quota_node node = {account->group, at, account->limit, account->used};
+        const struct constraint one = objection(state, &node, account->resource, ms);
+        if (one.code != LIMIT_REACHED) return one;
+        if (nearest.code == ACCEPTED) nearest = one;
+    }
+    return nearest;
+}
+
 struct constraint holding_access(const struct state *state, uint32_t holding, uint64_t ms)
 {
     struct constraint access = {
         .code = BLOCKED, .limit = LIMIT_NONE, .used = LIMIT_NONE, .until_ms = TIME_NEVER};
     access.group = blocked_for(state, holding);
     if (access.group != 0) return access;
-    const uint32_t cut = holding_cut_by(state, holding);
-    if (cut == 0) return user_access(state, holding, ms);
-    const struct account   *account = account_at(state, cut);
-    const struct quota_node node = {account->group, cut, account->limit, account->used};
-    return objection(state, &node, account->resource, ms);
+    if (holding_is_kept(state, holding)) return user_access(state, holding, ms);
+    return cut_access(state, holding, ms);
 }

@@ -18,12 +18,12 @@ static struct bytes keep(struct why *why, struct bytes text)
 }
 
 // A reader sees its subtree and its own path up to the server; nothing beside them.
-static bool is_seen(const struct question *question, uint32_t group)
+static bool is_seen(const struct question *question, uint32_t node)
 {
-    if (group == 0 || question->actor == 0) return true;
-    const uint32_t own = actor_at(question->state, question->actor)->group;
-    return group_is_within(question->state, group, own) ||
-           group_is_within(question->state, own, group);
+    if (node == 0 || question->actor == 0) return true;
+    const uint32_t top = actor_at(question->state, question->actor)->group;
+    return group_is_within(question->state, node, top) ||
+           group_is_within(question->state, top, node);
 }
 
 void refuse(struct question *question, struct constraint constraint)

@@ -20,10 +20,11 @@ struct grants {
 static struct grants grants_of(const struct state *state, uint32_t group, uint32_t resource)
 {
     struct grants grants = {.state = state, .resource = resource};
-    if (group == SERVER_GROUP)
+    if (group == SERVER_GROUP) {
         grants.line = resource_at(state, resource)->first_line;
-    else
+    } else {
         grants.package = group_at(state, group)->first_package;
+    }
     return grants;
 }
 
@@ -120,27 +121,37 @@ bool node_is_active_at(const struct state *state, uint32_t group, uint64_t ms)
     return false;
 }
 
+// The latest end that has passed and the earliest beginning that is to come.
+struct edges {
+    uint64_t ended_ms, begins_ms;
+};
+
+static void see_window(struct edges *edges, struct window window, uint64_t ms)
+{
+    if (window.until_ms <= ms && window.until_ms > edges->ended_ms) {
+        edges->ended_ms = window.until_ms;
+    }
+    if (window.from_ms > ms && window.from_ms < edges->begins_ms) {
+        edges->begins_ms = window.from_ms;
+    }
+}
+
 enum validity validity_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms,
                           uint64_t *edge_ms)
 {
     struct grants grants = grants_of(state, group, resource);
-    uint64_t      ended_ms = 0, begins_ms = TIME_NEVER;
+    struct edges  edges = {0, TIME_NEVER};
     struct grant  grant;
     *edge_ms = TIME_NEVER;
     const bool is_feature = resource_at(state, resource)->kind == FEATURE;
     while (next_grant(&grants, &grant)) {
         if (group != SERVER_GROUP && !is_feature && grant.count == ENTRY_FEATURE) continue;
         if (window_has(grant.window, ms) && grant.count > 0) return VALIDITY_ON;
-        if (grant.window.until_ms <= ms && grant.window.until_ms > ended_ms) {
-            ended_ms = grant.window.until_ms;
-        }
-        if (grant.window.from_ms > ms && grant.window.from_ms < begins_ms) {
-            begins_ms = grant.window.from_ms;
-        }
+        see_window(&edges, grant.window, ms);
     }
-    *edge_ms = ended_ms != 0 ? ended_ms : begins_ms;
-    if (ended_ms != 0) return VALIDITY_OVER;
-    return begins_ms != TIME_NEVER ? VALIDITY_NOT_YET : VALIDITY_NONE;
+    *edge_ms = edges.ended_ms != 0 ? edges.ended_ms : edges.begins_ms;
+    if (edges.ended_ms != 0) return VALIDITY_OVER;
+    return edges.begins_ms != TIME_NEVER ? VALIDITY_NOT_YET : VALIDITY_NONE;
 }
 
 uint64_t limit_next_edge(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
@@ -162,10 +173,11 @@ void instants_add(struct instants *instants, uint64_t ms)
     if (ms == TIME_NEVER) return;
     while (low < high) {
         const uint32_t middle = (low + high) / 2;
-        if (instants->ms[middle] < ms)
+        if (instants->ms[middle] < ms) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     if (low < instants->count && instants->ms[low] == ms) return;
     if (instants->count == INSTANT_MAX) {

@@ -50,10 +50,11 @@ uint32_t entries_add(struct state *state, struct list entries, entity_id id)
         const uint32_t resource = resource_open(state, entry.name, id);
         const uint32_t at = state_take(state, POOL_ENTRY);
         *entry_edit(state, at) = (struct entry_record){.count = entry.count, .resource = resource};
-        if (first == 0)
+        if (first == 0) {
             first = at;
-        else
+        } else {
             entry_edit(state, last)->next = at;
+        }
         last = at;
     }
     return first;
@@ -68,13 +69,34 @@ void entries_drop(struct state *state, uint32_t first_entry)
     }
 }
 
+uint32_t entries_fresh_count(const struct state *state, struct list entries)
+{
+    uint32_t           count = 0;
+    struct list_reader items = list_start(entries);
+    for (struct entry entry; list_next(&items, &entry_record, &entry);) {
+        count += resource_find(state, entry.name) == 0;
+    }
+    return count;
+}
+
+void names_judge(struct question *question, uint32_t fresh_count, uint32_t name_max)
+{
+    const uint64_t known = state_count(question->state, POOL_RESOURCE);
+    if (fresh_count == 0 || known + fresh_count <= name_max) return;
+    refuse(question, (struct constraint){.code = TOO_MANY,
+                                         .limit = name_max,
+                                         .used = known + fresh_count,
+                                         .until_ms = TIME_NEVER});
+}
+
 void entries_judge(struct question *question, struct list entries, uint32_t group)
 {
     const struct state *state = question->state;
     struct list_reader  items = list_start(entries);
     for (struct entry entry; list_next(&items, &entry_record, &entry);) {
         const uint32_t resource = resource_find(state, entry.name);
-        const uint32_t needed = resource == 0 ? 0 : resource_at(state, resource)->needs;
+        const bool     is_licensed = resource != 0 && resource_at(state, resource)->vendor != 0;
+        const uint32_t needed = is_licensed ? resource_at(state, resource)->needs : 0;
         if (needed == 0 || entry.count == ENTRY_FEATURE) continue;
         const struct bytes name = text_of(state, resource_at(state, needed)->name);
         const uint64_t     has = entries_count(entries, name);
@@ -130,8 +152,9 @@ static uint64_t asked_limit(const struct save *save, uint64_t ms)
 
 static bool is_asked_active(const struct save *save, uint64_t ms)
 {
-    if (save->group == SERVER_GROUP)
+    if (save->group == SERVER_GROUP) {
         return node_is_active_at(save->question->state, save->group, ms);
+    }
     for (uint32_t i = 0; i < save->package_count; i++) {
         if (window_has(window_of(&save->packages[i]), ms)) return true;
     }
@@ -232,8 +255,9 @@ static uint32_t next_restricted(const struct state *state, uint32_t root, uint32
 
 static uint32_t after_restricted(const struct state *state, uint32_t root, uint32_t at)
 {
-    while (at != root && account_at(state, at)->next == 0)
+    while (at != root && account_at(state, at)->next == 0) {
         at = account_at(state, at)->parent;
+    }
     if (at == root) return 0;
     at = account_at(state, at)->next;
     if (group_at(state, account_at(state, at)->group)->is_restricted) return at;
@@ -358,10 +382,10 @@ static void judge_used(const struct save *save)
     const uint32_t account = account_of(save, save->group);
     const uint64_t now_ms = save->question->now_ms;
     if (account == 0 || save->allocation->is_forced) return;
-    const uint64_t asked = asked_limit(save, now_ms);
+    const uint64_t limit = asked_limit(save, now_ms);
     const uint64_t used = account_at(save->question->state, account)->used;
-    if (asked >= former_limit(save, now_ms) || used <= asked) return;
-    refuse_save(save, LIMIT_BELOW_USED, save->group, asked, used);
+    if (limit >= former_limit(save, now_ms) || used <= limit) return;
+    refuse_save(save, LIMIT_BELOW_USED, save->group, limit, used);
 }
 
 // --- The save as a whole ----------------------------------------------------
@@ -451,15 +475,19 @@ void allocation_judge(struct question *question, const struct event *event)
         return;
     }
     read_packages(&save);
+    uint32_t fresh_count = 0;
     for (uint32_t i = 0; i < save.package_count; i++) {
+        fresh_count += entries_fresh_count(state, save.packages[i].entries);
         entries_judge(question, save.packages[i].entries, save.group);
     }
+    names_judge(question, fresh_count, SAVED_NAME_MAX);
     save.bound = group_at(state, save.group)->parent;
     while (save.bound != SERVER_GROUP && !group_at(state, save.bound)->is_restricted) {
         save.bound = group_at(state, save.bound)->parent;
     }
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         check_all(&save, checks[i]);
+    }
 }
 
 static void drop_packages(struct state *state, uint32_t group)
@@ -490,10 +518,11 @@ static void add_package(struct change_context *context, uint32_t group,
     record->name = text_add(state, package->name);
     record->first_entry = entries_add(state, package->entries, context->id);
     record->edge = schedule_add(state, EDGE_PACKAGE, at, record->window, context->now_ms);
-    if (owner->last_package == 0)
+    if (owner->last_package == 0) {
         owner->first_package = at;
-    else
+    } else {
         package_edit(state, owner->last_package)->next = at;
+    }
     owner->last_package = at;
 }
 
@@ -513,8 +542,9 @@ static void open_accounts(struct state *state, uint32_t group)
 static void contribute_all(struct state *state, uint32_t group, int sign)
 {
     uint32_t at = group_at(state, group)->first_account;
-    for (; at != 0; at = account_at(state, at)->next_of_group)
+    for (; at != 0; at = account_at(state, at)->next_of_group) {
         sum_contribute(state, at, sign);
+    }
 }
 
 void allocation_apply(struct change_context *context, const struct event *event)

@@ -54,8 +54,9 @@ uint32_t account_open(struct state *state, uint32_t group, uint32_t resource)
         assert(count < PATH_NODE_MAX);
         missing[count++] = at;
     }
-    while (count > 0)
+    while (count > 0) {
         found = account_make(state, missing[--count], resource, found);
+    }
     return found;
 }
 
@@ -74,8 +75,9 @@ void quota_path(const struct state *state, uint32_t group, uint32_t resource,
             // Nothing was ever saved here: a restricted node has 0 of it (B07, B09).
             *node =
                 (struct quota_node){at, 0, group_at(state, at)->is_restricted ? 0 : LIMIT_NONE, 0};
-            if (at == SERVER_GROUP)
+            if (at == SERVER_GROUP) {
                 node->limit = limit_at(state, at, resource, server_at(state)->time_ms);
+            }
             continue;
         }
         const struct account *own = account_at(state, account);
@@ -134,6 +136,11 @@ static bool keeps(const struct state *state, const struct account *account, enti
     return id <= holding_at(state, account->last_kept)->id;
 }
 
+bool account_keeps(const struct state *state, uint32_t account, uint32_t holding)
+{
+    return keeps(state, account_at(state, account), holding_at(state, holding)->id);
+}
+
 uint32_t holding_cut_by(const struct state *state, uint32_t holding)
 {
     const entity_id id = holding_at(state, holding)->id;
@@ -169,8 +176,9 @@ struct holding_walk holding_walk(uint32_t account)
 
 static uint32_t next_account(const struct state *state, uint32_t account, uint32_t root)
 {
-    if (account_at(state, account)->first_child != 0)
+    if (account_at(state, account)->first_child != 0) {
         return account_at(state, account)->first_child;
+    }
     while (account != root && account_at(state, account)->next == 0) {
         account = account_at(state, account)->parent;
     }
@@ -364,8 +372,8 @@ void quota_settle(struct state *state, uint32_t account, uint64_t now_ms)
         node->last_kept = find_cut(state, at);
         gained = (int64_t)node->kept - kept;
         if (at == account || cut != node->last_kept || gained != 0) note(state, at);
-        // Where nothing was and is cut off, what stands above sees no difference.
-        if (gained == 0 && cut == ACCOUNT_KEEPS_ALL && node->last_kept == ACCOUNT_KEEPS_ALL) break;
+        // As many kept of the same ones: the same ones. Above, as many may be others.
+        if (at == account && gained == 0) break;
     }
     state_note_change(state, account_at(state, account)->group,
                       account_at(state, account)->resource);
@@ -393,17 +401,19 @@ void instants_add_sums(struct instants *instants, const struct state *state, uin
 {
     if (account == 0) return;
     uint32_t at = account_at(state, account)->first_step;
-    for (; at != 0; at = step_at(state, at)->next)
+    for (; at != 0; at = step_at(state, at)->next) {
         instants_add(instants, step_at(state, at)->ms);
+    }
 }
 
 static void drop_step(struct state *state, uint32_t account, uint32_t previous, uint32_t at)
 {
     const uint32_t next = step_at(state, at)->next;
-    if (previous == 0)
+    if (previous == 0) {
         account_edit(state, account)->first_step = next;
-    else
+    } else {
         step_edit(state, previous)->next = next;
+    }
     account_edit(state, account)->step_count--;
     state_give(state, POOL_STEP, at);
 }
@@ -412,10 +422,11 @@ static void insert_step(struct state *state, uint32_t account, uint32_t previous
 {
     const uint32_t at = state_take(state, POOL_STEP);
     *step_edit(state, at) = step;
-    if (previous == 0)
+    if (previous == 0) {
         account_edit(state, account)->first_step = at;
-    else
+    } else {
         step_edit(state, previous)->next = at;
+    }
     account_edit(state, account)->step_count++;
 }
 

@@ -59,6 +59,8 @@ void quota_settle(struct state *state, uint32_t account, uint64_t now_ms);
 
 // --- Suspension -------------------------------------------------------------
 
+// Whether the account itself, of whose subtree the holding is, does not cut it off.
+bool     account_keeps(const struct state *state, uint32_t account, uint32_t holding);
 bool     holding_is_kept(const struct state *state, uint32_t holding);
 // The nearest account that cuts the holding off; 0 when none does.
 uint32_t holding_cut_by(const struct state *state, uint32_t holding);

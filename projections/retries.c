@@ -28,16 +28,55 @@ static const struct retry *retry_at(const struct state *state, uint32_t bucket, 
     return state_read(state, (enum pool_name)(POOL_RETRY + bucket), at);
 }
 
+static bool is_empty(const struct state *state, uint32_t bucket)
+{
+    return state_count(state, (enum pool_name)(POOL_RETRY + bucket)) == 0;
+}
+
+// Of all that is in a bucket, which is not empty.
+static uint64_t minute_in(const struct state *state, uint32_t bucket)
+{
+    return retry_at(state, bucket, 1)->not_after_ms / BUCKET_MS;
+}
+
+// Whether anything in the bucket still counts for a proposal of that minute.
+static bool is_worth_a_look(const struct state *state, uint32_t bucket, uint64_t minute)
+{
+    if (is_empty(state, bucket)) return false;
+    if (minute_in(state, bucket) == minute) return true;
+    return (minute_in(state, bucket) + 1) * BUCKET_MS > server_at(state)->time_ms;
+}
+
+// The id in one bucket; 0 when it is not there, or only in a proposal of another not_after that is
+// out of date: then the id is free again.
+static uint32_t find_in(const struct state *state, uint32_t bucket, const struct retry *wanted,
+                        uint64_t hash)
+{
+    const enum index_name index = (enum index_name)(INDEX_RETRY + bucket);
+    uint32_t              at = state_first(state, index, hash);
+    for (; at != 0; at = state_next(state, index, at)) {
+        const struct retry *retry = retry_at(state, bucket, at);
+        if (retry->author != wanted->author) continue;
+        if (memcmp(retry->id, wanted->id, PROPOSAL_ID_SIZE) != 0) continue;
+        if (retry->not_after_ms == wanted->not_after_ms) return at;
+        if (retry->not_after_ms >= server_at(state)->time_ms) return at;
+    }
+    return 0;
+}
+
 bool retry_find(const struct state *state, entity_id author, const uint8_t id[PROPOSAL_ID_SIZE],
                 uint64_t not_after_ms, uint64_t *seq)
 {
-    const uint32_t        bucket = bucket_of(not_after_ms);
-    const enum index_name index = (enum index_name)(INDEX_RETRY + bucket);
-    uint32_t              at = state_first(state, index, hash_of(state, author, id));
-    for (; at != 0; at = state_next(state, index, at)) {
-        const struct retry *retry = retry_at(state, bucket, at);
-        if (retry->author != author || memcmp(retry->id, id, PROPOSAL_ID_SIZE) != 0) continue;
-        *seq = retry->seq;
+    const uint64_t hash = hash_of(state, author, id);
+    struct retry   wanted = {.author = author, .not_after_ms = not_after_ms};
+    memcpy(wanted.id, id, PROPOSAL_ID_SIZE);
+    // The own minute first; the others for who asks again with another not_after.
+    for (uint32_t i = 0; i < RETRY_BUCKET_COUNT; i++) {
+        const uint32_t bucket = (bucket_of(not_after_ms) + i) % RETRY_BUCKET_COUNT;
+        if (!is_worth_a_look(state, bucket, not_after_ms / BUCKET_MS)) continue;
+        const uint32_t at = find_in(state, bucket, &wanted, hash);
+        if (at == 0) continue;
+        *seq = retry_at(state, bucket, at)->seq;
         return true;
     }
     return false;
@@ -45,7 +84,9 @@ bool retry_find(const struct state *state, entity_id author, const uint8_t id[PR
 
 bool retry_has_room(const struct state *state, uint64_t not_after_ms)
 {
-    return state_room(state, (enum pool_name)(POOL_RETRY + bucket_of(not_after_ms))) > 0;
+    const uint32_t bucket = bucket_of(not_after_ms);
+    if (state_room(state, (enum pool_name)(POOL_RETRY + bucket)) > 0) return true;
+    return minute_in(state, bucket) != not_after_ms / BUCKET_MS; // forgotten when it is used
 }
 
 // A bucket that still holds an earlier round of minutes is forgotten before it is used again: all
@@ -55,9 +96,9 @@ void retry_remember(struct state *state, entity_id author, const struct proposal
 {
     const uint32_t       bucket = bucket_of(proposal->not_after_ms);
     const enum pool_name pool = (enum pool_name)(POOL_RETRY + bucket);
-    if (state_count(state, pool) > 0) {
-        const uint64_t minute = retry_at(state, bucket, 1)->not_after_ms / BUCKET_MS;
-        if (minute != proposal->not_after_ms / BUCKET_MS) state_forget_bucket(state, bucket);
+    const uint64_t       minute = proposal->not_after_ms / BUCKET_MS;
+    if (!is_empty(state, bucket) && minute_in(state, bucket) != minute) {
+        state_forget_bucket(state, bucket);
     }
     const uint32_t at = state_take(state, pool);
     struct retry  *retry = state_edit(state, pool, at);

@@ -7,7 +7,8 @@
 
 #include "projections/state.h"
 
-// Whether the author's id stands in the log, and where.
+// Whether the author's id stands in the log, and where: in a proposal of this not_after, or in one
+// that is not out of date yet, whose bytes are then others.
 bool retry_find(const struct state *state, entity_id author, const uint8_t id[PROPOSAL_ID_SIZE],
                 uint64_t not_after_ms, uint64_t *seq);
 

@@ -75,8 +75,8 @@ static const struct rule rules[KIND_MAX + 1] = {
     [CONSUMPTION] = {consumption_judge,      consumption_apply,      MODE_JUDGED,  NEVER,  WITHIN,
                  GROUP_AT(consumption),                                                           NULL                 },
     [RELEASE] = {release_judge,          release_apply,          MODE_IGNORED, NEVER,  NEVER,  0, release_is_allowed   },
-    [VENDOR_ENROLMENT] = {vendor_enrolment_judge, vendor_enrolment_apply, MODE_REFUSES, NEVER,
-                 NEVER,                                                                        0, NULL                 },
+    [VENDOR_ENROLMENT] = {vendor_enrolment_judge, vendor_enrolment_apply, MODE_JUDGED,  NEVER,  NEVER,
+                 0,                                                                               NULL                 },
     [BOUNDARY] = {boundary_judge,         boundary_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
 };
@@ -107,6 +107,8 @@ static bool is_allowed(const struct question *question, const struct event *even
 static bool is_refused_by_mode(const struct question *question, const struct event *event)
 {
     if (server_at(question->state)->limited_reason == NOT_LIMITED) return false;
+    // To trust a vendor is a setting, to revoke one is the removal of a key.
+    if (event->kind == VENDOR_ENROLMENT) return event->of.vendor_enrolment.is_trusted;
     if (event->kind != ACTOR_ENROLMENT) return rules[event->kind].mode == MODE_REFUSES;
     // The first server_admin is enrolled by the ledger itself, with its opening.
     if (question->actor == 0) return false;
@@ -116,7 +118,7 @@ static bool is_refused_by_mode(const struct question *question, const struct eve
 static bool is_first_admin(const struct question *question, const struct event *event)
 {
     return question->actor == 0 && event->kind == ACTOR_ENROLMENT &&
-           server_at(question->state)->size == 1;
+           event->of.actor_enrolment.role == SERVER_ADMIN && server_at(question->state)->size == 1;
 }
 
 static bool is_stale(const struct question *question, uint64_t not_after_ms)
@@ -185,10 +187,11 @@ void rules_decide(struct state *state, const struct proposal *proposal, uint32_t
         .state = state, .now_ms = now_ms, .actor = actor, .why = &decision->why};
     uint32_t index = 0;
     why_init(&decision->why);
-    if (proposal->event.kind == PLAN)
+    if (proposal->event.kind == PLAN) {
         index = judge_plan(&question, state, proposal);
-    else
+    } else {
         judge_event(&question, &proposal->event, proposal->not_after_ms);
+    }
     decision->offence = question.offence;
     decision->verdict = (struct verdict){.code = ACCEPTED, .node = NODE_NONE};
     decision->is_logged = !question.is_no_news;
@@ -224,10 +227,11 @@ void rules_record(struct state *state, const struct leaf *leaf, const struct pro
     assert(leaf->seq == server_at(state)->size);
     server_edit(state)->time_ms = leaf->time_ms;
     if (leaf->verdict.code == ACCEPTED) {
-        if (proposal->event.kind == PLAN)
+        if (proposal->event.kind == PLAN) {
             apply_plan(&context, &proposal->event.of.plan);
-        else
+        } else {
             rules[proposal->event.kind].apply(&context, &proposal->event);
+        }
     }
     if (leaf->author != AUTHOR_LEDGER) retry_remember(state, leaf->author, proposal, leaf->seq);
     server_edit(state)->size = leaf->seq + 1;

@@ -75,24 +75,24 @@ uint32_t schedule_add(struct state *state, enum edge_subject kind, uint32_t subj
     return at;
 }
 
-void schedule_drop(struct state *state, uint32_t at)
+void schedule_drop(struct state *state, uint32_t edge)
 {
-    if (at == 0) return;
-    const struct edge edge = *edge_at(state, at);
-    const uint32_t    children = meld_children(state, edge.first_child);
-    if (edge.previous == 0) {
+    if (edge == 0) return;
+    const struct edge own = *edge_at(state, edge);
+    const uint32_t    children = meld_children(state, own.first_child);
+    if (own.previous == 0) {
         server_edit(state)->first_edge = children;
     } else {
-        if (edge_at(state, edge.previous)->first_child == at) {
-            edge_edit(state, edge.previous)->first_child = edge.next;
+        if (edge_at(state, own.previous)->first_child == edge) {
+            edge_edit(state, own.previous)->first_child = own.next;
         } else {
-            edge_edit(state, edge.previous)->next = edge.next;
+            edge_edit(state, own.previous)->next = own.next;
         }
-        if (edge.next != 0) edge_edit(state, edge.next)->previous = edge.previous;
+        if (own.next != 0) edge_edit(state, own.next)->previous = own.previous;
         const uint32_t top = meld(state, server_at(state)->first_edge, children);
         server_edit(state)->first_edge = top;
     }
-    state_give(state, POOL_EDGE, at);
+    state_give(state, POOL_EDGE, edge);
 }
 
 uint64_t schedule_next(const struct state *state)
@@ -104,10 +104,9 @@ uint64_t schedule_next(const struct state *state)
 void boundary_judge(struct question *question, const struct event *event)
 {
     const uint64_t edge_ms = event->of.boundary.edge_ms;
-    if (edge_ms > question->now_ms)
-        refuse_malformed(question, "edge");
-    else if (schedule_next(question->state) > edge_ms)
-        refuse_malformed(question, "edge");
+    const bool     is_to_come = edge_ms > question->now_ms;
+    const bool     is_for_nothing = schedule_next(question->state) > edge_ms;
+    if (is_to_come || is_for_nothing) refuse_malformed(question, "edge");
 }
 
 static void settle_package(struct state *state, uint32_t at, uint64_t now_ms)

@@ -80,11 +80,12 @@ void vendor_enrolment_judge(struct question *question, const struct event *event
 void vendor_enrolment_apply(struct change_context *context, const struct event *event)
 {
     const struct vendor_enrolment *enrolment = &event->of.vendor_enrolment;
-    if (enrolment->is_trusted)
+    if (enrolment->is_trusted) {
         vendor_trust(context, enrolment->name, enrolment->key);
-    else
+    } else {
         vendor_edit(context->state, vendor_find(context->state, enrolment->name))->is_trusted =
             false;
+    }
 }
 
 // --- Limited mode -----------------------------------------------------------
@@ -93,8 +94,9 @@ void vendor_enrolment_apply(struct change_context *context, const struct event *
 static void settle_all(struct state *state, uint64_t now_ms)
 {
     uint32_t at = group_at(state, SERVER_GROUP)->first_account;
-    for (; at != 0; at = account_at(state, at)->next_of_group)
+    for (; at != 0; at = account_at(state, at)->next_of_group) {
         quota_settle(state, at, now_ms);
+    }
     state_note_change(state, SERVER_GROUP, 0);
 }
 
@@ -106,8 +108,9 @@ static void drop_line(struct state *state, uint32_t at)
     if (before == at) {
         resource_edit(state, line.resource)->first_line = line.next;
     } else {
-        while (line_at(state, before)->next != at)
+        while (line_at(state, before)->next != at) {
             before = line_at(state, before)->next;
+        }
         line_edit(state, before)->next = line.next;
     }
     state_give(state, POOL_LINE, at);
@@ -121,10 +124,11 @@ static void sweep_lines(struct state *state, uint32_t vendor)
     while (at != 0) {
         const uint32_t next = line_at(state, at)->next_of_vendor;
         if (line_at(state, at)->is_current || line_at(state, at)->is_before) {
-            if (last == 0)
+            if (last == 0) {
                 vendor_edit(state, vendor)->first_line = at;
-            else
+            } else {
                 line_edit(state, last)->next_of_vendor = at;
+            }
             line_edit(state, at)->next_of_vendor = 0;
             last = at;
         } else {
@@ -194,11 +198,11 @@ void opening_judge(struct question *question, const struct event *event)
 {
     const struct opening *opening = &event->of.opening;
     struct list_reader    vendors = list_start(opening->vendors);
-    if (server_at(question->state)->size != 0)
+    if (server_at(question->state)->size != 0) {
         refuse_malformed(question, "kind");
-    else if (!key_is_name(opening->origin))
+    } else if (!key_is_name(opening->origin)) {
         refuse_malformed(question, "origin");
-    else if (!crypto_is_valid_point(opening->recovery_key.at)) {
+    } else if (!crypto_is_valid_point(opening->recovery_key.at)) {
         refuse_malformed(question, "recovery_key");
     }
     for (struct vendor_key vendor; list_next(&vendors, &vendor_key_record, &vendor);) {
@@ -256,8 +260,9 @@ static bool is_current_file(const struct state *state, struct bytes file)
     const struct hash hash = hash_bytes(file);
     for (uint32_t at = server_at(state)->first_vendor; at != 0; at = vendor_at(state, at)->next) {
         const struct vendor *vendor = vendor_at(state, at);
-        if (vendor->has_file && memcmp(vendor->file_hash, hash.at, sizeof hash.at) == 0)
+        if (vendor->has_file && memcmp(vendor->file_hash, hash.at, sizeof hash.at) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -265,9 +270,11 @@ static bool is_current_file(const struct state *state, struct bytes file)
 static void judge_entries(struct question *question, const struct license *license, uint32_t vendor)
 {
     const struct state *state = question->state;
+    uint32_t            fresh_count = 0;
     for (uint32_t i = 0; i < license->entry_count; i++) {
         const struct license_entry *entry = &license->entries[i];
         const uint32_t              at = resource_find(state, entry->name);
+        if (at == 0) fresh_count++;
         if (at == 0) continue;
         const struct resource *resource = resource_at(state, at);
         if (resource->vendor != 0 && resource->vendor != vendor) {
@@ -277,6 +284,7 @@ static void judge_entries(struct question *question, const struct license *licen
             refuse_name(question, KIND_CHANGED, entry->name);
         }
     }
+    names_judge(question, fresh_count, RESOURCE_MAX);
 }
 
 static void judge_license(struct question *question, struct bytes text, uint32_t vendor)
@@ -317,10 +325,11 @@ void license_upload_judge(struct question *question, const struct event *event)
         return;
     }
     const uint32_t vendor = note_parse(file, &note) == OK ? signed_by(question->state, &note) : 0;
-    if (vendor == 0)
+    if (vendor == 0) {
         refuse_name(question, BAD_SIGNATURE, bytes_of_text(""));
-    else
+    } else {
         judge_license(question, note.text, vendor);
+    }
 }
 
 static void add_line(struct change_context *context, uint32_t vendor,
@@ -340,6 +349,7 @@ static void add_line(struct change_context *context, uint32_t vendor,
                           .is_current = true};
     resource->first_line = at;
     resource->kind = (uint32_t)entry->kind;
+    resource->has_kind = true;
     resource->vendor = vendor;
     resource->needs = 0;
     if (entry->needs.size > 0) {
@@ -382,7 +392,8 @@ void license_upload_apply(struct change_context *context, const struct event *ev
     vendor->file_seq = context->seq;
     vendor->has_file = true;
     memcpy(vendor->file_hash, hash.at, sizeof vendor->file_hash);
-    for (uint32_t i = 0; i < license.entry_count; i++)
+    for (uint32_t i = 0; i < license.entry_count; i++) {
         add_line(context, at, &license.entries[i]);
+    }
     settle_all(state, context->now_ms);
 }

@@ -65,15 +65,21 @@ struct undo_head {
 
 #define JOURNAL_SIZE_MAX     ((size_t)1 << 32)
 #define JOURNAL_PROPOSAL_MAX ((size_t)1 << 28)
-enum { JOURNAL_KEEP_MAX = 1 << 24 }; // memory that stays after a commit
+enum {
+    JOURNAL_KEEP_MAX = 1 << 24, // memory that stays after a commit
+    // As many as are told, and as many again: what is noted and then rolled back takes the place of
+    // changes that are not told any more.
+    CHANGE_ROOM = 2 * CHANGE_RING_SIZE,
+};
 
 struct state {
     struct pool   pools[POOL_COUNT];
     struct index  indexes[INDEX_COUNT];
     uint8_t      *journal;
     size_t        journal_size;
-    struct change changes[CHANGE_RING_SIZE];
+    struct change changes[CHANGE_ROOM];
     uint64_t      change_count;
+    uint64_t      change_first; // those before were overwritten by some that were rolled back
     uint8_t       hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
 };
 
@@ -182,6 +188,9 @@ void state_rollback(struct state *state, struct state_mark mark)
         state->journal_size -= head.size;
         undo(state, &head, state->journal + state->journal_size);
     }
+    if (state->change_count > state->change_first + CHANGE_ROOM) {
+        state->change_first = state->change_count - CHANGE_ROOM;
+    }
     state->change_count = mark.change_count;
 }
 
@@ -288,8 +297,9 @@ struct text_ref text_add(struct state *state, struct bytes text)
     uint32_t pool = 0;
     assert(text.size <= TEXT_SIZE_MAX);
     if (text.size == 0) return (struct text_ref){0};
-    while (pool_rows[POOL_TEXT + pool].record_size < text.size + 1)
+    while (pool_rows[POOL_TEXT + pool].record_size < text.size + 1) {
         pool++;
+    }
     const uint32_t record = state_take(state, POOL_TEXT + pool);
     uint8_t       *at = pool_at(&state->pools[POOL_TEXT + pool], record);
     at[0] = (uint8_t)text.size;
@@ -329,8 +339,7 @@ bool text_is(const struct state *state, struct text_ref text, struct bytes same)
 void state_note_change(struct state *state, uint32_t group, uint32_t resource)
 {
     const uint64_t seq = server_at(state)->size;
-    state->changes[state->change_count++ % CHANGE_RING_SIZE] =
-        (struct change){seq, group, resource};
+    state->changes[state->change_count++ % CHANGE_ROOM] = (struct change){seq, group, resource};
 }
 
 uint64_t state_change_count(const struct state *state)
@@ -341,7 +350,8 @@ uint64_t state_change_count(const struct state *state)
 bool state_change_at(const struct state *state, uint64_t number, struct change *change)
 {
     assert(number < state->change_count);
+    if (number < state->change_first) return false;
     if (state->change_count - number > CHANGE_RING_SIZE) return false;
-    *change = state->changes[number % CHANGE_RING_SIZE];
+    *change = state->changes[number % CHANGE_ROOM];
     return true;
 }

@@ -89,7 +89,8 @@ struct resource {
     uint32_t        first_line; // licence entries
     uint32_t        first_holding, last_holding; // in log order
     uint32_t        holding_count;
-    uint32_t        next; // the one made before
+    uint32_t        next;     // the one made before
+    bool            has_kind; // stood in a licence file
 };
 
 // One entry of a licence file. Besides the current file, that of before the limited mode counts

@@ -57,8 +57,9 @@ static uint32_t assigned_entry(const struct state *state, uint32_t member, uint3
 {
     if (!window_has(member_at(state, member)->window, ms)) return 0;
     uint32_t at = member_at(state, member)->first_entry;
-    while (at != 0 && entry_at(state, at)->resource != resource)
+    while (at != 0 && entry_at(state, at)->resource != resource) {
         at = entry_at(state, at)->next;
+    }
     return at;
 }
 
@@ -95,8 +96,8 @@ static void tighten(struct user_quota *quota, uint64_t maximum, uint32_t group, 
     quota->is_own_limit = is_own_limit;
 }
 
-struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t resource,
-                             uint64_t ms)
+static struct user_quota measure(const struct state *state, uint32_t user, uint32_t resource,
+                                 uint64_t ms, bool is_enforced)
 {
     struct user_quota quota = {.maximum = LIMIT_NONE, .available = LIMIT_NONE};
     struct quota_path path;
@@ -106,6 +107,8 @@ struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t 
     for (; at != 0; at = member_at(state, at)->next_of_user) {
         const uint32_t group = member_at(state, at)->group;
         quota_path(state, group, resource, &path);
+        struct quota_node *server = &path.nodes[path.count - 1];
+        if (is_enforced) server->limit = limit_enforced_at(state, resource, ms);
         tighten(&quota, quota_maximum(&path), group, false);
         tighten(&quota, member_cap_at(state, at, resource, ms), group, true);
         const uint64_t room = quota_room(quota_bottleneck(&path));
@@ -114,6 +117,18 @@ struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t 
     const uint64_t own = quota.used >= quota.maximum ? 0 : quota.maximum - quota.used;
     if (own < quota.available) quota.available = own;
     return quota;
+}
+
+struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t resource,
+                             uint64_t ms)
+{
+    return measure(state, user, resource, ms, false);
+}
+
+struct user_quota user_quota_enforced(const struct state *state, uint32_t user, uint32_t resource,
+                                      uint64_t ms)
+{
+    return measure(state, user, resource, ms, true);
 }
 
 // --- One more unit ----------------------------------------------------------
@@ -157,8 +172,9 @@ static void object(struct objections *objections, struct constraint one)
 
 static void refuse_all(struct question *question, const struct objections *objections)
 {
-    for (uint32_t i = 0; i < objections->count; i++)
+    for (uint32_t i = 0; i < objections->count; i++) {
         refuse(question, objections->sorted[i]);
+    }
 }
 
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group)
@@ -253,10 +269,11 @@ static void member_remove(struct state *state, uint32_t at)
         }
         member_edit(state, before)->next_of_user = member.next_of_user;
     }
-    if (member.previous_of_group == 0)
+    if (member.previous_of_group == 0) {
         of->first_member = member.next_of_group;
-    else
+    } else {
         member_edit(state, member.previous_of_group)->next_of_group = member.next_of_group;
+    }
     if (member.next_of_group != 0) {
         member_edit(state, member.next_of_group)->previous_of_group = member.previous_of_group;
     }
@@ -282,10 +299,11 @@ static void link_user(struct state *state, uint32_t at)
 {
     struct server *server = server_edit(state);
     user_edit(state, at)->previous = server->last_user;
-    if (server->last_user == 0)
+    if (server->last_user == 0) {
         server->first_user = at;
-    else
+    } else {
         user_edit(state, server->last_user)->next = at;
+    }
     server->last_user = at;
 }
 
@@ -331,16 +349,16 @@ void membership_judge(struct question *question, const struct event *event)
     if (!find_both(question, event, &user, &group)) return;
     const bool is_member = member_find(state, user, group) != 0;
     if (membership->is_member) {
-        if (is_member)
+        if (is_member) {
             refuse_at(question, ALREADY_A_MEMBER, group);
-        else if (user_at(state, user)->member_count == MEMBERSHIP_MAX) {
+        } else if (user_at(state, user)->member_count == MEMBERSHIP_MAX) {
             refuse_at(question, TOO_MANY_MEMBERSHIPS, group);
         }
         return;
     }
-    if (!is_member)
+    if (!is_member) {
         refuse_at(question, NOT_A_MEMBER, group);
-    else if (!membership->is_cascade && first_held_in(state, user, group) != 0) {
+    } else if (!membership->is_cascade && first_held_in(state, user, group) != 0) {
         refuse_at(question, MEMBERSHIP_IN_USE, group);
     }
 }
@@ -354,8 +372,9 @@ void membership_apply(struct change_context *context, const struct event *event)
         (void)member_add(context, user, group);
         return;
     }
-    for (uint32_t at; (at = first_held_in(state, user, group)) != 0;)
+    for (uint32_t at; (at = first_held_in(state, user, group)) != 0;) {
         holding_remove(state, at);
+    }
     member_remove(state, member_find(state, user, group));
 }
 
@@ -406,6 +425,48 @@ static void judge_entry(struct narrowing *narrowing)
     if (worst.limit != LIMIT_NONE) refuse(narrowing->question, worst);
 }
 
+// What the assignment leaves of a resource at once; without entries the group's values hold.
+static uint64_t asked_cap(const struct user_assignment *assignment, struct bytes name, uint64_t ms)
+{
+    const struct window window = {assignment->from_ms, assignment->until_ms};
+    if (assignment->entries.packed.at == NULL) return LIMIT_NONE;
+    return window_has(window, ms) ? entries_count(assignment->entries, name) : 0;
+}
+
+static bool is_first_of_user(const struct state *state, uint32_t holding, uint32_t resource)
+{
+    uint32_t at = user_at(state, holding_at(state, holding)->user)->first_holding;
+    while (account_at(state, holding_at(state, at)->account)->resource != resource) {
+        at = holding_at(state, at)->next_of_user;
+    }
+    return at == holding;
+}
+
+// X01: a save that would take access from the user wants to be forced.
+static void judge_held(struct question *question, const struct user_assignment *assignment,
+                       uint32_t member)
+{
+    const struct state *state = question->state;
+    const uint32_t      user = member_at(state, member)->user;
+    uint32_t            at = user_at(state, user)->first_holding;
+    for (; at != 0 && !assignment->is_forced; at = holding_at(state, at)->next_of_user) {
+        const uint32_t resource = account_at(state, holding_at(state, at)->account)->resource;
+        if (!is_first_of_user(state, at, resource)) continue;
+        const struct bytes name = text_of(state, resource_at(state, resource)->name);
+        const uint64_t     cap = asked_cap(assignment, name, question->now_ms);
+        const uint64_t     held = user_held(state, user, resource);
+        if (cap >= member_cap_at(state, member, resource, question->now_ms) || held <= cap) {
+            continue;
+        }
+        refuse(question, (struct constraint){.code = LIMIT_BELOW_USED,
+                                             .group = member_at(state, member)->group,
+                                             .limit = cap,
+                                             .used = held,
+                                             .until_ms = TIME_NEVER,
+                                             .name = name});
+    }
+}
+
 void user_assignment_judge(struct question *question, const struct event *event)
 {
     const struct user_assignment *assignment = &event->of.user_assignment;
@@ -421,6 +482,7 @@ void user_assignment_judge(struct question *question, const struct event *event)
         return;
     }
     entries_judge(question, assignment->entries, narrowing.group);
+    names_judge(question, entries_fresh_count(state, assignment->entries), SAVED_NAME_MAX);
     instants_add(&narrowing.instants, question->now_ms);
     instants_add_window(&narrowing.instants, narrowing.window);
     instants_add_window(&narrowing.instants, member_at(state, narrowing.member)->window);
@@ -433,6 +495,7 @@ void user_assignment_judge(struct question *question, const struct event *event)
         narrowing.resource = resource_find(state, narrowing.entry.name);
         judge_entry(&narrowing);
     }
+    judge_held(question, assignment, narrowing.member);
 }
 
 void user_assignment_apply(struct change_context *context, const struct event *event)

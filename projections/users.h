@@ -30,6 +30,10 @@ struct user_quota {
 
 struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t resource,
                              uint64_t ms);
+// The most that gives the user access: by what is enforced, for while the limited mode lasts a
+// smaller file suspends nobody yet (T16).
+struct user_quota user_quota_enforced(const struct state *state, uint32_t user, uint32_t resource,
+                                      uint64_t ms);
 
 // What the user's groups and assignments object to one more unit charged to the group.
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group);

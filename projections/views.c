@@ -54,7 +54,7 @@ static enum resource_status why_nothing(const struct state *state, uint32_t grou
 static void look_ahead(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms,
                        struct resource_view *view)
 {
-    uint64_t at_ms = ms;
+    uint64_t at_ms = ms, before = view->maximum;
     for (uint32_t i = 0; i < EDGE_MAX; i++) {
         at_ms = path_next_edge(state, group, resource, at_ms);
         if (at_ms == TIME_NEVER) return;
@@ -63,10 +63,11 @@ static void look_ahead(const struct state *state, uint32_t group, uint32_t resou
             view->next_ms = at_ms;
             view->next_maximum = maximum;
         }
-        if (maximum == 0 && view->maximum > 0) {
+        if (maximum == 0 && before > 0) {
             view->until_ms = at_ms;
             return;
         }
+        before = maximum;
     }
 }
 

@@ -24,7 +24,9 @@ static void complain_of_ledger(struct report *report, enum status status,
                                const struct ledger_complaint *complaint)
 {
     const bool   is_leaf = complaint->what[0] == 'l' && complaint->index != LEDGER_NO_INDEX;
-    struct fault fault = {.outcome = outcome_of(status),
+    // In a ledger that was there a moment ago, something is missing.
+    const bool   is_gone = report->is_opened && status == STATUS_NOT_FOUND;
+    struct fault fault = {.outcome = is_gone ? OUTCOME_INTEGRITY : outcome_of(status),
                           .what = "store",
                           .from = is_leaf ? complaint->index : FAULT_NO_NUMBER,
                           .to = is_leaf ? complaint->index : FAULT_NO_NUMBER,

@@ -266,7 +266,10 @@ static void check_end(struct content *content)
 {
     const uint64_t size = content->made.size;
     struct faults *faults = &content->report->faults;
-    if (content->doubt != DOUBT_NONE) {
+    if (size == 0 && !content->has_head) {
+        faults_add(faults, fault_at(OUTCOME_INTEGRITY, "event", 0, 0),
+                   "it is not there: no ledger is without its opening");
+    } else if (content->doubt != DOUBT_NONE) {
         decide_doubt(content, "no signed head says whether it is the leaf or the tile");
     } else if (content->has_head && content->head_size > size) {
         faults_add(faults, fault_at(OUTCOME_INTEGRITY, "event", size, content->head_size - 1),

@@ -40,13 +40,19 @@ static int width_of_names(const struct group_state *shown)
     return (int)width;
 }
 
+// What is off has no end.
+static const char *until_text(enum resource_status status, uint64_t until_ms, char *text)
+{
+    return status == STATUS_ON ? time_to_text(until_ms, text) : "-";
+}
+
 static void print_resource(const struct group_state *shown, uint32_t at, FILE *file)
 {
     const struct resource_view view = view_resource(shown->state, shown->group, at, shown->ms);
     char                       until[TIME_TEXT_SIZE];
     (void)fprintf(file, "  %10" PRIu64 "  %10" PRIu64 "  %10" PRIu64 "  %10" PRIu32 "  %-13s  %s\n",
                   view.maximum, view.used, view.available, view.suspended,
-                  resource_status_word(view.status), time_to_text(view.until_ms, until));
+                  resource_status_word(view.status), until_text(view.status, view.until_ms, until));
 }
 
 static void print_feature(const struct group_state *shown, uint32_t at, FILE *file)
@@ -54,7 +60,7 @@ static void print_feature(const struct group_state *shown, uint32_t at, FILE *fi
     const struct feature_view view = view_feature(shown->state, shown->group, at, shown->ms);
     char                      until[TIME_TEXT_SIZE];
     (void)fprintf(file, "  %10s  %10s  %10s  %10s  %-13s  %s\n", "feature", "-", "-", "-",
-                  resource_status_word(view.status), time_to_text(view.until_ms, until));
+                  resource_status_word(view.status), until_text(view.status, view.until_ms, until));
 }
 
 void group_state_print(const struct group_state *shown, FILE *file)

@@ -94,7 +94,11 @@ enum outcome sheltered(enum outcome (*work)(const struct options *options),
         (void)fputs("licet-replay: no memory or no process to be had\n", stderr);
         return OUTCOME_IO;
     }
-    if (end.is_finished) return (enum outcome)end.result;
+    if (end.is_finished && end.is_written) return (enum outcome)end.result;
+    if (end.is_finished) {
+        (void)fputs("licet-replay: what it had to say could not be written\n", stderr);
+        return OUTCOME_IO;
+    }
     if (end.signal == SIGPIPE) return OUTCOME_IO; // nobody reads on
     (void)fprintf(stderr,
                   "licet-replay: the process that read %s fell over (signal %d): run verify\n",

@@ -1,8 +1,10 @@
 #include "replay/shelter.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,10 +20,12 @@ void shelter_unshare(void *memory, size_t size)
     if (memory != NULL) (void)munmap(memory, size);
 }
 
-static void leave_no_core(void)
+// No core file of a crash that is expected, and no life after that of the process that waits.
+static void settle_in(void)
 {
     const struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static bool wait_for(pid_t child, int *how)
@@ -41,9 +45,10 @@ bool shelter_run(int (*work)(void *context), void *context, struct shelter_end *
     (void)fflush(NULL); // else the child would write it again
     const pid_t child = fork();
     if (child == 0) {
-        leave_no_core();
+        settle_in();
         shared->result = work(context);
-        shared->is_finished = fflush(NULL) == 0;
+        shared->is_finished = true;
+        shared->is_written = fflush(stdout) == 0 && ferror(stdout) == 0;
         _exit(0);
     }
     const bool is_waited = child > 0 && wait_for(child, &how);

@@ -12,6 +12,7 @@ void  shelter_unshare(void *memory, size_t size);
 
 struct shelter_end {
     bool is_finished; // work returned
+    bool is_written;  // and what it printed went out
     int  result;      // what it returned
     int  signal;      // that ended it; 0: none
 };

@@ -62,5 +62,7 @@ enum outcome verify_run(const struct options *options)
     print(options, report);
     const enum outcome outcome = report_outcome(report);
     shelter_unshare(report, sizeof *report);
-    return outcome;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) return outcome;
+    (void)fputs("licet-replay: the report could not be written\n", stderr);
+    return outcome == OUTCOME_CLEAN ? OUTCOME_IO : outcome;
 }

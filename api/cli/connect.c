@@ -1,5 +1,6 @@
 #include "api/cli/connect.h"
 
+#include "api/wire/address.h"
 #include "api/wire/file.h"
 
 #include <stdio.h>
@@ -20,11 +21,7 @@ static const char *url_of(const struct globals *globals)
 {
     static char memory[URL_SIZE_MAX];
     const char *url = or_environment(globals->url, "LICET_URL");
-    const char *directory = or_environment(NULL, "XDG_RUNTIME_DIR");
-    if (url != NULL) return url;
-    if (directory == NULL) return "ipc:///run/licet/licetd.sock";
-    (void)snprintf(memory, sizeof memory, "ipc://%s/licetd.sock", directory);
-    return memory;
+    return url != NULL ? url : address_default(memory, sizeof memory);
 }
 
 static enum exit_code read_key(struct call *call, const char *key_file)

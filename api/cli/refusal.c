@@ -76,6 +76,13 @@ static void print_suspended(struct bytes map, FILE *out)
     (void)fputc('\n', out);
 }
 
+static bool is_bare(struct bytes constraint)
+{
+    return message_text(constraint, "name").size == 0 &&
+           message_text(constraint, "node").size == 0 &&
+           message_text(constraint, "change").size == 0;
+}
+
 static void print_refusal(struct bytes map, FILE *out)
 {
     const uint64_t       seq = message_number(map, "seq", UINT64_MAX);
@@ -86,6 +93,7 @@ static void print_refusal(struct bytes map, FILE *out)
     if (why.count == 0) print_place(map, out);
     (void)fputc('\n', out);
     for (struct bytes constraint; message_next(&why, &constraint);) {
+        if (is_bare(constraint) && why.count == 1) continue; // the first line has said it
         (void)fputs("  - ", out);
         print_text(out, message_text(constraint, "code"));
         print_place(constraint, out);

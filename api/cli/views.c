@@ -281,27 +281,27 @@ static void view_features(struct call *call, struct bytes map)
     table_flush(table, call->out);
 }
 
-static void view_group_head(struct call *call, struct bytes map)
+static void view_group(struct call *call, struct bytes map)
 {
     const struct bytes label = message_text(map, "label");
-    print_text(call->out, message_text(map, "group"));
     if (label.size > 0) {
         (void)fputs(" (", call->out);
         print_text(call->out, label);
         (void)fputs(")", call->out);
     }
-    (void)fprintf(call->out, ": %s%s, version %llu\n",
+    (void)fprintf(call->out, ": %s%s, version %llu",
                   message_flag(map, "restricted") ? "restricted" : "unrestricted",
                   message_flag(map, "oversubscribed") ? ", oversubscribed" : "",
                   (unsigned long long)message_number(map, "version", 0));
-    view_packages(call, map);
 }
 
-// Of one resource alone, the answer tells nothing else of the group.
 void view_state(struct call *call, struct bytes map)
 {
-    struct bytes version;
-    if (message_find(map, "version", &version)) view_group_head(call, map);
+    struct bytes version; // not there when one resource alone was asked for
+    print_text(call->out, message_text(map, "group"));
+    if (message_find(map, "version", &version)) view_group(call, map);
+    (void)fputc('\n', call->out);
+    view_packages(call, map);
     view_resources(call, map);
     view_features(call, map);
 }

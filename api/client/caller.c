@@ -268,8 +268,8 @@ enum status caller_ensure(struct licet *licet, uint64_t deadline_ms)
         const enum status status = connect_once(licet, deadline_ms);
         if (status == OK || !is_passing(status)) return status;
         licet->failure_count++;
-        if (client_clock_ms() >= deadline_ms) return STATUS_UNREACHABLE;
         caller_pause(licet->failure_count, deadline_ms);
+        if (client_clock_ms() >= deadline_ms) return STATUS_UNREACHABLE;
     }
 }
 

@@ -144,7 +144,7 @@ void put_page(struct buffer *reply, const char *key, const struct page *page)
 
 // --- Outcomes ---------------------------------------------------------------
 
-static void put_reason(struct buffer *reply, const struct reason *reason)
+static void put_reason(struct buffer *reply, const struct reason *reason, struct bytes about)
 {
     const struct constraint *constraint = &reason->constraint;
     uint8_t                  room[512];
@@ -154,18 +154,21 @@ static void put_reason(struct buffer *reply, const struct reason *reason)
     put_optional_text(reply, "change", buffer_bytes(&hint));
     put_text(reply, "code", bytes_of_text(refusal_word(constraint->code)));
     put_limit(reply, "limit", reason->is_hidden ? LIMIT_NONE : constraint->limit);
-    put_optional_text(reply, "name", constraint->name);
+    put_optional_text(reply, "name",
+                      constraint->name.size > 0 || reason->path.size == 0 ? constraint->name
+                                                                          : about);
     put_optional_text(reply, "node", reason->is_hidden ? (struct bytes){NULL, 0} : reason->path);
     put_time(reply, "until", constraint->until_ms);
     put_limit(reply, "used", reason->is_hidden ? LIMIT_NONE : constraint->used);
 }
 
-static void put_why(struct buffer *reply, const struct why *why)
+static void put_why(struct buffer *reply, const struct why *why, struct bytes about)
 {
     pack_key(reply, "why");
     pack_array(reply, why == NULL ? 0 : why->count);
-    for (uint32_t i = 0; why != NULL && i < why->count; i++)
-        put_reason(reply, &why->reasons[i]);
+    for (uint32_t i = 0; why != NULL && i < why->count; i++) {
+        put_reason(reply, &why->reasons[i], about);
+    }
 }
 
 // The node of a verdict, as far as the asker may see it; nil after a group is gone.
@@ -209,16 +212,17 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
     put_decisive(reply, "limit", outcome, first == NULL ? 0 : first->limit, verdict->limit);
-    if (is_short)
+    if (is_short) {
         put_optional_text(reply, "node", (struct bytes){NULL, 0});
-    else
+    } else {
         put_node(reply, state, outcome);
+    }
     put_text(reply, "sentence", bytes_of_text(row->sentence));
     put_limit(reply, "seq", outcome->seq);
     if (is_lossy) put_losses(reply, state, outcome->losses);
     put_number(reply, "time", outcome->time_ms);
     put_decisive(reply, "used", outcome, first == NULL ? 0 : first->used, verdict->used);
-    put_why(reply, is_short ? NULL : why);
+    put_why(reply, is_short ? NULL : why, outcome->about);
 }
 
 void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome)

@@ -26,6 +26,7 @@ struct outcome {
     const struct why     *why;       // NULL: only the verdict is known any more
     const struct losses  *losses;    // NULL: nothing is told of them
     bool                  is_hidden; // without why: the asker may not read at the verdict's node
+    struct bytes          about;     // the resource, where a constraint names nothing else
     uint64_t              seq, time_ms;
     bool                  has_access, is_access; // of a consumption
     size_t                size_max;              // a longer refusal is told in short; 0: none is

@@ -9,9 +9,9 @@
 
 // clang-format off
 #define REQUIRED(word, kind, most) \
-    {.name = #word, .type = kind, .offset = AT(word), .max = most}
+    {.name = #word, .type = (kind), .offset = AT(word), .max = (most)}
 #define OPTIONAL(word, kind, most) \
-    {.name = #word, .type = kind, .offset = AT(word), .max = most, .is_optional = true, \
+    {.name = #word, .type = (kind), .offset = AT(word), .max = (most), .is_optional = true, \
      .absent = ARGUMENT_ABSENT}
 
 // In ascending order of their names, as keys of a map come.
@@ -91,7 +91,7 @@ static const struct field user_fields[] = {
 };
 
 #define ROW(word, fields, is_open) \
-    {#word, is_open, {#word, fields, sizeof fields / sizeof fields[0], sizeof(struct arguments)}}
+    {#word, is_open, {#word, fields, sizeof(fields) / sizeof((fields)[0]), sizeof(struct arguments)}}
 #define ROW_WITHOUT(word, is_open) {#word, is_open, {#word, NULL, 0, sizeof(struct arguments)}}
 
 struct verb_row {
@@ -171,12 +171,14 @@ static void ask_read(struct bytes body, struct ask *ask)
     if (ask->verb == VERB_UNKNOWN) return;
     const struct bytes offence =
         record_read_map(&rows[ask->verb].arguments, &reader, &ask->arguments);
-    if (reader.is_bad)
+    if (reader.is_bad) {
         set_offence(ask, offence);
-    else if (!pack_read_end(&reader))
+    } else if (!pack_read_end(&reader)) {
         set_offence(ask, bytes_of_text("request"));
-    else if (ask->arguments.signature.at != NULL && ask->arguments.signature.size != SIGNATURE_SIZE)
+    } else if (ask->arguments.signature.at != NULL &&
+               ask->arguments.signature.size != SIGNATURE_SIZE) {
         set_offence(ask, bytes_of_text("signature"));
+    }
 }
 
 struct pack_reader ask_proposals(const struct ask *ask, uint32_t *count)

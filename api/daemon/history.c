@@ -144,39 +144,41 @@ bool log_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bo
 
 // --- Changes ----------------------------------------------------------------
 
-static void note_group(struct changed_group *groups, uint32_t *count, uint32_t group, uint64_t seq)
+static void note_group(struct changed_groups *changed, uint32_t group, uint64_t seq)
 {
-    for (uint32_t i = 0; i < *count; i++) {
-        if (groups[i].group != group) continue;
-        groups[i].seq = seq;
+    for (uint32_t i = 0; i < changed->count; i++) {
+        if (changed->groups[i].group != group) continue;
+        changed->groups[i].seq = seq;
         return;
     }
-    groups[(*count)++] = (struct changed_group){group, seq};
+    changed->groups[changed->count++] = (struct changed_group){group, seq};
 }
 
-bool changed_groups(const struct state *state, uint32_t top, uint64_t *next,
-                    struct changed_group *groups, uint32_t *count, uint32_t max)
+// Notes the group of a change and those above it up to the top; for what happens above the top,
+// which changes what may be used below, the top itself.
+static void note_change(const struct state *state, uint32_t top, const struct change *change,
+                        struct changed_groups *changed)
+{
+    if (!group_is_within(state, change->group, top)) {
+        if (group_is_within(state, top, change->group)) note_group(changed, top, change->seq);
+        return;
+    }
+    for (uint32_t at = change->group; at != 0; at = group_at(state, at)->parent) {
+        note_group(changed, at, change->seq);
+        if (at == top) break;
+    }
+}
+
+bool changed_groups_find(const struct state *state, uint32_t top, uint64_t *next,
+                         struct changed_groups *changed)
 {
     const uint64_t end = state_change_count(state);
     struct change  change;
-    *count = 0;
+    changed->count = 0;
     for (; *next < end; (*next)++) {
         if (!state_change_at(state, *next, &change)) return false;
-        if (*count + PATH_NODE_MAX > max) return true;
-        // What the server may use changes what everybody may.
-        if (change.group == SERVER_GROUP && top != SERVER_GROUP) {
-            note_group(groups, count, top, change.seq);
-        }
-        if (!group_is_within(state, change.group, top)) {
-            if (group_is_within(state, top, change.group)) {
-                note_group(groups, count, top, change.seq);
-            }
-            continue;
-        }
-        for (uint32_t at = change.group; at != 0; at = group_at(state, at)->parent) {
-            note_group(groups, count, at, change.seq);
-            if (at == top) break;
-        }
+        if (changed->count + PATH_NODE_MAX > changed->max) return true;
+        note_change(state, top, &change, changed);
     }
     return true;
 }
@@ -190,10 +192,11 @@ static uint64_t first_change(const struct state *state, uint64_t seq)
     while (low < high) {
         const uint64_t middle = low + (high - low) / 2;
         const bool     is_kept = state_change_at(state, middle, &change);
-        if (!is_kept || change.seq < seq)
+        if (!is_kept || change.seq < seq) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -249,23 +252,21 @@ static uint32_t changed_max(uint64_t limit)
 }
 
 // What was found, and where to go on from.
-struct changes_found {
-    uint64_t next; // seq
-    bool     is_reset;
-    uint32_t count;
+struct found {
+    struct changed_groups changed;
+    uint64_t              next; // seq
+    bool                  is_reset;
 };
 
 // One event may change more groups than an answer holds: it cannot be gone on from, so whoever
 // follows reads the states anew, as after a change that is forgotten.
-static void find_changes(const struct state *state, const struct ask *ask, uint32_t top,
-                         struct changed_group *groups, struct changes_found *found)
+static void find_changes(const struct state *state, uint64_t since, uint32_t top,
+                         struct found *found)
 {
-    const uint64_t since = ask->arguments.since;
-    struct change  pending = {.seq = server_at(state)->size};
-    uint64_t       next = first_change(state, since);
+    struct change pending = {.seq = server_at(state)->size};
+    uint64_t      next = first_change(state, since);
     found->is_reset =
-        is_lost(state, since) || !changed_groups(state, top, &next, groups, &found->count,
-                                                 changed_max(ask->arguments.limit));
+        is_lost(state, since) || !changed_groups_find(state, top, &next, &found->changed);
     if (next < state_change_count(state)) {
         if (!state_change_at(state, next, &pending) || pending.seq <= since) found->is_reset = true;
     }
@@ -279,15 +280,18 @@ bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     static struct changed_group groups[CHANGED_MAX];
     const struct state         *state = daemon->state;
     const uint32_t              top = asked_group(daemon, ask, actor, reply);
-    struct changes_found        found = {.count = 0};
+    struct found                found = {
+                       .changed = {groups, 0, changed_max(ask->arguments.limit)}
+    };
     if (top == 0) return true;
-    find_changes(state, ask, top, groups, &found);
-    if (found.count == 0 && !found.is_reset && !is_last_call) return false;
+    find_changes(state, ask->arguments.since, top, &found);
+    const uint32_t count = found.changed.count;
+    if (count == 0 && !found.is_reset && !is_last_call) return false;
     page_init(&page, PAGE_MAX);
-    for (uint32_t i = 0; i < found.count && page_has_room(&page); i++, page.count++) {
+    for (uint32_t i = 0; i < count && page_has_room(&page); i++, page.count++) {
         put_changed_group(&page.items, state, &groups[i], daemon->now_ms);
     }
-    const bool is_cut = page.count < found.count;
+    const bool is_cut = page.count < count;
     answer_ok(reply, 5);
     put_page(reply, "changes", &page);
     put_number(reply, "next", is_cut ? server_at(state)->size : found.next);
@@ -342,8 +346,9 @@ void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t a
     answer_ok(reply, 1);
     pack_key(reply, "hashes");
     pack_array(reply, proof.count);
-    for (uint32_t i = 0; i < proof.count; i++)
+    for (uint32_t i = 0; i < proof.count; i++) {
         pack_binary(reply, hash_view(&proof.hashes[i]));
+    }
 }
 
 static enum status make_receipt(struct daemon *daemon, const struct arguments *arguments,

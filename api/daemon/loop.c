@@ -103,14 +103,16 @@ static enum status end_batch(struct daemon *daemon)
 {
     enum status status = daemon->batch_status;
     if (!daemon->is_batch_open) return OK;
-    if (status == OK)
+    if (status == OK) {
         status = ledger_commit(daemon->ledger, &daemon->signer);
-    else
+    } else {
         ledger_abort(daemon->ledger);
-    if (status == OK)
+    }
+    if (status == OK) {
         state_commit(daemon->state);
-    else
+    } else {
         state_rollback(daemon->state, daemon->batch_mark);
+    }
     daemon->is_batch_open = false;
     daemon->batch_status = OK;
     if (status != OK) report_failure("commit", status);

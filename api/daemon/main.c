@@ -2,6 +2,7 @@
 #include "api/daemon/daemon.h"
 #include "api/daemon/loop.h"
 #include "api/daemon/report.h"
+#include "api/wire/address.h"
 #include "api/wire/file.h"
 #include "core/base/name.h"
 #include "core/base/version.h"
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 enum { LISTEN_MAX = 64, URL_TEXT_MAX = 2048 };
 
@@ -60,12 +62,17 @@ static const char description[] =
     "The licence ledger's daemon: one ledger, its sockets, nothing else. It runs in the "
     "foreground, "
     "logs one line per event to standard error, and stops cleanly on SIGTERM.\v"
-    "Without --listen it answers at ipc://DIR/licetd.sock.\n\n"
+    "Without --listen it answers where `licet` asks unless told: "
+    "ipc://$XDG_RUNTIME_DIR/licetd.sock, "
+    "or ipc:///run/licet/licetd.sock where that variable is not set.\n\n"
     "Example:\n"
     "  licet init --data /var/lib/licet --keys /etc/licet --origin licences.example.com/hq\n"
     "  licetd --data /var/lib/licet --key /etc/licet/ledger.key\n\n"
     "Exit status: 0 stopped as asked, 2 wrong usage, 3 the ledger does not open or the storage "
     "failed.";
+
+// Options are parsed, and their errors told, before there is a second thread.
+// NOLINTBEGIN(concurrency-mt-unsafe)
 
 // The scope after "?group=" goes into the table of scopes, the rest stays as the address.
 static const char *split_scope(struct options *options, char *url, uint32_t *scope)
@@ -141,6 +148,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return ARGP_ERR_UNKNOWN;
     }
 }
+
+// NOLINTEND(concurrency-mt-unsafe)
 
 // --- Signals ----------------------------------------------------------------
 
@@ -272,12 +281,19 @@ static enum status serve(struct daemon *daemon, struct options *options)
     return OK;
 }
 
+// A daemon that only publishes could not be spoken to: without an address to answer at it takes the
+// one where `licet` asks unless told. Its directory may have to be made, as /run is new at each
+// boot.
 static void set_default_listen(struct options *options)
 {
-    if (options->listen_count > 0) return;
-    (void)snprintf(options->urls[0], URL_TEXT_MAX, "ipc://%s/licetd.sock", options->data);
-    options->listens[0] = (struct listen){.url = options->urls[0], .role = ROLE_REPLY};
-    options->listen_count = 1;
+    for (size_t i = 0; i < options->listen_count; i++) {
+        if (options->listens[i].role == ROLE_REPLY) return;
+    }
+    if (options->listen_count == LISTEN_MAX) return;
+    char *url = options->urls[options->listen_count];
+    (void)address_default(url, URL_TEXT_MAX);
+    if (strncmp(url, "ipc:///run/licet/", 17) == 0) (void)mkdir("/run/licet", 0700);
+    options->listens[options->listen_count++] = (struct listen){.url = url, .role = ROLE_REPLY};
 }
 
 int main(int count, char **words)
@@ -287,6 +303,7 @@ int main(int count, char **words)
     const struct argp parser = {.options = option_rows, .parser = parse_option, .doc = description};
     argp_program_version = "licetd " LICET_VERSION;
     argp_err_exit_status = EXIT_USAGE;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no second thread yet.
     if (argp_parse(&parser, count, words, 0, NULL, &options) != 0) return EXIT_USAGE;
     set_default_listen(&options);
     set_limits();

@@ -118,6 +118,11 @@ static enum status append(struct passage *passage, uint64_t *seq)
     return daemon_append(daemon, &leaf, &passage->proposal);
 }
 
+static struct bytes resource_of(const struct event *event)
+{
+    return event->kind == CONSUMPTION ? event->of.consumption.resource : (struct bytes){NULL, 0};
+}
+
 static void answer_decision(struct passage *passage, uint64_t seq, struct buffer *reply)
 {
     struct daemon   *daemon = passage->daemon;
@@ -130,6 +135,7 @@ static void answer_decision(struct passage *passage, uint64_t seq, struct buffer
     const bool     is_loss = decision->verdict.code == LIMIT_BELOW_USED;
     struct outcome outcome = {.verdict = &decision->verdict,
                               .why = &decision->why,
+                              .about = resource_of(&passage->proposal.event),
                               .seq = seq,
                               .time_ms = daemon->now_ms,
                               .size_max = passage->size_max};
@@ -166,10 +172,11 @@ static void decide(struct passage *passage, bool is_id_taken, struct buffer *rep
         return;
     }
     const enum status status = daemon->decision.is_logged ? append(passage, &seq) : OK;
-    if (status != OK)
+    if (status != OK) {
         answer_failure(reply, status);
-    else
+    } else {
         answer_decision(passage, seq, reply);
+    }
 }
 
 static void pass(struct passage *passage, struct buffer *reply)
@@ -248,10 +255,11 @@ void preview_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
         return;
     }
     rules_decide(daemon->state, &passage.proposal, actor, daemon->now_ms, &daemon->decision);
-    if (daemon->decision.verdict.code == ACCEPTED)
+    if (daemon->decision.verdict.code == ACCEPTED) {
         preview_accepted(daemon, &passage.proposal, actor, reply);
-    else
+    } else {
         answer_decision(&passage, NODE_NONE, reply);
+    }
 }
 
 // --- Outcome ----------------------------------------------------------------

@@ -145,8 +145,9 @@ static void put_lines(struct buffer *reply, const struct daemon *daemon, uint32_
     }
     pack_key(reply, "entries");
     pack_array(reply, count);
-    while (count > 0)
+    while (count > 0) {
         put_line(reply, daemon, lines[--count]);
+    }
 }
 
 void license_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
@@ -179,8 +180,9 @@ void license_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
 static void put_entries(struct buffer *reply, const struct state *state, uint32_t first)
 {
     uint32_t count = 0;
-    for (uint32_t at = first; at != 0; at = entry_at(state, at)->next)
+    for (uint32_t at = first; at != 0; at = entry_at(state, at)->next) {
         count++;
+    }
     pack_key(reply, "entries");
     pack_array(reply, count);
     for (uint32_t at = first; at != 0; at = entry_at(state, at)->next) {
@@ -195,8 +197,9 @@ static void put_packages(struct buffer *reply, const struct state *state, uint32
 {
     uint32_t count = 0;
     uint32_t at = group_at(state, group)->first_package;
-    for (uint32_t i = at; i != 0; i = package_at(state, i)->next)
+    for (uint32_t i = at; i != 0; i = package_at(state, i)->next) {
         count++;
+    }
     pack_key(reply, "packages");
     pack_array(reply, count);
     for (; at != 0; at = package_at(state, at)->next) {
@@ -431,10 +434,11 @@ void user_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, s
         user != 0 && (actor_is_server_wide(state, actor) ||
                       user_is_all_within(state, user, actor_at(state, actor)->group));
     if (!is_seen) {
-        if (actor_is_server_wide(state, actor))
+        if (actor_is_server_wide(state, actor)) {
             answer_error(reply, "NOT_FOUND", ask->arguments.user);
-        else
+        } else {
             forbid(reply);
+        }
         return;
     }
     answer_ok(reply, 6);
@@ -531,8 +535,9 @@ struct cursors {
 
 static uint32_t next_match(const struct state *state, const struct filter *filter, uint32_t at)
 {
-    while (at != 0 && !matches(state, filter, at))
+    while (at != 0 && !matches(state, filter, at)) {
         at = holding_at(state, at)->next;
+    }
     return at;
 }
 

@@ -304,16 +304,17 @@ struct bytes record_read_map(const struct record *record, struct pack_reader *re
     const uint32_t count = pack_read_map(reader, record->field_count);
     struct bytes   key = {NULL, 0};
     uint32_t       at = 0;
-    for (uint32_t i = 0; i < count && !reader->is_bad; i++) {
-        (void)pack_read_key(reader, &key);
+    for (uint32_t i = 0; i < count; i++) {
+        if (pack_read_key(reader, &key).at == NULL) break;
         const bool is_complete = skip_to(record, &at, &key, out);
         if (!is_complete) key = bytes_of_text(record->fields[at].name);
         const bool is_known = is_complete && at < record->field_count &&
                               bytes_is_equal(bytes_of_text(record->fields[at].name), key);
         if (!is_known) reader->is_bad = true;
-        if (!reader->is_bad) read_value(&record->fields[at++], reader, out);
+        if (is_known) read_value(&record->fields[at++], reader, out);
+        if (reader->is_bad) return key;
     }
-    if (reader->is_bad) return key.at == NULL ? bytes_of_text("arguments") : key;
+    if (reader->is_bad) return bytes_of_text("arguments");
     if (skip_to(record, &at, NULL, out)) return (struct bytes){NULL, 0};
     reader->is_bad = true;
     return bytes_of_text(record->fields[at].name);
@@ -334,6 +335,8 @@ void record_write(const struct record *record, const void *in, struct buffer *bu
             buffer_add(buffer, field_list(field, in).packed);
         } else if (is_binary(field)) {
             pack_binary(buffer, field_bytes(field, in));
+        } else if (field->type == FIELD_ANY) {
+            buffer_add(buffer, field_bytes(field, in));
         } else {
             pack_text(buffer, field_bytes(field, in));
         }

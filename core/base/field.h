@@ -70,7 +70,8 @@ void record_write(const struct record *record, const void *in, struct buffer *bu
 
 // Reads a map whose keys are names of fields; the rows stand in ascending order of their names.
 // Fields that are not there must be optional. On the first offence marks the reader bad and returns
-// the name of the field or the unknown key; otherwise returns no bytes.
+// the name of the field, the unknown key, or "arguments" when it is no map or a key is no text or
+// out of order; otherwise returns no bytes.
 struct bytes record_read_map(const struct record *record, struct pack_reader *reader, void *out);
 
 // Steps through a list that record_read has checked. Start with list_start(list).

@@ -38,14 +38,16 @@ static const struct {
     {22, "plan",             "events:events<=1024 reason:text<=200? "                          },
     {23, "vendor_enrolment", "name:text<=128 key:key trusted:flag reason:text<=200? "          },
     {25, "boundary",         "edge:time "                                                      },
-    {30, "clock_step", "wall:time reason:text<=200? "},
+    {30, "clock_step",       "wall:time reason:text<=200? "                                    },
 };
 
 // Name, type, bound where the row has one, and whether it may be absent.
 static void add_field(const struct field *field, struct buffer *names)
 {
-    static const char *const types[] = {"number", "time", "flag", "choice", "name", "path",
-                                        "text",   "file", "key",  "id",     "list", "events"};
+    static const char *const types[] = {"number", "time", "flag", "choice", "name",
+                                        "path",   "text", "file", "key",    "id",
+                                        "binary", "any",  "list", "events"};
+    cr_assert(lt(sz, field->type, ROWS(types)), "%s has a type", field->name);
     buffer_printf(names, "%s:%s", field->name, types[field->type]);
     if (field->max > 0) buffer_printf(names, "<=%llu", (unsigned long long)field->max);
     if (field->is_optional) buffer_add_text(names, "?");
@@ -106,7 +108,8 @@ Test(event, kinds_ascend_below_their_bound)
 static void check_field(const struct record *record, const struct field *field)
 {
     const bool has_max = field->type == FIELD_NUMBER || field->type == FIELD_TEXT ||
-                         field->type == FIELD_FILE || field->type == FIELD_LIST ||
+                         field->type == FIELD_FILE || field->type == FIELD_BINARY ||
+                         field->type == FIELD_ANY || field->type == FIELD_LIST ||
                          field->type == FIELD_EVENTS;
     cr_expect(field->help != NULL && text_is_one_line(bytes_of_text(field->help)), "%s.%s",
               record->name, field->name);

@@ -8,6 +8,7 @@
 
 #define ROWS(rows) (sizeof(rows) / sizeof(rows)[0])
 #define DOTS       "..............................................................."
+#define ONES       "\xff\xff\xff\xff\xff\xff\xff"
 #define RAW(string)                                   \
     {                                                 \
         (const uint8_t *)(string), sizeof(string) - 1 \
@@ -21,9 +22,10 @@ Test(leaf, golden_bytes_are_read_and_written_again)
         size_t         signature_size;
         struct verdict verdict;
     } rows[] = {
-        {"accepted", 0,                0,    64, {ACCEPTED, NODE_NONE, 0, 0, 0}     },
-        {"refused",  4503599627370495, 4096, 0,  {LIMIT_REACHED, 28672, 20, 20, 0}  },
-        {"no_node",  7,                4097, 0,  {NO_LICENSE, NODE_NONE, 0, 0, 1023}},
+        {"accepted",      0,                0,    64, {ACCEPTED, NODE_NONE, 0, 0, 0}     },
+        {"accepted_node", 7,                4097, 0,  {ACCEPTED, 28672, 0, 0, 0}         },
+        {"refused",       4503599627370495, 4096, 0,  {LIMIT_REACHED, 28672, 20, 20, 0}  },
+        {"no_node",       7,                4097, 0,  {NO_LICENSE, NODE_NONE, 0, 0, 1023}},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         uint8_t            memory[4096], again[4096];
@@ -76,7 +78,18 @@ Test(leaf, every_value_has_its_bounds)
         {"the verdict is empty",          6, RAW("\x90"),                                 false},
         {"accepted",                      6, RAW("\x91\x00"),                             true },
         {"accepted with more",            6, RAW("\x95\x00\xc0\x00\x00\x00"),             false},
-        {"accepted with a node",          6, RAW("\x92\x00\xc0"),                         false},
+        {"accepted with a nil node",      6, RAW("\x92\x00\xc0"),                         false},
+        {"accepted with the least node",  6, RAW("\x92\x00\x00"),                         true },
+        {"accepted with a node",          6, RAW("\x92\x00\xcd\x70\x00"),                 true },
+        {"accepted with the greatest",    6, RAW("\x92\x00\xcf" ONES "\xfe"),             true },
+        {"accepted with what is nobody",  6, RAW("\x92\x00\xcf" ONES "\xff"),             false},
+        {"accepted, a long form of node", 6, RAW("\x92\x00\xcc\x01"),                     false},
+        {"accepted, the node is a text",  6, RAW("\x92\x00\xa1."),                        false},
+        {"accepted, no node is there",    6, RAW("\x92\x00"),                             false},
+        {"accepted, a node is too much",  6, RAW("\x91\x00\x01"),                         false},
+        {"accepted with a node and more", 6, RAW("\x93\x00\x01\x00"),                     false},
+        {"accepted with all values",      6, RAW("\x95\x00\x01\x00\x00\x00"),             false},
+        {"refused with only a node",      6, RAW("\x92\x49\x01"),                         false},
         {"refused with nothing more",     6, RAW("\x91\x49"),                             false},
         {"refused without an index",      6, RAW("\x94\x49\x01\x14\x14"),                 false},
         {"refused with a value too many", 6, RAW("\x96\x49\x01\x14\x14\x00\x00"),         false},

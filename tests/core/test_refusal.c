@@ -12,7 +12,7 @@
 // Said again, since leaves and clients are full of them: a row is added, never changed.
 static const struct {
     uint64_t    number;
-    const char *word;
+    const char *name;
     bool        is_logged;
 } golden[] = {
     {0,  "ACCEPTED",               true },
@@ -44,6 +44,7 @@ static const struct {
     {41, "GROUP_NOT_EMPTY",        true },
     {42, "CYCLE",                  true },
     {43, "TOO_DEEP",               true },
+    {44, "TOO_MANY",               true },
     {50, "VERSION_CONFLICT",       true },
     {51, "BLOCKED",                true },
     {60, "UNIT_HELD",              true },
@@ -69,14 +70,23 @@ Test(refusal, X08_codes_words_and_their_order_are_for_ever)
 {
     for (uint32_t i = 0; i < ROWS(golden); i++) {
         const struct refusal_row *row = refusal_at(i);
-        cr_assert(row != NULL, "%s", golden[i].word);
-        cr_expect(eq(u64, (uint64_t)row->code, golden[i].number), "%s", golden[i].word);
-        cr_expect(zero(int, strcmp(row->word, golden[i].word)), "%s", golden[i].word);
-        cr_expect(eq(int, row->is_logged, golden[i].is_logged), "%s", golden[i].word);
-        cr_expect(refusal_row(golden[i].number) == row, "%s", golden[i].word);
-        cr_expect(zero(int, strcmp(refusal_word(row->code), row->word)));
+        cr_assert(row != NULL, "%s", golden[i].name);
+        cr_expect(eq(u64, (uint64_t)row->code, golden[i].number), "%s", golden[i].name);
+        cr_expect(zero(int, strcmp(row->word, golden[i].name)), "%s", golden[i].name);
+        cr_expect(eq(int, row->is_logged, golden[i].is_logged), "%s", golden[i].name);
+        cr_expect(refusal_row(golden[i].number) == row, "%s", golden[i].name);
     }
     cr_expect(refusal_at(ROWS(golden)) == NULL, "every refusal has a row here");
+}
+
+Test(refusal, T03_the_word_is_the_name_but_for_a_licence_file_that_is_malformed)
+{
+    for (uint32_t i = 0; i < ROWS(golden); i++) {
+        const bool  is_license = golden[i].number == 12;
+        const char *word = refusal_word((enum refusal)golden[i].number);
+        cr_expect(zero(int, strcmp(word, is_license ? "MALFORMED" : golden[i].name)), "%s: '%s'",
+                  golden[i].name, word);
+    }
 }
 
 static uint32_t place(enum refusal code)

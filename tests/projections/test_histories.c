@@ -128,15 +128,9 @@ struct open_question {
 // B23    holds for a server that no longer opts in; the rules do not look.
 // T02    which of the two comes first is not laid down.
 static const struct open_question open_questions[] = {
-    {ANY_KIND,         FORBIDDEN,      MALFORMED       },
-    {ANY_KIND,         STALE_PROPOSAL, MALFORMED       },
-    {CONSUMPTION,      LIMITED_MODE,   ANY_OTHER       },
-    {VENDOR_ENROLMENT, LIMITED_MODE,   ANY_OTHER       },
-    {USER_ASSIGNMENT,  ACCEPTED,       LIMIT_BELOW_USED},
-    {ALLOCATION,       NEEDS_EXCEEDED, ANY_OTHER       },
-    {USER_ASSIGNMENT,  NEEDS_EXCEEDED, ANY_OTHER       },
-    {ALLOCATION,       ACCEPTED,       OVERSUBSCRIBED  },
-    {LICENSE_UPLOAD,   KIND_CHANGED,   NAME_TAKEN      },
+    {ANY_KIND,       FORBIDDEN,      MALFORMED },
+    {ANY_KIND,       STALE_PROPOSAL, MALFORMED },
+    {LICENSE_UPLOAD, KIND_CHANGED,   NAME_TAKEN},
 };
 
 // A plan may be refused for what stands behind the event that the question is about.
@@ -296,12 +290,7 @@ static void compare_holdings(const struct play *play)
         const struct oracle_access wanted =
             oracle_access(play->oracle, play->time_ms, row->resource, row->unit);
         const struct constraint got = holding_access(play->state, holding, play->time_ms);
-        // Open question: T16 suspends nobody for a smaller file yet; the rules hold a user to it.
-        const bool is_held_to_file = oracle_mode(play->oracle).is_limited && row->user != USER_NONE;
-        if (is_held_to_file && got.code != ACCEPTED) continue;
         agree(play, place, "access", got.code == ACCEPTED, wanted.is_granted);
-        // Of several reasons the rules name the nearest node that cuts, the oracle a closed window
-        // before a full node, as X08 does; where both name a window it is the same one.
         if (got.code == wanted.code && (got.code == EXPIRED || got.code == NOT_YET_VALID)) {
             agree(play, place, "denial's node", got.group, group_find(play->state, wanted.node));
         }

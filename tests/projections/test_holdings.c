@@ -143,14 +143,16 @@ Test(holdings, x08_the_first_reason_decides_and_all_are_told)
         {"consume D/E/X foo d1 user=paul",                                                 "UNKNOWN_GROUP D/E/X; UNKNOWN_USER paul"  },
  // The holder's own unit before all of these.
         {"consume D sip d1",                                                               "ok already"                              },
- // LIMITED_MODE before them, STALE before that, FORBIDDEN before that, MALFORMED before all.
+ // LIMITED_MODE before them where the unit is new (T13), STALE before that, FORBIDDEN before
+  // that, MALFORMED before all.
         {"enrol helper agent A",                                                           "ok"                                      },
         {"license sip 30 per-server; cam 30 per-channel",                                  "ok"                                      },
         {"consume D/E/F sip d1",
-         "LIMITED_MODE /; BLOCKED D/E; BLOCKED D; UNIT_HELD d1; "
+         "BLOCKED D/E; BLOCKED D; UNIT_HELD d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
          "LIMIT_REACHED D 1 of 1"                                                                                                    },
-        {"consume D/X sip d1",                                                             "LIMITED_MODE /; UNKNOWN_GROUP D/X"       },
+        {"consume D/X sip d1",                                                             "UNKNOWN_GROUP D/X"                       },
+        {"consume D/X sip d2",                                                             "LIMITED_MODE /; UNKNOWN_GROUP D/X"       },
         {"allocate D/X restricted p : sip=1",                                              "LIMITED_MODE /; UNKNOWN_GROUP D/X"       },
         {"consume D sip d1",                                                               "ok already"                              },
     };

@@ -1,4 +1,5 @@
 // What a group's save may say, and what it gives: B05 to B25, X01, X10.
+#include "projections/packages.h"
 #include "tests/support/check.h"
 #include "tests/support/play.h"
 
@@ -113,27 +114,28 @@ Test(packages, b10_no_more_than_what_it_needs_in_each_package_and_assignment)
 Test(packages, b13_a_window_is_over_at_its_until_exactly)
 {
     static const struct turn turns[] = {
-        {"allocate G restricted p from=2026-11-10 until=2026-11-20 : sip=3 web", "ok"                                                                },
-        {"clock 2026-11-09T23:59:59.999Z",                                       "ok"                                                                },
-        {"state G sip",                                                          "0/0/0"                                                             },
-        {"more G sip",                                                           "not_yet_valid own 0 unallocated 0 at G next 2026-11-10T00:00:00Z=3"},
-        {"feature G web",                                                        "not_yet_valid"                                                     },
-        {"consume G sip n1",                                                     "NOT_YET_VALID G 0 of 0 until 2026-11-10T00:00:00Z"                 },
-        {"clock 2026-11-10",                                                     "ok"                                                                },
-        {"state G sip",                                                          "3/0/3"                                                             },
+        {"allocate G restricted p from=2026-11-10 until=2026-11-20 : sip=3 web", "ok"                                               },
+        {"clock 2026-11-09T23:59:59.999Z",                                       "ok"                                               },
+        {"state G sip",                                                          "0/0/0"                                            },
+        {"more G sip",                                                           "not_yet_valid own 0 unallocated 0 at G until 2026-11-20T00:00:00Z next "
+                       "2026-11-10T00:00:00Z=3"                                                               },
+        {"feature G web",                                                        "not_yet_valid"                                    },
+        {"consume G sip n1",                                                     "NOT_YET_VALID G 0 of 0 until 2026-11-10T00:00:00Z"},
+        {"clock 2026-11-10",                                                     "ok"                                               },
+        {"state G sip",                                                          "3/0/3"                                            },
         {"more G sip",                                                           "on own 3 unallocated 3 at G until 2026-11-20T00:00:00Z "
-                       "next 2026-11-20T00:00:00Z=0"                                                                           },
-        {"consume G sip n1",                                                     "ok"                                                                },
-        {"clock 2026-11-19T23:59:59.999Z",                                       "ok"                                                                },
-        {"state G sip",                                                          "3/1/2"                                                             },
-        {"access sip n1",                                                        "yes"                                                               },
-        {"clock 2026-11-20",                                                     "ok"                                                                },
-        {"state G sip",                                                          "0/1/0"                                                             },
-        {"access sip n1",                                                        "EXPIRED G 1 of 0 until 2026-11-20T00:00:00Z"                       },
-        {"consume G sip n2",                                                     "EXPIRED G 1 of 0 until 2026-11-20T00:00:00Z"                       },
-        {"feature G web",                                                        "expired"                                                           },
-        {"allocate G restricted p from=2026-11-20 until=2026-11-20 : sip=3",     "MALFORMED until"                                                   },
-        {"allocate G restricted p from=2026-11-21 until=2026-11-20 : sip=3",     "MALFORMED until"                                                   },
+                       "next 2026-11-20T00:00:00Z=0"                                                          },
+        {"consume G sip n1",                                                     "ok"                                               },
+        {"clock 2026-11-19T23:59:59.999Z",                                       "ok"                                               },
+        {"state G sip",                                                          "3/1/2"                                            },
+        {"access sip n1",                                                        "yes"                                              },
+        {"clock 2026-11-20",                                                     "ok"                                               },
+        {"state G sip",                                                          "0/1/0"                                            },
+        {"access sip n1",                                                        "EXPIRED G 1 of 0 until 2026-11-20T00:00:00Z"      },
+        {"consume G sip n2",                                                     "EXPIRED G 1 of 0 until 2026-11-20T00:00:00Z"      },
+        {"feature G web",                                                        "expired"                                          },
+        {"allocate G restricted p from=2026-11-20 until=2026-11-20 : sip=3",     "MALFORMED until"                                  },
+        {"allocate G restricted p from=2026-11-21 until=2026-11-20 : sip=3",     "MALFORMED until"                                  },
     };
     play_saves(TURNS(turns));
 }
@@ -190,17 +192,18 @@ Test(packages, b16_until_is_the_first_instant_with_nothing_left)
 {
     static const struct turn turns[] = {
         {"allocate G restricted p until=2026-12-01 : sip=3 ; q from=2026-11-20 until=2027-01-01 : "
-         "sip=5",                                                                 "ok"                                                            },
+         "sip=5",                                                                 "ok"},
         {"more G sip",                                                                     "on own 3 unallocated 3 at G until 2027-01-01T00:00:00Z "
-                       "next 2026-11-20T00:00:00Z=8"                                                                                 },
-        {"allocate G/A restricted p until=2026-11-15 : sip=2 ; q from=2026-11-25 : sip=1", "ok"                                                            },
+                       "next 2026-11-20T00:00:00Z=8"                     },
+        {"allocate G/A restricted p until=2026-11-15 : sip=2 ; q from=2026-11-25 : sip=1", "ok"},
         {"more G/A sip",                                                                   "on own 2 unallocated 2 at G/A until 2026-11-15T00:00:00Z "
-                         "next 2026-11-15T00:00:00Z=0"                                                                             },
-        {"clock 2026-11-15",                                                               "ok"                                                            },
-        {"more G/A sip",                                                                   "expired own 0 unallocated 0 at G/A next 2026-11-25T00:00:00Z=1"},
-        {"clock 2026-12-01",                                                               "ok"                                                            },
+                         "next 2026-11-15T00:00:00Z=0"                 },
+        {"clock 2026-11-15",                                                               "ok"},
+        {"more G/A sip",                                                                   "expired own 0 unallocated 0 at G/A until 2027-01-01T00:00:00Z next "
+                         "2026-11-25T00:00:00Z=1"                      },
+        {"clock 2026-12-01",                                                               "ok"},
         {"more G/A sip",                                                                   "on own 1 unallocated 1 at G/A until 2027-01-01T00:00:00Z "
-                         "next 2027-01-01T00:00:00Z=0"                                                                             },
+                         "next 2027-01-01T00:00:00Z=0"                 },
     };
     play_saves(TURNS(turns));
 }
@@ -424,4 +427,36 @@ Test(packages, x10_restriction_off_keeps_the_packages)
         {"state G sip",                     "3/3/0"                        },
     };
     play_saves(TURNS(turns));
+}
+
+// Names are kept for ever: saves may bring so many, and leave room for licence files.
+static enum refusal save_features(struct company *company, int package_count, int first, int count)
+{
+    static char line[32 * 1024];
+    size_t      size = (size_t)snprintf(line, sizeof line, "allocate G restricted");
+    for (int i = 0; i < package_count; i++) {
+        size += (size_t)snprintf(line + size, sizeof line - size, " p%d :", i);
+        for (int j = 0; j < count; j++) {
+            size +=
+                (size_t)snprintf(line + size, sizeof line - size, " f%d", first + i * count + j);
+        }
+        size += (size_t)snprintf(line + size, sizeof line - size, ";");
+    }
+    return company_do(company, line);
+}
+
+Test(packages, x16_new_names_end_where_the_room_for_licence_files_begins)
+{
+    struct company *company = company_open();
+    cr_assert(eq(int, company_license(company, "sip 5 per-server\n"), ACCEPTED));
+    company_accept_eula(company);
+    cr_assert(eq(int, company_do(company, "group G"), ACCEPTED));
+    cr_assert(eq(int, save_features(company, 32, 0, 63), ACCEPTED)); // and sip: 2,017 names
+    cr_expect(eq(int, save_features(company, 1, 2016, 32), TOO_MANY));
+    cr_expect(eq(u64, company_decision(company)->verdict.used, SAVED_NAME_MAX + 1));
+    cr_expect(eq(int, save_features(company, 1, 2016, 31), ACCEPTED));
+    cr_expect(eq(int, save_features(company, 1, 0, 63), ACCEPTED)); // known names need no room
+    cr_expect(
+        eq(int, company_license(company, "sip 5 per-server\nother 1 per-server\n"), ACCEPTED));
+    company_close(company);
 }

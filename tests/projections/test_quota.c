@@ -194,6 +194,31 @@ Test(quota, x03_a_fall_low_in_the_tree_wakes_a_younger_one_two_levels_above)
     end(company);
 }
 
+// C keeps one before and after, but another one: P between keeps all it is given and counts the
+// same, and G has to cut elsewhere.
+Test(quota, x03_an_exchange_low_in_the_tree_is_seen_beyond_a_node_that_cuts_nothing)
+{
+    static const struct turn turns[] = {
+        {"group G/P",                                   "ok"                    },
+        {"group G/P/C",                                 "ok"                    },
+        {"group G/P/C/D",                               "ok"                    },
+        {"plan consume G/P/C/D sip n1 | consume G sip n2 | consume G sip n3 | "
+         "consume G/P/C sip n4",               "ok"                    },
+        {"allocate G restricted force p : sip=2",       "ok"                    },
+        {"allocate G/P/C restricted force p : sip=1",   "ok"                    },
+        {"allocate G/P/C/D restricted force p : sip=0", "ok"                    },
+        {"held sip",                                    "(n1) n2 n3 (n4)"       },
+        {"allocate G/P/C/D",                            "ok"                    },
+        {"held sip",                                    "n1 n2 (n3) (n4)"       },
+        {"access sip n3",                               "LIMIT_REACHED G 4 of 2"},
+        {"allocate G/P/C/D restricted force p : sip=0", "ok"                    },
+        {"held sip",                                    "(n1) n2 n3 (n4)"       },
+    };
+    struct company *company = begin();
+    play_on(company, TURNS(turns));
+    end(company);
+}
+
 Test(quota, x03_the_next_in_log_order_wakes_when_an_older_one_is_released)
 {
     static const struct turn turns[] = {

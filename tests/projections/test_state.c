@@ -107,3 +107,32 @@ Test(state, a_record_that_was_given_and_taken_again_comes_back_under_its_own_nam
     };
     play(TURNS(turns));
 }
+
+// The ring of changes goes round: what a plan notes before it is rolled back must not be told later
+// in the place of what was there.
+Test(state, changes_that_are_rolled_back_take_no_place_of_those_that_are_told)
+{
+    struct company *company = company_open();
+    struct state   *state = company_state(company);
+    struct change   change = {0};
+    const uint64_t  first = state_change_count(state);
+    for (uint32_t i = 0; i < CHANGE_RING_SIZE; i++)
+        state_note_change(state, SERVER_GROUP, i);
+    const struct state_mark mark = state_mark(state);
+    for (uint32_t i = 0; i < CHANGE_RING_SIZE; i++)
+        state_note_change(state, SERVER_GROUP, 77);
+    state_rollback(state, mark);
+    cr_expect(eq(u64, state_change_count(state), first + CHANGE_RING_SIZE));
+    for (uint32_t i = 0; i < CHANGE_RING_SIZE; i += CHANGE_RING_SIZE - 1) {
+        cr_expect(state_change_at(state, first + i, &change));
+        cr_expect(eq(u32, change.resource, i));
+    }
+    // One more than there is place for: the oldest is lost, and is known to be.
+    for (uint32_t i = 0; i <= CHANGE_RING_SIZE; i++)
+        state_note_change(state, SERVER_GROUP, 78);
+    state_rollback(state, mark);
+    cr_expect(not(state_change_at(state, first, &change)));
+    cr_expect(state_change_at(state, first + 1, &change));
+    cr_expect(eq(u32, change.resource, 1));
+    company_close(company);
+}

@@ -4,6 +4,7 @@
 // has the key: the log is changed and everything sealed again, tiles and heads and all.
 
 #include "ledger/big_endian.h"
+#include "projections/catch_up.h"
 #include "tests/replay/play.h"
 
 #include <criterion/criterion.h>
@@ -294,6 +295,29 @@ Test(tamper, without_the_key_is_an_integrity_failure)
     }
 }
 
+// Opening looks at the last leaves only; a daemon that starts reads all of them.
+Test(tamper, of_an_old_leaf_stops_a_daemon_that_starts)
+{
+    const struct ledger_options options = {
+        .origin = bytes_of_text(PLAY_ORIGIN), .keys = {&play.ledger.verifier, 1}
+    };
+    struct ledger_complaint complaint;
+    struct catch_up_fault   fault;
+    struct ledger          *ledger = NULL;
+    struct state           *state = NULL;
+    play_seal(&play);
+    const struct store store = open_store();
+    flip(&store, "leaf", key_of(30), -3); // the verdict's node
+    close_store(&store);
+    cr_assert(eq(int, ledger_open(play.directory, &options, &ledger, &complaint), OK));
+    cr_assert(eq(int, state_open(&state), OK));
+    cr_expect(eq(int, catch_up(state, ledger, 0, &fault), STATUS_CORRUPT));
+    cr_expect(eq(u64, fault.seq, 30));
+    cr_expect(eq(u64, server_at(state)->size, 30));
+    state_close(state);
+    ledger_close(ledger);
+}
+
 // What the writer keeps to go on with is neither proof nor event, but it must fit as well.
 Test(tamper, of_the_books_is_named)
 {
@@ -305,6 +329,20 @@ Test(tamper, of_the_books_is_named)
     cr_expect(eq(int, code, 2), "%s", play.output);
     cr_expect(play_said(&play, "first bad: the ledger (integrity failure): head:"), "%s",
               play.output);
+}
+
+Test(tamper, of_the_books_is_named_when_they_are_gone)
+{
+    const struct key head = {
+        .size = 4, .at = {'h', 'e', 'a', 'd'}
+    };
+    play_seal(&play);
+    const struct store store = open_store();
+    delete (&store, "head", head);
+    close_store(&store);
+    const int code = play_run(&play, "verify %s --key %s", play.directory, play.key_file);
+    cr_expect(eq(int, code, 2), "%s", play.output);
+    cr_expect(play_said(&play, "head: not there"), "%s", play.output);
 }
 
 // Pages that LMDB itself cannot read must not take the auditor along.
@@ -326,6 +364,29 @@ Test(tamper, of_the_file_itself_is_survived)
         const bool is_free = code == 0; // a page that nothing stands in
         cr_expect(is_free || code == 2, "page %d: %d: %s", block, code, play.output);
     }
+}
+
+Test(tamper, of_the_files_length_is_survived)
+{
+    char path[128];
+    play_seal(&play);
+    snprintf(path, sizeof path, "%s/data.mdb", play.directory);
+    for (long size = 90000; size >= 0; size -= 15000) {
+        cr_assert(eq(int, truncate(path, size), 0));
+        const int code = play_run(&play, "verify %s --key %s", play.directory, play.key_file);
+        // Of the shortest nothing is left that is a ledger: there is nothing to look at.
+        cr_expect(code == 2 || (size <= 15000 && code == 5), "%ld bytes: %d: %s", size, code,
+                  play.output);
+    }
+}
+
+Test(tamper, that_leaves_nothing_is_found)
+{
+    const uint32_t count = play.leaf_count;
+    play.leaf_count = 0;
+    play_seal(&play);
+    expect_verdict("nothing is there", 2, 0, 0, "without its opening");
+    play.leaf_count = count;
 }
 
 Test(tamper, another_key_is_no_key)

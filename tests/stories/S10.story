@@ -32,7 +32,7 @@ $ licet access LICENSE_HIKVISION ch20
 $1 licet consume / LICENSE_HIKVISION ch21
     licet: refused: LIMITED_MODE: the server is in limited functionality mode
     - LIMITED_MODE…
-    - LIMIT_REACHED at /: 20 of 12 used
+    - LIMIT_REACHED LICENSE_HIKVISION at /: 20 of 12 used
 $ licet release LICENSE_HIKVISION ch5
 = / LICENSE_HIKVISION 12/19/0 until never over 7
 $ licet mode

@@ -18,7 +18,7 @@ $ licet consume / LICENSE_HIKVISION nvr:9 nvr:10 nvr:11 nvr:12 nvr:13 nvr:14 nvr
 = / LICENSE_HIKVISION 20/20/0 until never
 $1 licet consume / LICENSE_HIKVISION cam-5
     licet: refused: LIMIT_REACHED: the limit is reached
-    - LIMIT_REACHED at /: 20 of 20 used
+    - LIMIT_REACHED LICENSE_HIKVISION at /: 20 of 20 used
     what would help: raise the limit of / to 21, or release a unit below it
 $ licet consume / LICENSE_HIKVISION cam-1
 = / LICENSE_HIKVISION 20/20/0 until never
@@ -33,7 +33,7 @@ $ licet consume / LICENSE_DEEP_BASE nvr:2
 $ licet consume / LICENSE_DEEP_BASE nvr:3
 = / LICENSE_DEEP_BASE 3/3/0 until never
 $1 licet consume / LICENSE_DEEP_BASE nvr:4
-    - LIMIT_REACHED at /: 3 of 3 used
+    - LIMIT_REACHED LICENSE_DEEP_BASE at /: 3 of 3 used
 $ licet release LICENSE_DEEP_BASE nvr:2
 $ licet consume / LICENSE_DEEP_BASE nvr:4
 = / LICENSE_DEEP_BASE 3/3/0 until never
@@ -44,4 +44,4 @@ $ licet consume / LICENSE_PACS_MODULE acs
 $ licet consume / LICENSE_PACS_MODULE acs
 = / LICENSE_PACS_MODULE 1/1/0 until never
 $1 licet consume / LICENSE_PACS_MODULE acs2
-    - LIMIT_REACHED at /: 1 of 1 used
+    - LIMIT_REACHED LICENSE_PACS_MODULE at /: 1 of 1 used

@@ -16,11 +16,11 @@ $ licet consume / LICENSE_HIKVISION_ACS D2 --direction out
 $ licet consume / LICENSE_HIKVISION_ACS D3 --direction in
 = / LICENSE_HIKVISION_ACS 3/3/0 until never
 $1 licet consume / LICENSE_HIKVISION_ACS D4 --direction in
-    - LIMIT_REACHED at /: 3 of 3 used
+    - LIMIT_REACHED LICENSE_HIKVISION_ACS at /: 3 of 3 used
 $ licet release LICENSE_HIKVISION_ACS D1 --direction in
 = / LICENSE_HIKVISION_ACS 3/3/0 until never
 $1 licet consume / LICENSE_HIKVISION_ACS D4 --direction in
-    - LIMIT_REACHED at /: 3 of 3 used
+    - LIMIT_REACHED LICENSE_HIKVISION_ACS at /: 3 of 3 used
 $ licet release LICENSE_HIKVISION_ACS D1 --direction out
 = / LICENSE_HIKVISION_ACS 3/2/1 until never
 $ licet consume / LICENSE_HIKVISION_ACS D4 --direction in

@@ -26,9 +26,9 @@ $ licet plan 15.txt
 $ licet consume R2/A sip_number a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15
 = R2/A sip_number 20/15/0 until never
 $1 licet consume R2/A sip_number a16
-    - LIMIT_REACHED at R2: 30 of 30 used
+    - LIMIT_REACHED sip_number at R2: 30 of 30 used
 $1 licet consume R2/B sip_number b16
-    - LIMIT_REACHED at R2: 30 of 30 used
+    - LIMIT_REACHED sip_number at R2: 30 of 30 used
 
 = R1 sip_number 100/0/70 own unlimited until never
 file 70.txt
@@ -39,7 +39,7 @@ file 70.txt
 $ licet plan 70.txt
 = R1 sip_number 100/70/0 own unlimited until never
 $1 licet consume R1 sip_number r71
-    - LIMIT_REACHED at /: 100 of 100 used
+    - LIMIT_REACHED sip_number at /: 100 of 100 used
 
 $1 licet allocate R2/A --restricted --package 'base sip_number=31'
     - CHILD_EXCEEDS_ANCESTOR sip_number at R2: 31 wanted, at most 30

@@ -14,7 +14,7 @@ $ licet group create G
 $ licet allocate G --restricted --package 'P1 from=2027-01-01 until=2027-07-01 sip_number=10 sip_trunks' --package 'P2 from=2027-06-01 until=2027-09-01 sip_number=5 ukey2'
 
 clock 2026-12-31T23:59:59.999Z
-= G sip_number 0/0/0 until never next 2027-01-01 10 not_yet_valid
+= G sip_number 0/0/0 until 2027-09-01 next 2027-01-01 10 not_yet_valid
 clock 2027-01-01
 = G sip_number 10/0/10 until 2027-09-01 next 2027-06-01 15
 clock 2027-05-31
@@ -41,7 +41,7 @@ $ licet access sip_number n5
 $ licet access sip_number n6
     no: LIMIT_REACHED at G
 $1 licet consume G sip_number n13
-    - LIMIT_REACHED at G: 12 of 5 used…
+    - LIMIT_REACHED sip_number at G: 12 of 5 used…
 clock 2027-07-02
 $ licet release sip_number n2
 $ licet access sip_number n6

@@ -30,7 +30,7 @@ $ licet access sip_number n7
 $ licet access sip_number n8
     no: LIMIT_REACHED at G
 $1 licet consume G sip_number n9
-    - LIMIT_REACHED at G: 8 of 6 used
+    - LIMIT_REACHED sip_number at G: 8 of 6 used
 $ licet release sip_number n3
 = G sip_number 6/7/0 until never over 1 suspended 1
 $ licet access sip_number n7

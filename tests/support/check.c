@@ -39,7 +39,7 @@ static bool is_sound(void)
     return check.fault[0] == 0;
 }
 
-static void expect(bool is_so, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void expect(bool is_so, const char *format, ...)
 {
     va_list arguments;
     if (is_so || !is_sound()) return;

@@ -120,6 +120,11 @@ void company_validity(struct company *company, int64_t ms)
     company->validity_ms = ms;
 }
 
+void company_id(struct company *company, uint32_t id)
+{
+    company->id_count = id - 1;
+}
+
 void company_rehearse(struct company *company)
 {
     company->is_rehearsed = true;

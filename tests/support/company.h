@@ -42,6 +42,8 @@ const struct decision *company_decision(const struct company *company);
 enum refusal           company_propose(struct company *company, const struct event *event);
 // Proposals from now on stay valid for so long; 60000 at first. May be negative.
 void                   company_validity(struct company *company, int64_t ms);
+// The next proposal has this id; those after it count on from there.
+void                   company_id(struct company *company, uint32_t id);
 // Every proposal is decided, taken and rolled back before it is taken for good; false from
 // company_is_intact() once something was left behind.
 void                   company_rehearse(struct company *company);

@@ -18,7 +18,7 @@ enum { ANSWER_SIZE = 16 * 1024, LINE_SIZE = 4096 };
 static char   answer[ANSWER_SIZE];
 static size_t answer_size;
 
-static void add(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static void add(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
