@@ -69,6 +69,26 @@ void entries_drop(struct state *state, uint32_t first_entry)
     }
 }
 
+uint32_t entries_fresh_count(const struct state *state, struct list entries)
+{
+    uint32_t           count = 0;
+    struct list_reader items = list_start(entries);
+    for (struct entry entry; list_next(&items, &entry_record, &entry);) {
+        count += resource_find(state, entry.name) == 0;
+    }
+    return count;
+}
+
+void names_judge(struct question *question, uint32_t fresh_count, uint32_t name_max)
+{
+    const uint64_t known = state_count(question->state, POOL_RESOURCE);
+    if (fresh_count == 0 || known + fresh_count <= name_max) return;
+    refuse(question, (struct constraint){.code = TOO_MANY,
+                                         .limit = name_max,
+                                         .used = known + fresh_count,
+                                         .until_ms = TIME_NEVER});
+}
+
 void entries_judge(struct question *question, struct list entries, uint32_t group)
 {
     const struct state *state = question->state;
@@ -455,9 +475,12 @@ void allocation_judge(struct question *question, const struct event *event)
         return;
     }
     read_packages(&save);
+    uint32_t fresh_count = 0;
     for (uint32_t i = 0; i < save.package_count; i++) {
+        fresh_count += entries_fresh_count(state, save.packages[i].entries);
         entries_judge(question, save.packages[i].entries, save.group);
     }
+    names_judge(question, fresh_count, SAVED_NAME_MAX);
     save.bound = group_at(state, save.group)->parent;
     while (save.bound != SERVER_GROUP && !group_at(state, save.bound)->is_restricted) {
         save.bound = group_at(state, save.bound)->parent;

@@ -13,6 +13,14 @@ uint32_t resource_open(struct state *state, struct bytes name, entity_id id);
 uint32_t entries_add(struct state *state, struct list entries, entity_id id);
 void     entries_drop(struct state *state, uint32_t first_entry);
 
+// Refuses with TOO_MANY when the names that nobody knew before do not fit any more, for names are
+// kept for ever. The upper half of the room is kept for licence files.
+enum { SAVED_NAME_MAX = RESOURCE_MAX / 2 };
+
+void     names_judge(struct question *question, uint32_t fresh_count, uint32_t name_max);
+// How many of the entries nobody knew before.
+uint32_t entries_fresh_count(const struct state *state, struct list entries);
+
 void allocation_judge(struct question *question, const struct event *event);
 void allocation_apply(struct change_context *context, const struct event *event);
 

@@ -270,9 +270,11 @@ static bool is_current_file(const struct state *state, struct bytes file)
 static void judge_entries(struct question *question, const struct license *license, uint32_t vendor)
 {
     const struct state *state = question->state;
+    uint32_t            fresh_count = 0;
     for (uint32_t i = 0; i < license->entry_count; i++) {
         const struct license_entry *entry = &license->entries[i];
         const uint32_t              at = resource_find(state, entry->name);
+        if (at == 0) fresh_count++;
         if (at == 0) continue;
         const struct resource *resource = resource_at(state, at);
         if (resource->vendor != 0 && resource->vendor != vendor) {
@@ -282,6 +284,7 @@ static void judge_entries(struct question *question, const struct license *licen
             refuse_name(question, KIND_CHANGED, entry->name);
         }
     }
+    names_judge(question, fresh_count, RESOURCE_MAX);
 }
 
 static void judge_license(struct question *question, struct bytes text, uint32_t vendor)

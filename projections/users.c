@@ -482,6 +482,7 @@ void user_assignment_judge(struct question *question, const struct event *event)
         return;
     }
     entries_judge(question, assignment->entries, narrowing.group);
+    names_judge(question, entries_fresh_count(state, assignment->entries), SAVED_NAME_MAX);
     instants_add(&narrowing.instants, question->now_ms);
     instants_add_window(&narrowing.instants, narrowing.window);
     instants_add_window(&narrowing.instants, member_at(state, narrowing.member)->window);

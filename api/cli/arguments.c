@@ -295,7 +295,8 @@ static void read_command(int count, char **texts, int used, struct call *call)
 
     make_options(call, &manual);
     const struct argp argp = {
-        .options = manual.options,
+        // An empty table makes argp's help leak.
+        .options = manual.options[0].name == NULL ? NULL : manual.options,
         .parser = take_own,
         .args_doc = make_arguments(call, manual.arguments),
         .doc = make_help(call, manual.help),

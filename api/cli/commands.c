@@ -188,6 +188,19 @@ const struct command commands[] = {
         .run = keys_revoke_run,
     },
     {
+        .path = "clock confirm",
+        .way = PROPOSES,
+        .kind = CLOCK_STEP,
+        .arguments = "[wall]",
+        .defaults = "wall=+0s",
+        .summary = "Believe the daemon's clock after it jumped",
+        .details = "A clock that runs away, or that is a week past the last event when the daemon "
+                   "starts, is not believed: proposals are refused with CLOCK_JUMP until a "
+                   "server_admin has looked at it.",
+        .example = "clock confirm",
+        .run = propose_run,
+    },
+    {
         .path = "clock set",
         .way = ASKS,
         .verb = "clock",

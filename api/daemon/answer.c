@@ -6,6 +6,8 @@
 #include "projections/groups.h"
 #include "projections/quota.h"
 
+#include <assert.h>
+
 void answer_ok(struct buffer *reply, uint32_t entry_count)
 {
     pack_array(reply, 2);
@@ -197,7 +199,7 @@ static void put_decisive(struct buffer *reply, const char *key, const struct out
 }
 
 static void answer_refused(struct buffer *reply, const struct state *state,
-                           const struct outcome *outcome)
+                           const struct outcome *outcome, bool is_short)
 {
     const struct verdict     *verdict = outcome->verdict;
     const struct refusal_row *row = refusal_row((uint64_t)verdict->code);
@@ -205,23 +207,35 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     const struct constraint  *first = why == NULL ? NULL : &why->reasons[0].constraint;
     pack_array(reply, 2);
     pack_key(reply, "refused");
-    pack_map(reply, outcome->losses == NULL ? 9 : 10);
+    const bool is_lossy = outcome->losses != NULL && !is_short;
+    pack_map(reply, is_lossy ? 10 : 9);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
     put_decisive(reply, "limit", outcome, first == NULL ? 0 : first->limit, verdict->limit);
-    put_node(reply, state, outcome);
+    if (is_short) {
+        put_optional_text(reply, "node", (struct bytes){NULL, 0});
+    } else {
+        put_node(reply, state, outcome);
+    }
     put_text(reply, "sentence", bytes_of_text(row->sentence));
     put_limit(reply, "seq", outcome->seq);
-    if (outcome->losses != NULL) put_losses(reply, state, outcome->losses);
+    if (is_lossy) put_losses(reply, state, outcome->losses);
     put_number(reply, "time", outcome->time_ms);
     put_decisive(reply, "used", outcome, first == NULL ? 0 : first->used, verdict->used);
-    put_why(reply, why, outcome->about);
+    put_why(reply, is_short ? NULL : why, outcome->about);
 }
 
 void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome)
 {
     if (outcome->verdict->code != ACCEPTED) {
-        answer_refused(reply, state, outcome);
+        const size_t start = reply->size;
+        answer_refused(reply, state, outcome, false);
+        const bool is_long = reply->is_full || reply->size - start > outcome->size_max;
+        if (outcome->size_max == 0 || !is_long) return;
+        reply->size = start;
+        reply->is_full = false;
+        answer_refused(reply, state, outcome, true);
+        assert(reply->size - start <= ANSWER_SHORT_SIZE);
         return;
     }
     answer_ok(reply, outcome->has_access ? 3 : 2);

@@ -17,6 +17,9 @@ void answer_failure(struct buffer *reply, enum status status);
 
 struct losses;
 
+// A refusal without why, losses and node is no longer.
+enum { ANSWER_SHORT_SIZE = 240 };
+
 // What was decided. seq: NODE_NONE when nothing was appended.
 struct outcome {
     const struct verdict *verdict;
@@ -26,6 +29,7 @@ struct outcome {
     struct bytes          about;     // the resource, where a constraint names nothing else
     uint64_t              seq, time_ms;
     bool                  has_access, is_access; // of a consumption
+    size_t                size_max;              // a longer refusal is told in short; 0: none is
 };
 
 void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome);

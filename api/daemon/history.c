@@ -144,43 +144,41 @@ bool log_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bo
 
 // --- Changes ----------------------------------------------------------------
 
-static void note_group(struct changed_group *groups, uint32_t *count, uint32_t group, uint64_t seq)
+static void note_group(struct changed_groups *changed, uint32_t group, uint64_t seq)
 {
-    for (uint32_t i = 0; i < *count; i++) {
-        if (groups[i].group != group) continue;
-        groups[i].seq = seq;
+    for (uint32_t i = 0; i < changed->count; i++) {
+        if (changed->groups[i].group != group) continue;
+        changed->groups[i].seq = seq;
         return;
     }
-    groups[(*count)++] = (struct changed_group){group, seq};
+    changed->groups[changed->count++] = (struct changed_group){group, seq};
 }
 
 // Notes the group of a change and those above it up to the top; for what happens above the top,
 // which changes what may be used below, the top itself.
 static void note_change(const struct state *state, uint32_t top, const struct change *change,
-                        struct changed_group *groups, uint32_t *count)
+                        struct changed_groups *changed)
 {
     if (!group_is_within(state, change->group, top)) {
-        if (group_is_within(state, top, change->group)) {
-            note_group(groups, count, top, change->seq);
-        }
+        if (group_is_within(state, top, change->group)) note_group(changed, top, change->seq);
         return;
     }
     for (uint32_t at = change->group; at != 0; at = group_at(state, at)->parent) {
-        note_group(groups, count, at, change->seq);
+        note_group(changed, at, change->seq);
         if (at == top) break;
     }
 }
 
-bool changed_groups(const struct state *state, uint32_t top, uint64_t *next,
-                    struct changed_group *groups, uint32_t *count, uint32_t max)
+bool changed_groups_find(const struct state *state, uint32_t top, uint64_t *next,
+                         struct changed_groups *changed)
 {
     const uint64_t end = state_change_count(state);
     struct change  change;
-    *count = 0;
+    changed->count = 0;
     for (; *next < end; (*next)++) {
         if (!state_change_at(state, *next, &change)) return false;
-        if (*count + PATH_NODE_MAX > max) return true;
-        note_change(state, top, &change, groups, count);
+        if (changed->count + PATH_NODE_MAX > changed->max) return true;
+        note_change(state, top, &change, changed);
     }
     return true;
 }
@@ -246,33 +244,58 @@ void put_changed_group(struct buffer *reply, const struct state *state,
 
 enum { CHANGED_MAX = 512 };
 
+// One change is told with all groups above it, whatever the limit.
+static uint32_t changed_max(uint64_t limit)
+{
+    if (limit >= CHANGED_MAX) return CHANGED_MAX;
+    return limit < PATH_NODE_MAX ? PATH_NODE_MAX : (uint32_t)limit;
+}
+
+// What was found, and where to go on from.
+struct found {
+    struct changed_groups changed;
+    uint64_t              next; // seq
+    bool                  is_reset;
+};
+
+// One event may change more groups than an answer holds: it cannot be gone on from, so whoever
+// follows reads the states anew, as after a change that is forgotten.
+static void find_changes(const struct state *state, uint64_t since, uint32_t top,
+                         struct found *found)
+{
+    struct change pending = {.seq = server_at(state)->size};
+    uint64_t      next = first_change(state, since);
+    found->is_reset =
+        is_lost(state, since) || !changed_groups_find(state, top, &next, &found->changed);
+    if (next < state_change_count(state)) {
+        if (!state_change_at(state, next, &pending) || pending.seq <= since) found->is_reset = true;
+    }
+    found->next = found->is_reset ? server_at(state)->size : pending.seq;
+}
+
 bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bool is_last_call,
                     struct buffer *reply)
 {
     static struct page          page; // the loop is one thread
     static struct changed_group groups[CHANGED_MAX];
     const struct state         *state = daemon->state;
-    const uint64_t              since = ask->arguments.since;
     const uint32_t              top = asked_group(daemon, ask, actor, reply);
-    uint32_t                    count = 0;
+    struct found                found = {
+                       .changed = {groups, 0, changed_max(ask->arguments.limit)}
+    };
     if (top == 0) return true;
-    uint64_t   next = first_change(state, since);
-    const bool is_reset =
-        is_lost(state, since) || !changed_groups(state, top, &next, groups, &count, CHANGED_MAX);
-    if (count == 0 && !is_reset && !is_last_call) return false;
+    find_changes(state, ask->arguments.since, top, &found);
+    const uint32_t count = found.changed.count;
+    if (count == 0 && !found.is_reset && !is_last_call) return false;
     page_init(&page, PAGE_MAX);
     for (uint32_t i = 0; i < count && page_has_room(&page); i++, page.count++) {
         put_changed_group(&page.items, state, &groups[i], daemon->now_ms);
     }
-    struct change pending = {.seq = server_at(state)->size};
-    if (next < state_change_count(state)) (void)state_change_at(state, next, &pending);
-    // One event may touch more groups than an answer holds: whoever asks reads the state instead.
-    const bool is_stuck = pending.seq <= since && next < state_change_count(state);
-    if (is_stuck) pending.seq = server_at(state)->size;
+    const bool is_cut = page.count < count;
     answer_ok(reply, 5);
     put_page(reply, "changes", &page);
-    put_number(reply, "next", pending.seq);
-    put_flag(reply, "reset", is_reset || is_stuck || page.count < count);
+    put_number(reply, "next", is_cut ? server_at(state)->size : found.next);
+    put_flag(reply, "reset", found.is_reset || is_cut);
     put_number(reply, "seq", server_at(state)->size);
     put_number(reply, "time", daemon->now_ms);
     return true;

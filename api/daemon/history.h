@@ -19,16 +19,22 @@ void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t a
 void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                     struct buffer *reply);
 
-// Groups that changed from one change number on, within a subtree, each once, in order of their
-// first change; with the groups above them up to the subtree's top. *next is the number to go on
-// from: fewer than all when `max` groups were found. False when the changes have left the ring.
 struct changed_group {
     uint32_t group;
     uint64_t seq; // of the newest change
 };
 
-bool changed_groups(const struct state *state, uint32_t top, uint64_t *next,
-                    struct changed_group *groups, uint32_t *count, uint32_t max);
+// Groups that changed, each once, in order of their first change.
+struct changed_groups {
+    struct changed_group *groups; // memory of the caller
+    uint32_t              count, max;
+};
+
+// From change number *next on, within a subtree: the groups themselves and those above them up to
+// the subtree's top. *next is then the number to go on from: not the end when max groups were
+// found. False when the changes have left the ring.
+bool changed_groups_find(const struct state *state, uint32_t top, uint64_t *next,
+                         struct changed_groups *changed);
 
 // {group, resources, seq}: the newest state of the group.
 void put_changed_group(struct buffer *reply, const struct state *state,

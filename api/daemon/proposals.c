@@ -19,6 +19,7 @@ struct passage {
     struct bytes         packed, signature;
     enum signature_state signature_state;
     struct proposal      proposal;
+    size_t               size_max; // of the answer; see struct outcome
 };
 
 // --- Refusals that are not the rules' ---------------------------------------
@@ -32,8 +33,11 @@ static void refuse_plainly(struct passage *passage, enum refusal code, const cha
     struct question question = {.state = daemon->state, .actor = passage->actor, .why = why};
     refuse_name(&question, code, bytes_of_text(name));
     const struct verdict verdict = {.code = code, .node = NODE_NONE};
-    const struct outcome outcome = {
-        .verdict = &verdict, .why = why, .seq = NODE_NONE, .time_ms = daemon->now_ms};
+    const struct outcome outcome = {.verdict = &verdict,
+                                    .why = why,
+                                    .seq = NODE_NONE,
+                                    .time_ms = daemon->now_ms,
+                                    .size_max = passage->size_max};
     answer_outcome(reply, daemon->state, &outcome);
 }
 
@@ -91,7 +95,8 @@ static bool answer_again(struct passage *passage, uint64_t seq, struct buffer *r
     struct outcome outcome = {.verdict = &leaf.verdict,
                               .is_hidden = !is_read_at(passage, leaf.verdict.node),
                               .seq = leaf.seq,
-                              .time_ms = leaf.time_ms};
+                              .time_ms = leaf.time_ms,
+                              .size_max = passage->size_max};
     look_at_access(passage, &outcome);
     answer_outcome(reply, daemon->state, &outcome);
     return true;
@@ -132,7 +137,8 @@ static void answer_decision(struct passage *passage, uint64_t seq, struct buffer
                               .why = &decision->why,
                               .about = resource_of(&passage->proposal.event),
                               .seq = seq,
-                              .time_ms = daemon->now_ms};
+                              .time_ms = daemon->now_ms,
+                              .size_max = passage->size_max};
     if (is_loss) outcome.losses = preview_losses(daemon, &passage->proposal, passage->actor);
     look_at_access(passage, &outcome);
     answer_outcome(reply, daemon->state, &outcome);
@@ -196,6 +202,9 @@ static void pass(struct passage *passage, struct buffer *reply)
     decide(passage, is_id_taken, reply);
 }
 
+static_assert(MESSAGE_PROPOSAL_MAX * ANSWER_SHORT_SIZE + 1024 < ANSWER_SIZE_MAX,
+              "what was appended can be told, if only in short");
+
 static void propose_many(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                          struct buffer *reply)
 {
@@ -209,6 +218,8 @@ static void propose_many(struct daemon *daemon, const struct ask *ask, uint32_t 
                                   .actor = actor,
                                   .signature_state = (enum signature_state)ask->signatures[i]};
         passage.packed = ask_next_proposal(&reader, &passage.signature);
+        passage.size_max =
+            reply->size_max - reply->size - (size_t)(count - i - 1) * ANSWER_SHORT_SIZE;
         pass(&passage, reply);
     }
 }

@@ -71,20 +71,20 @@ static void bring_up(struct publishing *publishing, struct daemon *daemon,
     static struct changed_group groups[PUBLISH_GROUP_MAX];
     const char                 *path = publishing->scopes[subscriber->scope].group;
     uint64_t                    next = start_cursor(daemon->state, subscriber);
-    uint32_t                    count = 0;
+    struct changed_groups       changed = {groups, 0, PUBLISH_GROUP_MAX};
     if (path[0] == 0) return;
     const uint32_t top = group_find(daemon->state, bytes_of_text(path));
     if (top == 0) { // not created yet: told from its creation on
         subscriber->cursor = state_change_count(daemon->state) + 1;
         return;
     }
-    if (!changed_groups(daemon->state, top, &next, groups, &count, PUBLISH_GROUP_MAX)) {
+    if (!changed_groups_find(daemon->state, top, &next, &changed)) {
         // Too far behind for single changes: the top of the scope stands for all.
         groups[0] = (struct changed_group){top, server_at(daemon->state)->size};
-        count = 1;
+        changed.count = 1;
         next = state_change_count(daemon->state);
     }
-    if (send_groups(daemon, subscriber, groups, count)) subscriber->cursor = next + 1;
+    if (send_groups(daemon, subscriber, groups, changed.count)) subscriber->cursor = next + 1;
 }
 
 void publish(struct publishing *publishing, struct daemon *daemon, uint64_t tick_ms)

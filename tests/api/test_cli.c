@@ -1,5 +1,6 @@
 // The command line against something that answers like licetd: what is sent, what is printed, how
 // it ends.
+#include "api/cli/command.h"
 #include "api/wire/file.h"
 #include "core/base/window.h"
 #include "core/event/proposal.h"
@@ -666,6 +667,27 @@ Test(cli, wrong_words_are_exit_2_and_name_what_was_meant)
     cr_expect(zero(int, program.code));
     HAS(program.out, "Exit codes:");
     cr_expect(zero(u32, mock.request_count));
+    end();
+}
+
+Test(cli, every_command_has_its_manual)
+{
+    begin(accept_all);
+    for (const struct command *command = commands; command->path != NULL; command++) {
+        char words[64];
+        (void)snprintf(words, sizeof words, "%s", command->path);
+        char *second = strchr(words, ' ');
+        if (second == NULL) {
+            RUN(words, "--help");
+        } else {
+            *second++ = 0;
+            RUN(words, second, "--help");
+        }
+        cr_expect(zero(int, program.code), "of %s: %s", command->path, program.err);
+        HAS(program.out, command->summary);
+        HAS(program.out, "Exit codes:");
+        if (command->example != NULL) HAS(program.out, "Example:");
+    }
     end();
 }
 

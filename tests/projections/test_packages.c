@@ -1,4 +1,5 @@
 // What a group's save may say, and what it gives: B05 to B25, X01, X10.
+#include "projections/packages.h"
 #include "tests/support/check.h"
 #include "tests/support/play.h"
 
@@ -426,4 +427,36 @@ Test(packages, x10_restriction_off_keeps_the_packages)
         {"state G sip",                     "3/3/0"                        },
     };
     play_saves(TURNS(turns));
+}
+
+// Names are kept for ever: saves may bring so many, and leave room for licence files.
+static enum refusal save_features(struct company *company, int package_count, int first, int count)
+{
+    static char line[32 * 1024];
+    size_t      size = (size_t)snprintf(line, sizeof line, "allocate G restricted");
+    for (int i = 0; i < package_count; i++) {
+        size += (size_t)snprintf(line + size, sizeof line - size, " p%d :", i);
+        for (int j = 0; j < count; j++) {
+            size +=
+                (size_t)snprintf(line + size, sizeof line - size, " f%d", first + i * count + j);
+        }
+        size += (size_t)snprintf(line + size, sizeof line - size, ";");
+    }
+    return company_do(company, line);
+}
+
+Test(packages, x16_new_names_end_where_the_room_for_licence_files_begins)
+{
+    struct company *company = company_open();
+    cr_assert(eq(int, company_license(company, "sip 5 per-server\n"), ACCEPTED));
+    company_accept_eula(company);
+    cr_assert(eq(int, company_do(company, "group G"), ACCEPTED));
+    cr_assert(eq(int, save_features(company, 32, 0, 63), ACCEPTED)); // and sip: 2,017 names
+    cr_expect(eq(int, save_features(company, 1, 2016, 32), TOO_MANY));
+    cr_expect(eq(u64, company_decision(company)->verdict.used, SAVED_NAME_MAX + 1));
+    cr_expect(eq(int, save_features(company, 1, 2016, 31), ACCEPTED));
+    cr_expect(eq(int, save_features(company, 1, 0, 63), ACCEPTED)); // known names need no room
+    cr_expect(
+        eq(int, company_license(company, "sip 5 per-server\nother 1 per-server\n"), ACCEPTED));
+    company_close(company);
 }

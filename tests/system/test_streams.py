@@ -144,6 +144,50 @@ def publications(at):
             pass
 
 
+def crowded_edge(at):
+    """One event that changes more groups than an answer holds: a follower gets past it."""
+    with at.client() as client:
+        not_after = ledger.START_MS + 1000
+        until = ledger.START_MS + 500
+        ledger.expect_ok(client.propose(sp.group_creation("crowd")))
+        for start in range(0, 700, 100):
+            events = []
+            for number in range(start, start + 100):
+                group = "crowd/g%03d" % number
+                packages = [["short", None, until, [["channel", 1]]]]
+                events += [sp.group_creation(group), sp.allocation(group, 0, packages)]
+            proposals = [client.make(event, not_after=not_after) for event in events]
+            found = client.get("propose", proposals=[[p, client.sign(p)] for p in proposals])
+            assert all(what == "ok" for what, _ in found["verdicts"]), found
+        since = client.get("status")["size"]
+        client.get("clock", time=until)
+        told = client.get("changes", group="crowd", since=since)
+        for _ in range(10):
+            if told["next"] == told["seq"]:
+                break
+            told = client.get("changes", group="crowd", since=told["next"])
+        assert told["next"] == told["seq"], "a follower never gets past event %d" % told["next"]
+        some = client.get("changes", group="crowd", since=0, limit=20)
+        assert len(some["changes"]) <= 20 and not some["reset"], (len(some["changes"]), some)
+        assert some["next"] < since, some["next"]
+
+
+def server_scope(at):
+    """The whole server: its own group under a topic of its own."""
+    with sp.Subscriber(at.publish_url("server")) as server, at.client() as actor:
+        server.take_message()
+        take(actor, "/", "of the server")
+        found = {}
+        until = time.monotonic() + 5
+        while "/license" not in found:
+            assert time.monotonic() < until, "nothing was told"
+            topic, message = server.take_message()
+            found[topic] = message
+        assert found["/license"]["group"] == "/", found
+        names = [resource["name"] for resource in found["/license"]["resources"]]
+        assert names == ["channel"], names
+
+
 def not_yet_created(at):
     """The scope of an address may come later than its subscribers, with what happens at once."""
     with sp.Subscriber(at.publish_url("late")) as late, at.client() as actor:
@@ -190,10 +234,10 @@ def plain_clients(at):
 
 def main():
     publish = [("bell", None), ("north", "acme/north"), ("root", "acme"),
-               ("late", "late")]
+               ("late", "late"), ("server", "/")]
     with ledger.Ledger(publish=publish) as at:
         build(at)
-        for part in (waits, resumes, publications, not_yet_created, plain_clients):
+        for part in (waits, resumes, publications, crowded_edge, server_scope, not_yet_created, plain_clients):
             ledger.note(part.__name__)
             part(at)
         at.stop()

@@ -1,0 +1,213 @@
+// PROTOCOL.md says what the rows say: the kinds with their fields, and the arguments of the verbs.
+// With LICET_WRITE_PAGE set in the environment, section 7 is written anew.
+#include "api/daemon/ask.h"
+#include "core/base/field.h"
+#include "core/base/limits.h"
+#include "core/event/event.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_SIZE = 256 * 1024 };
+
+static char page[PAGE_SIZE];
+
+static void page_path(char path[static 512])
+{
+    (void)snprintf(path, 512, "%.*s../../docs/PROTOCOL.md",
+                   (int)(strrchr(__FILE__, '/') + 1 - __FILE__), __FILE__);
+}
+
+static void page_read(void)
+{
+    char path[512];
+    page_path(path);
+    FILE *file = fopen(path, "r");
+    cr_assert(ne(ptr, file, NULL), "%s", path);
+    const size_t size = fread(page, 1, sizeof page - 1, file);
+    cr_assert(lt(sz, size, sizeof page - 1));
+    page[size] = 0;
+    (void)fclose(file);
+}
+
+// --- Section 7 --------------------------------------------------------------
+
+static void put_words(FILE *out, const char *const *words)
+{
+    for (unsigned i = 0; words[i] != NULL; i++) {
+        (void)fprintf(out, "%s%u %s", i == 0 ? "" : ", ", i, words[i]);
+    }
+}
+
+static void put_type(FILE *out, const struct field *field)
+{
+    switch (field->type) {
+    case FIELD_NUMBER:
+        (void)fprintf(out, "number, at most %llu", (unsigned long long)field->max);
+        break;
+    case FIELD_TIME:
+        (void)fprintf(out, "time");
+        break;
+    case FIELD_FLAG:
+        (void)fprintf(out, "flag");
+        break;
+    case FIELD_CHOICE:
+        put_words(out, field->words);
+        break;
+    case FIELD_NAME:
+        (void)fprintf(out, "name");
+        break;
+    case FIELD_PATH:
+        (void)fprintf(out, "path");
+        break;
+    case FIELD_TEXT:
+        (void)fprintf(out, "one line of text, at most %llu bytes", (unsigned long long)field->max);
+        break;
+    case FIELD_FILE:
+        (void)fprintf(out, "text, at most %llu bytes", (unsigned long long)field->max);
+        break;
+    case FIELD_KEY:
+        (void)fprintf(out, "bin(32)");
+        break;
+    case FIELD_ID:
+        (void)fprintf(out, "bin(%d)", PROPOSAL_ID_SIZE);
+        break;
+    case FIELD_BINARY:
+        (void)fprintf(out, "bin, at most %llu bytes", (unsigned long long)field->max);
+        break;
+    case FIELD_ANY:
+        (void)fprintf(out, "anything");
+        break;
+    case FIELD_LIST:
+        (void)fprintf(out, "array of *%s*, at most %llu", field->item->name,
+                      (unsigned long long)field->max);
+        break;
+    case FIELD_EVENTS:
+        (void)fprintf(out, "array of [kind, fields…], at most %llu",
+                      (unsigned long long)field->max);
+        break;
+    }
+    if (field->is_optional) (void)fprintf(out, "; or nil");
+}
+
+static void put_fields(FILE *out, const struct record *record)
+{
+    (void)fprintf(out, "\n| field | value | meaning |\n| --- | --- | --- |\n");
+    for (uint32_t i = 0; i < record->field_count; i++) {
+        const struct field *field = &record->fields[i];
+        (void)fprintf(out, "| `%s` | ", field->name);
+        put_type(out, field);
+        (void)fprintf(out, " | %s |\n", field->help);
+    }
+}
+
+static const char intro[] =
+    "## 7. Kinds\n\n"
+    "The fields stand in this order, each a value of its own, behind the kind's number. A *name* "
+    "is "
+    "text of 1\nto 64 bytes, a *path* names joined by `/`. A *signed* kind needs its author's "
+    "signature; a *vouched* one\nmay lean on the session; those *of the ledger* nobody can "
+    "propose. "
+    "This section follows from the rows in\n`core/event/event.c`, and a test holds it to them.\n";
+
+static void put_kinds(FILE *out)
+{
+    static const struct record *const items[] = {&package_record, &entry_record,
+                                                 &vendor_key_record};
+    const struct kind_row            *row = NULL;
+    (void)fputs(intro, out);
+    for (uint32_t i = 0; (row = kind_at(i)) != NULL; i++) {
+        const char *by = row->is_of_ledger        ? "of the ledger"
+                         : row->is_administrative ? "signed"
+                                                  : "vouched";
+        (void)fprintf(out, "\n**%d `%s`** (%s): %s.\n", (int)row->kind, row->record->name, by,
+                      row->help);
+        put_fields(out, row->record);
+    }
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
+        (void)fprintf(out, "\nA *%s* is an array of its fields:\n", items[i]->name);
+        put_fields(out, items[i]);
+    }
+    (void)fputc('\n', out);
+}
+
+static void write_page(const char *begin, const char *end, const char *section)
+{
+    char path[512];
+    page_path(path);
+    FILE *file = fopen(path, "w");
+    cr_assert(ne(ptr, file, NULL));
+    (void)fprintf(file, "%.*s%s%s", (int)(begin - page), page, section, end);
+    (void)fclose(file);
+}
+
+Test(page, kinds_are_those_of_the_rows)
+{
+    char  *section = NULL;
+    size_t size = 0;
+    FILE  *out = open_memstream(&section, &size);
+    put_kinds(out);
+    (void)fclose(out);
+    page_read();
+    const char *begin = strstr(page, "## 7.");
+    cr_assert(begin != NULL);
+    const char *end = strstr(begin, "## 8.");
+    if (end == NULL) end = page + strlen(page);
+    if (getenv("LICET_WRITE_PAGE") != NULL) write_page(begin, end, section);
+    const bool is_same = (size_t)(end - begin) == size && memcmp(begin, section, size) == 0;
+    cr_expect(is_same, "section 7 of PROTOCOL.md differs from the rows of the kinds; "
+                       "LICET_WRITE_PAGE=1 writes it anew");
+    free(section);
+}
+
+// --- Sections 3 to 5 --------------------------------------------------------
+
+// The rows of the verb in the tables: "| `verb` | arguments | answer |".
+static bool is_told(const char *verb, const char *argument)
+{
+    char head[64], quoted[64];
+    (void)snprintf(head, sizeof head, "\n| `%s` | ", verb);
+    (void)snprintf(quoted, sizeof quoted, "`%s`", argument);
+    for (const char *row = strstr(page, head); row != NULL; row = strstr(row + 1, head)) {
+        const char *begin = row + strlen(head);
+        const char *end = strstr(begin, " | ");
+        if (argument[0] == 0) return true;
+        const char *found = strstr(begin, quoted);
+        if (found != NULL && found < end) return true;
+    }
+    return false;
+}
+
+Test(page, every_verb_and_argument_is_told)
+{
+    page_read();
+    for (int verb = 0; verb < VERB_UNKNOWN; verb++) {
+        const struct record *record = verb_arguments((enum verb)verb);
+        cr_expect(is_told(record->name, ""), "%s", record->name);
+        for (uint32_t i = 0; i < record->field_count; i++) {
+            // "Lists are paged" says these two once for all.
+            if (strcmp(record->fields[i].name, "after") == 0) continue;
+            if (strcmp(record->fields[i].name, "limit") == 0) continue;
+            cr_expect(is_told(record->name, record->fields[i].name), "%s of %s",
+                      record->fields[i].name, record->name);
+        }
+    }
+}
+
+Test(page, verbs_before_login_are_those_of_the_rows)
+{
+    page_read();
+    const char *begin = strstr(page, "Before login only");
+    cr_assert(begin != NULL);
+    const char *end = strstr(begin, "answered");
+    for (int verb = 0; verb < VERB_UNKNOWN; verb++) {
+        char quoted[64];
+        (void)snprintf(quoted, sizeof quoted, "`%s`", verb_name((enum verb)verb));
+        const char *found = strstr(begin, quoted);
+        cr_expect(eq(int, found != NULL && found < end, verb_is_open((enum verb)verb)), "%s",
+                  quoted);
+    }
+}
