@@ -192,11 +192,14 @@ static void dump_user(struct dump *dump, uint32_t at)
 static void dump_resource(struct dump *dump, uint32_t at)
 {
     const struct resource *resource = resource_at(dump->state, at);
-    begin(dump, "resource", 5);
+    begin(dump, "resource", 6);
     number(dump, resource->id);
     text(dump, resource->name);
     number(dump, resource->kind);
-    number(dump, resource->vendor == 0 ? 0 : vendor_at(dump->state, resource->vendor)->id);
+    pack_flag(&dump->record, resource->has_kind);
+    // By name: vendors of the opening have no event of their own to be known by.
+    text(dump, resource->vendor == 0 ? (struct text_ref){0}
+                                     : vendor_at(dump->state, resource->vendor)->name);
     number(dump, resource->needs == 0 ? 0 : resource_at(dump->state, resource->needs)->id);
     end(dump);
     for (uint32_t i = resource->first_holding; i != 0; i = holding_at(dump->state, i)->next) {
