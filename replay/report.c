@@ -160,10 +160,10 @@ void report_print(const struct report *report, const char *origin, FILE *file)
     const struct content_report *content = &report->content;
     const struct meaning_report *meaning = &report->meaning;
     (void)fprintf(file, "ledger       %s\n", origin);
-    print_count("leaves", content->leaf_count, "their bytes make the hashes in the tiles", file);
+    print_count("leaves", content->leaf_count, "hashed, and compared with the tiles", file);
     print_count("tiles", content->tile_count, "every hash compared", file);
-    print_count("heads", content->head_count, "signed by the ledger, root of those leaves", file);
-    print_count("events", meaning->event_count, "decided again, verdict the same", file);
+    print_count("heads", content->head_count, "signature and root compared", file);
+    print_count("events", meaning->event_count, "decided again, verdict compared", file);
     print_kinds(meaning, file);
     print_count("refusals", meaning->refusal_count, "of those events", file);
     print_count("signed", meaning->signed_count, "by their author", file);

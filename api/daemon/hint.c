@@ -1,5 +1,7 @@
 #include "api/daemon/hint.h"
 
+#include "core/base/name.h"
+
 #include <string.h>
 
 // In the words of a row, {node} {name} {limit} {used} {more} {until} stand for what is known; more
@@ -7,41 +9,49 @@
 struct hint_row {
     enum refusal code;
     const char  *words;
+    const char  *server_words; // where the server is the node; NULL: the same
 };
 
 static const struct hint_row rows[] = {
-    {STALE_PROPOSAL,         "propose it anew with a later not_after, at most ten minutes ahead" },
-    {CLOCK_JUMP,             "a server_admin confirms the clock with: licet clock confirm"       },
-    {LIMITED_MODE,           "a server_admin accepts the current EULA with: licet eula accept"   },
-    {BAD_SIGNATURE,          "trust the vendor's key, or get the file again"                     },
-    {WRONG_SERVER,           "get a file that is made for this server"                           },
-    {MALFORMED_LICENSE,      "line {used} of the file: {name}"                                   },
-    {STALE_LICENSE,          "upload a file with a serial above {limit}"                         },
-    {EULA_VERSION_MISMATCH,  "accept version {name}"                                             },
-    {LAST_SERVER_ADMIN,      "enrol another server_admin first"                                  },
-    {NOT_A_MEMBER,           "add the user to {node} first"                                      },
-    {MEMBERSHIP_IN_USE,      "release the user's units in {node} first, or use cascade"          },
-    {VERSION_CONFLICT,       "read {node} again and save from version {limit}"                   },
-    {BLOCKED,                "unblock {node}"                                                    },
-    {UNIT_HELD,              "release {name} first"                                              },
-    {NO_LICENSE,             "upload a licence file with {name}"                                 },
-    {NOT_YET_VALID,          "wait until {until}, or give {node} an earlier package"             },
-    {EXPIRED,                "give {node} a package that has not ended (it did {until})"         },
-    {LIMIT_REACHED,          "raise the limit of {node} to {more}, or release a unit below it"   },
-    {STRICTEST_GROUP,        "raise the limit of {node} to {more}, or release a unit there"      },
-    {USER_LIMIT,             "raise the user's own limit in {node} to {more}"                    },
-    {NEEDS_EXCEEDED,         "raise {name} to {limit}"                                           },
-    {CHILD_EXCEEDS_ANCESTOR, "ask for at most {limit} of {name}, or raise it in {node} to {used}"},
-    {USER_EXCEEDS_GROUP,     "ask for at most {limit} of {name}"                                 },
-    {OVERSUBSCRIBED,         "raise {name} of {node} to {used}, or let {node} be oversubscribed" },
-    {TOO_MANY_EDGES,         "use fewer different instants; at most {limit} below {node}"        },
-    {LIMIT_BELOW_USED,       "release units until {limit} are used, or save with force"          },
+    {STALE_PROPOSAL,         "propose it anew with a later not_after, at most ten minutes ahead",  NULL},
+    {CLOCK_JUMP,             "a server_admin confirms the clock with: licet clock confirm",        NULL},
+    {LIMITED_MODE,           "a server_admin accepts the current EULA with: licet eula accept",    NULL},
+    {BAD_SIGNATURE,          "trust the vendor's key, or get the file again",                      NULL},
+    {WRONG_SERVER,           "get a file that is made for this server",                            NULL},
+    {MALFORMED_LICENSE,      "line {used} of the file: {name}",                                    NULL},
+    {STALE_LICENSE,          "upload a file with a serial above {limit}",                          NULL},
+    {EULA_VERSION_MISMATCH,  "accept version {name}",                                              NULL},
+    {LAST_SERVER_ADMIN,      "enrol another server_admin first",                                   NULL},
+    {NOT_A_MEMBER,           "add the user to {node} first",                                       NULL},
+    {MEMBERSHIP_IN_USE,      "release the user's units in {node} first, or use cascade",           NULL},
+    {VERSION_CONFLICT,       "read {node} again and save from version {limit}",                    NULL},
+    {BLOCKED,                "unblock {node}",                                                     NULL},
+    {UNIT_HELD,              "release {name} first",                                               NULL},
+    {NO_LICENSE,             "upload a licence file with {name}",                                  NULL},
+    {NOT_YET_VALID,          "wait until {until}, or give {node} an earlier package",
+     "wait until {until}, or upload a licence file that begins earlier"                                },
+    {EXPIRED,                "give {node} a package that has not ended (it did {until})",
+     "upload a licence file with an entry that has not ended (it did {until})"                         },
+    {LIMIT_REACHED,          "raise the limit of {node} to {more}, or release a unit below it",
+     "upload a licence file with at least {more}, or release a unit"                                   },
+    {STRICTEST_GROUP,        "raise the limit of {node} to {more}, or release a unit there",       NULL},
+    {USER_LIMIT,             "raise the user's own limit in {node} to {more}",                     NULL},
+    {NEEDS_EXCEEDED,         "raise {name} to {limit}",                                            NULL},
+    {CHILD_EXCEEDS_ANCESTOR, "ask for at most {limit} of {name}, or raise it in {node} to {used}",
+     "ask for at most {limit} of {name}, or upload a licence file with {used}"                         },
+    {USER_EXCEEDS_GROUP,     "ask for at most {limit} of {name}",                                  NULL},
+    {OVERSUBSCRIBED,         "raise {name} of {node} to {used}, or let {node} be oversubscribed",
+     "upload a licence file with {used} of {name}, or let {node} be oversubscribed"                    },
+    {TOO_MANY_EDGES,         "use fewer different instants; at most {limit} below {node}",         NULL},
+    {LIMIT_BELOW_USED,       "release units until {limit} are used, or save with force",           NULL},
 };
 
-static const char *words_of(enum refusal code)
+static const char *words_of(const struct reason *reason)
 {
+    const bool is_server = path_is_server(reason->path);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].code == code) return rows[i].words;
+        if (rows[i].code != reason->constraint.code) continue;
+        return is_server && rows[i].server_words != NULL ? rows[i].server_words : rows[i].words;
     }
     return "";
 }
@@ -73,7 +83,7 @@ static void add_value(const struct reason *reason, struct bytes word, struct buf
 
 void hint_add(const struct reason *reason, struct buffer *hint)
 {
-    struct bytes rest = bytes_of_text(words_of(reason->constraint.code));
+    struct bytes rest = bytes_of_text(words_of(reason));
     if (reason->is_hidden) return;
     while (rest.size > 0) {
         buffer_add(hint, bytes_cut(&rest, '{'));

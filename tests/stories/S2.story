@@ -19,7 +19,7 @@ $ licet consume / LICENSE_HIKVISION nvr:9 nvr:10 nvr:11 nvr:12 nvr:13 nvr:14 nvr
 $1 licet consume / LICENSE_HIKVISION cam-5
     licet: refused: LIMIT_REACHED: the limit is reached
     - LIMIT_REACHED LICENSE_HIKVISION at /: 20 of 20 used
-    what would help: raise the limit of / to 21, or release a unit below it
+    what would help: upload a licence file with at least 21, or release a unit
 $ licet consume / LICENSE_HIKVISION cam-1
 = / LICENSE_HIKVISION 20/20/0 until never
 $ licet release LICENSE_HIKVISION cam-2
