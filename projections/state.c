@@ -42,7 +42,7 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
 };
 
 // A retry is remembered in 48 bytes for ten minutes at most.
-static const struct pool_row retry_row = {48, 4 * MILLION, 1};
+static const struct pool_row retry_row = {48, 16 * MILLION, 1};
 
 static const enum pool_name index_pools[INDEX_RETRY] = {
     [INDEX_GROUP] = POOL_GROUP,     [INDEX_GROUP_ID] = POOL_GROUP, [INDEX_RESOURCE] = POOL_RESOURCE,
