@@ -1,6 +1,7 @@
 #include "api/daemon/history.h"
 
 #include "api/daemon/answer.h"
+#include "api/daemon/view.h"
 #include "core/base/name.h"
 #include "core/proof/receipt.h"
 #include "projections/actors.h"
@@ -104,26 +105,12 @@ static enum status add_events(struct daemon *daemon, uint32_t top, uint32_t acto
     return OK;
 }
 
-static uint32_t asked_group(struct daemon *daemon, const struct ask *ask, uint32_t actor,
-                            struct buffer *reply)
-{
-    const struct bytes path = ask->arguments.group;
-    if (path.at == NULL) return actor_at(daemon->state, actor)->group;
-    if (!actor_reaches(daemon->state, actor, path, WITHIN)) {
-        answer_error(reply, "FORBIDDEN", bytes_of_text("not within what this key may see"));
-        return 0;
-    }
-    const uint32_t group = group_find(daemon->state, path);
-    if (group == 0) answer_error(reply, "NOT_FOUND", path);
-    return group;
-}
-
 bool log_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bool is_last_call,
                 struct buffer *reply)
 {
     static struct page page; // the loop is one thread
     const uint64_t     after = ask->arguments.after;
-    const uint32_t     top = asked_group(daemon, ask, actor, reply);
+    const uint32_t     top = asked_group(daemon, ask->arguments.group, actor, reply);
     uint64_t           seq = after == ARGUMENT_ABSENT ? 0 : after;
     if (top == 0) return true;
     page_init(&page, ask->arguments.limit);
@@ -137,8 +124,8 @@ bool log_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bo
     answer_ok(reply, 4);
     put_page(reply, "events", &page);
     put_number(reply, "next", seq);
-    put_number(reply, "seq", server_at(daemon->state)->size);
-    put_number(reply, "time", daemon->now_ms);
+    put_seq(reply, daemon);
+    put_now(reply, daemon);
     return true;
 }
 
@@ -279,7 +266,7 @@ bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     static struct page          page; // the loop is one thread
     static struct changed_group groups[CHANGED_MAX];
     const struct state         *state = daemon->state;
-    const uint32_t              top = asked_group(daemon, ask, actor, reply);
+    const uint32_t              top = asked_group(daemon, ask->arguments.group, actor, reply);
     struct found                found = {
                        .changed = {groups, 0, changed_max(ask->arguments.limit)}
     };
@@ -296,8 +283,8 @@ bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     put_page(reply, "changes", &page);
     put_number(reply, "next", is_cut ? server_at(state)->size : found.next);
     put_flag(reply, "reset", found.is_reset || is_cut);
-    put_number(reply, "seq", server_at(state)->size);
-    put_number(reply, "time", daemon->now_ms);
+    put_seq(reply, daemon);
+    put_now(reply, daemon);
     return true;
 }
 
@@ -379,7 +366,7 @@ void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     enum status   status = ledger_read(daemon->ledger, ask->arguments.seq, &packed);
     if (status == OK && !leaf_read(packed, &leaf)) status = STATUS_CORRUPT;
     if (status == OK && !is_told(daemon, &leaf, actor_at(daemon->state, actor)->group, actor)) {
-        answer_error(reply, "FORBIDDEN", bytes_of_text("not within what this key may see"));
+        answer_forbidden(reply);
         return;
     }
     if (status == OK) status = make_receipt(daemon, &ask->arguments, &receipt);

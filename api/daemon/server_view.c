@@ -1,0 +1,134 @@
+#include "api/daemon/server_view.h"
+
+#include "api/daemon/answer.h"
+#include "api/daemon/view.h"
+#include "core/base/version.h"
+#include "projections/actors.h"
+#include "projections/digest.h"
+#include "projections/server.h"
+
+void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                   struct buffer *reply)
+{
+    const struct state  *state = daemon->state;
+    const struct server *server = server_at(state);
+    struct hash          root = {{0}}, digest = {{0}};
+    enum status          status = ledger_root(daemon->ledger, server->size, &root);
+    (void)actor;
+    if (status == OK && ask->arguments.has_digest) status = digest_of(state, &digest);
+    if (status != OK) {
+        answer_failure(reply, status);
+        return;
+    }
+    answer_ok(reply, ask->arguments.has_digest ? 19 : 18);
+    put_number(reply, "actors", state_count(state, POOL_ACTOR));
+    put_flag(reply, "clock_held", daemon->clock.is_held);
+    put_number(reply, "clock_steps_back", daemon->clock.step_back_count);
+    put_number(reply, "connections", connections_counts(daemon->connections).open);
+    if (ask->arguments.has_digest) put_binary(reply, "digest", hash_view(&digest));
+    put_number(reply, "groups", state_count(state, POOL_GROUP) - 1);
+    put_number(reply, "holdings", state_count(state, POOL_HOLDING));
+    put_text(reply, "mode", bytes_of_text(server->limited_reason == 0 ? "normal" : "limited"));
+    put_text(reply, "origin", daemon->origin);
+    put_binary(reply, "root", hash_view(&root));
+    put_seq(reply, daemon);
+    put_text(reply, "server", text_of(state, server->name));
+    put_number(reply, "size", server->size);
+    put_number(reply, "started", daemon->started_ms);
+    put_number(reply, "store_used", ledger_usage(daemon->ledger).bytes_used);
+    put_flag(reply, "test_clock", server->has_test_clock);
+    put_now(reply, daemon);
+    put_number(reply, "users", state_count(state, POOL_USER));
+    put_text(reply, "version", bytes_of_text(LICET_VERSION));
+}
+
+void mode_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, struct buffer *reply)
+{
+    const struct state  *state = daemon->state;
+    const struct server *server = server_at(state);
+    const bool           is_limited = server->limited_reason != NOT_LIMITED;
+    (void)ask;
+    (void)actor;
+    answer_ok(reply, 8);
+    put_text(reply, "eula_version", text_of(state, server->eula_version));
+    put_flag(reply, "limited", is_limited);
+    put_number(reply, "pending", pending_count(state, daemon->now_ms));
+    put_optional_text(reply, "reason",
+                      is_limited ? bytes_of_text(limited_reason_word(server->limited_reason))
+                                 : (struct bytes){NULL, 0});
+    put_seq(reply, daemon);
+    put_time(reply, "since", is_limited ? server->limited_since_ms : TIME_NEVER);
+    put_text(reply, "software_version", text_of(state, server->software_version));
+    put_now(reply, daemon);
+}
+
+static const char *line_status(const struct line *line, uint64_t now_ms)
+{
+    if (now_ms < line->window.from_ms) return "not_yet_valid";
+    return now_ms < line->window.until_ms ? "on" : "expired";
+}
+
+// T01, T04. Used and available are those of the name; lines of one name share them.
+static void put_line(struct buffer *reply, const struct daemon *daemon, uint32_t at)
+{
+    const struct state        *state = daemon->state;
+    const struct line         *line = line_at(state, at);
+    const struct resource     *resource = resource_at(state, line->resource);
+    const bool                 is_feature = line->count == ENTRY_FEATURE;
+    const struct resource_view view =
+        view_resource(state, SERVER_GROUP, line->resource, daemon->now_ms);
+    pack_map(reply, 9);
+    put_limit(reply, "available", is_feature ? LIMIT_NONE : view.available);
+    put_limit(reply, "count", is_feature ? LIMIT_NONE : line->count);
+    put_from(reply, line->window);
+    put_text(reply, "kind", bytes_of_text(resource_kind_word((enum resource_kind)resource->kind)));
+    put_text(reply, "name", text_of(state, resource->name));
+    put_optional_text(reply, "needs",
+                      resource->needs == 0
+                          ? (struct bytes){NULL, 0}
+                          : text_of(state, resource_at(state, resource->needs)->name));
+    put_text(reply, "status", bytes_of_text(line_status(line, daemon->now_ms)));
+    put_time(reply, "until", line->window.until_ms);
+    put_limit(reply, "used", is_feature ? LIMIT_NONE : view.used);
+}
+
+// The records of a file stand newest first: they are told in the order of the file.
+static void put_lines(struct buffer *reply, const struct daemon *daemon, uint32_t vendor)
+{
+    static uint32_t lines[LICENSE_ENTRY_MAX]; // the loop is one thread
+    uint32_t        count = 0;
+    uint32_t        at = vendor_at(daemon->state, vendor)->first_line;
+    for (; at != 0; at = line_at(daemon->state, at)->next_of_vendor) {
+        if (line_at(daemon->state, at)->is_current) lines[count++] = at;
+    }
+    pack_key(reply, "entries");
+    pack_array(reply, count);
+    while (count > 0) {
+        put_line(reply, daemon, lines[--count]);
+    }
+}
+
+void license_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                    struct buffer *reply)
+{
+    const struct state *state = daemon->state;
+    (void)ask;
+    if (!actor_is_server_wide(state, actor)) {
+        answer_forbidden(reply);
+        return;
+    }
+    answer_ok(reply, 3);
+    put_seq(reply, daemon);
+    put_now(reply, daemon);
+    pack_key(reply, "vendors");
+    pack_array(reply, state_count(state, POOL_VENDOR));
+    for (uint32_t at = server_at(state)->first_vendor; at != 0; at = vendor_at(state, at)->next) {
+        const struct vendor *vendor = vendor_at(state, at);
+        pack_map(reply, 5);
+        put_lines(reply, daemon, at);
+        put_binary(reply, "key", (struct bytes){vendor->key, sizeof vendor->key});
+        put_text(reply, "name", text_of(state, vendor->name));
+        put_limit(reply, "serial", vendor->has_file ? vendor->serial : LIMIT_NONE);
+        put_flag(reply, "trusted", vendor->is_trusted);
+    }
+}
