@@ -20,16 +20,6 @@ static const struct turn base[] = {
     {"consume A sip a1",           "ok"},
 };
 
-static void play_actors(const struct turn *turns, size_t count)
-{
-    struct company *company = company_open();
-    play_on(company, TURNS(base));
-    play_on(company, turns, count);
-    const char *fault = state_check(company_state(company));
-    cr_expect(fault == NULL, "%s", fault);
-    company_close(company);
-}
-
 Test(actors, r_a_site_admin_rules_below_its_group_and_never_over_its_own_limits)
 {
     static const struct turn turns[] = {
@@ -75,7 +65,7 @@ Test(actors, r_a_site_admin_rules_below_its_group_and_never_over_its_own_limits)
         {"license sip 9 per-server",            "FORBIDDEN"  },
         {"trust other.example",                 "FORBIDDEN"  },
     };
-    play_actors(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(actors, r_an_agent_takes_and_gives_back_within_its_group)
@@ -108,7 +98,7 @@ Test(actors, r_an_agent_takes_and_gives_back_within_its_group)
         {"release sip d1",                 "ok"                 },
         {"group X",                        "FORBIDDEN"          },
     };
-    play_actors(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(actors, r_an_auditor_changes_nothing)
@@ -124,7 +114,7 @@ Test(actors, r_an_auditor_changes_nothing)
         {"eula 1",                  "FORBIDDEN"   },
         {"plan group A/E",          "0: FORBIDDEN"},
     };
-    play_actors(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(actors, b20_what_is_foreign_reads_the_same_whether_it_exists_or_not)
@@ -144,7 +134,7 @@ Test(actors, b20_what_is_foreign_reads_the_same_whether_it_exists_or_not)
         {"remove nobody",               "FORBIDDEN"          },
         {"allocate A/B/X restricted",   "UNKNOWN_GROUP A/B/X"},
     };
-    play_actors(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 // The asker stands in A/B: of its own path it sees the numbers, of a group beside it only that it
@@ -162,7 +152,7 @@ Test(actors, r_a_refusal_hides_what_the_asker_may_not_read)
         {"as admin",                        "ok"                                              },
         {"consume A/B sip n1 user=maria",   "LIMIT_REACHED A 2 of 2; STRICTEST_GROUP D 1 of 1"},
     };
-    play_actors(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(actors, b42_a_membership_is_added_by_who_rules_all_the_users_groups)
@@ -184,7 +174,7 @@ Test(actors, b42_a_membership_is_added_by_who_rules_all_the_users_groups)
         {"as dealer",                 "ok"       },
         {"member remove maria A",     "ok"       },
     };
-    play_actors(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(actors, r_a_name_and_a_key_are_enrolled_once_and_the_last_server_admin_stays)
@@ -206,7 +196,7 @@ Test(actors, r_a_name_and_a_key_are_enrolled_once_and_the_last_server_admin_stay
         {"group A/E",                 "FORBIDDEN"                          },
         {"group D/E",                 "ok"                                 },
     };
-    play_actors(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(actors, x19_the_recovery_key_enrols_a_server_admin_also_while_limited_and_nothing_else)
@@ -228,5 +218,5 @@ Test(actors, x19_the_recovery_key_enrols_a_server_admin_also_while_limited_and_n
         {"remove recovery",           "UNKNOWN_ACTOR recovery"},
         {"eula 1",                    "ok"                    },
     };
-    play_actors(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }

@@ -12,16 +12,6 @@ static const struct turn base[] = {
     {"user peter A",                                  "ok"},
 };
 
-static void play_units(const struct turn *turns, size_t count)
-{
-    struct company *company = company_open();
-    play_on(company, TURNS(base));
-    play_on(company, turns, count);
-    const char *fault = state_check(company_state(company));
-    cr_expect(fault == NULL, "%s", fault);
-    company_close(company);
-}
-
 Test(holdings, x15_a_unit_is_held_once_per_resource_in_the_whole_server)
 {
     static const struct turn turns[] = {
@@ -41,7 +31,7 @@ Test(holdings, x15_a_unit_is_held_once_per_resource_in_the_whole_server)
         {"release foo u1",              "NOT_HELD u1" },
         {"consume C sip u1",            "ok"          },
     };
-    play_units(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(holdings, b30_access_needs_an_active_holding_and_open_windows)
@@ -65,7 +55,7 @@ Test(holdings, b30_access_needs_an_active_holding_and_open_windows)
         {"release sip n1",                                         "ok"                                               },
         {"access sip n1",                                          "NOT_HELD"                                         },
     };
-    play_units(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 // Every pair of neighbours that can coincide, in the order of X08. Each row is one way to fail
@@ -185,5 +175,5 @@ Test(holdings, x08_saves_are_asked_for_needs_then_ancestors_then_sums_then_use)
          "CHILD_EXCEEDS_ANCESTOR A 8 of 5 sip; OVERSUBSCRIBED A 8 of 5 sip; "
          "LIMIT_BELOW_USED A 6 of 5 sip"                               },
     };
-    play_units(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }

@@ -14,16 +14,6 @@ static const struct turn base[] = {
     {"group G/A/C",                                                                      "ok"},
 };
 
-static void play_saves(const struct turn *turns, size_t count)
-{
-    struct company *company = company_open();
-    play_on(company, TURNS(base));
-    play_on(company, turns, count);
-    const char *fault = state_check(company_state(company));
-    cr_expect(fault == NULL, "%s", fault);
-    company_close(company);
-}
-
 Test(packages, b05_b06_an_unrestricted_group_has_no_limit_of_its_own_but_those_above)
 {
     static const struct turn turns[] = {
@@ -37,7 +27,7 @@ Test(packages, b05_b06_an_unrestricted_group_has_no_limit_of_its_own_but_those_a
         {"state G/A sip",                    "30/0/30"              },
         {"feature G/A web",                  "on"                   },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b07_restricted_without_a_package_is_nothing)
@@ -52,7 +42,7 @@ Test(packages, b07_restricted_without_a_package_is_nothing)
         {"consume G sip n1",      "LIMIT_REACHED G 0 of 0"      },
         {"consume G/A sip n1",    "LIMIT_REACHED G 0 of 0"      },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b08_packages_add_up_and_their_features_join)
@@ -76,7 +66,7 @@ Test(packages, b08_packages_add_up_and_their_features_join)
         {"feature G lpr",                          "expired"                                                 },
         {"feature G web",                          "on"                                                      },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b09_what_a_package_does_not_name_is_0_in_it)
@@ -88,7 +78,7 @@ Test(packages, b09_what_a_package_does_not_name_is_0_in_it)
         {"allocate G restricted p : sip=3 mob=0", "ok"                    },
         {"consume G mob m1",                      "LIMIT_REACHED G 0 of 0"},
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b10_no_more_than_what_it_needs_in_each_package_and_assignment)
@@ -108,7 +98,7 @@ Test(packages, b10_no_more_than_what_it_needs_in_each_package_and_assignment)
         {"assign maria G sip=1 mob=1",                              "ok"                         },
         {"assign maria G sip=1 mob=2",                              "NEEDS_EXCEEDED G 1 of 2 sip"},
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b13_a_window_is_over_at_its_until_exactly)
@@ -137,7 +127,7 @@ Test(packages, b13_a_window_is_over_at_its_until_exactly)
         {"allocate G restricted p from=2026-11-20 until=2026-11-20 : sip=3",     "MALFORMED until"                                  },
         {"allocate G restricted p from=2026-11-21 until=2026-11-20 : sip=3",     "MALFORMED until"                                  },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b14_a_save_is_one_event_made_from_one_version)
@@ -159,7 +149,7 @@ Test(packages, b14_a_save_is_one_event_made_from_one_version)
         {"allocate / restricted",                       "MALFORMED restricted"     },
         {"allocate / p : sip=1",                        "MALFORMED packages"       },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 static void add_entries(char *line, size_t size, uint32_t count)
@@ -205,7 +195,7 @@ Test(packages, b16_until_is_the_first_instant_with_nothing_left)
         {"more G/A sip",                                                                   "on own 1 unallocated 1 at G/A until 2027-01-01T00:00:00Z "
                          "next 2027-01-01T00:00:00Z=0"                 },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b18_a_feature_needs_every_restricted_node_and_the_file)
@@ -230,7 +220,7 @@ Test(packages, b18_a_feature_needs_every_restricted_node_and_the_file)
         {"license lpr feature",             "ok"                           },
         {"feature G web",                   "off"                          },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b22_a_child_has_no_more_than_its_nearest_restricted_ancestor)
@@ -253,7 +243,7 @@ Test(packages, b22_a_child_has_no_more_than_its_nearest_restricted_ancestor)
          "CHILD_EXCEEDS_ANCESTOR G 1 of 0 foo; CHILD_EXCEEDS_ANCESTOR / 1 of 0 foo"                },
         {"allocate G/B restricted p : mob=1 sip=1",         "CHILD_EXCEEDS_ANCESTOR G 1 of 0 mob"  },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b22_only_outside_all_its_windows_a_node_sets_no_bound)
@@ -307,7 +297,7 @@ Test(packages, b23_the_children_together_have_no_more_than_the_group)
         {"allocate H restricted p : sip=21",               "ok"                           },
         {"allocate /",                                     "ok"                           },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 // A smaller file falls below what was given; saving the flag as it is changes nothing about that.
@@ -324,7 +314,7 @@ Test(packages, b23_at_the_server_only_opting_out_is_asked_about)
         {"allocate /",                       "OVERSUBSCRIBED / 20 of 10 sip"                           },
         {"allocate / version=2",             "VERSION_CONFLICT / 2 of 4; OVERSUBSCRIBED / 20 of 10 sip"},
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b23_the_sum_is_taken_at_every_instant)
@@ -338,7 +328,7 @@ Test(packages, b23_the_sum_is_taken_at_every_instant)
         {"allocate G restricted p : sip=9 ; q until=2026-11-15 : sip=1",
          "CHILD_EXCEEDS_ANCESTOR G 10 of 9 sip; OVERSUBSCRIBED G 10 of 9 sip"    },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b23_an_unrestricted_group_hands_up_what_stands_below_it)
@@ -355,7 +345,7 @@ Test(packages, b23_an_unrestricted_group_hands_up_what_stands_below_it)
         {"allocate G/B restricted p : sip=2",   "ok"                           },
         {"allocate G/A restricted p : sip=9",   "OVERSUBSCRIBED G 11 of 10 sip"},
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, b25_a_child_may_last_longer_than_its_parent_and_the_intersection_counts)
@@ -370,7 +360,7 @@ Test(packages, b25_a_child_may_last_longer_than_its_parent_and_the_intersection_
         {"state G/A sip",                                           "0/0/0"                                      },
         {"consume G/A sip n1",                                      "EXPIRED G 0 of 0 until 2026-12-01T00:00:00Z"},
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, s9_shrink_below_used)
@@ -393,7 +383,7 @@ Test(packages, s9_shrink_below_used)
         {"state G sip",                           "6/6/0"                                         },
         {"held sip",                              "n2 n4 n5 n6 n7 n8"                             },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, x01_only_a_fall_in_force_now_is_asked_about)
@@ -412,7 +402,7 @@ Test(packages, x01_only_a_fall_in_force_now_is_asked_about)
         {"held sip",                                         "n1 n2 n3"                     },
         {"allocate G restricted p : sip=1",                  "LIMIT_BELOW_USED G 3 of 1 sip"},
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(packages, x10_restriction_off_keeps_the_packages)
@@ -426,7 +416,7 @@ Test(packages, x10_restriction_off_keeps_the_packages)
         {"allocate G restricted p : sip=3", "ok"                           },
         {"state G sip",                     "3/3/0"                        },
     };
-    play_saves(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 // Names are kept for ever: saves may bring so many, and leave room for licence files.

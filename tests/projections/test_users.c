@@ -15,16 +15,6 @@ static const struct turn base[] = {
     {"member add maria C",                                                  "ok"},
 };
 
-static void play_people(const struct turn *turns, size_t count)
-{
-    struct company *company = company_open();
-    play_on(company, TURNS(base));
-    play_on(company, turns, count);
-    const char *fault = state_check(company_state(company));
-    cr_expect(fault == NULL, "%s", fault);
-    company_close(company);
-}
-
 Test(users, b26_without_an_assignment_the_groups_values_hold_and_with_one_it_only_narrows)
 {
     static const struct turn turns[] = {
@@ -50,7 +40,7 @@ Test(users, b26_without_an_assignment_the_groups_values_hold_and_with_one_it_onl
         {"assign paul A sip=1",                   "UNKNOWN_USER paul"                                             },
         {"assign peter X sip=1",                  "UNKNOWN_GROUP X"                                               },
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b26_an_assignment_has_a_window_of_its_own)
@@ -68,7 +58,7 @@ Test(users, b26_an_assignment_has_a_window_of_its_own)
         {"access sip n1",                                         "USER_LIMIT A 1 of 0"},
         {"assign peter A from=2026-11-20 until=2026-11-20 sip=2", "MALFORMED until"    },
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 // Saved inside, later clipped: the path's least counts.
@@ -84,7 +74,7 @@ Test(users, b26_a_group_that_falls_clips_the_assignment)
         {"assign peter A sip=3",            "ok"                             },
         {"assign peter A sip=4",            "USER_EXCEEDS_GROUP A 4 of 2 sip"},
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b26_assignments_are_not_added_up)
@@ -96,7 +86,7 @@ Test(users, b26_assignments_are_not_added_up)
         {"assign peter A sip=2",            "ok"},
         {"assign paul A sip=2",             "ok"},
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b42_the_strictest_of_several_groups_decides_and_is_named)
@@ -120,7 +110,7 @@ Test(users, b42_the_strictest_of_several_groups_decides_and_is_named)
         {"release sip b1",                  "ok"                      },
         {"consume A sip a3 user=maria",     "ok"                      },
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b42_of_several_groups_that_refuse_the_least_comes_first)
@@ -135,7 +125,7 @@ Test(users, b42_of_several_groups_that_refuse_the_least_comes_first)
         {"consume B sip b1 user=maria",
          "STRICTEST_GROUP B 4 of 2; STRICTEST_GROUP C 4 of 3; STRICTEST_GROUP A 4 of 4"},
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b42_of_several_assignments_that_refuse_the_least_comes_first)
@@ -151,7 +141,7 @@ Test(users, b42_of_several_assignments_that_refuse_the_least_comes_first)
          "USER_LIMIT B 1 of 0; USER_LIMIT C 1 of 1; USER_LIMIT A 1 of 1"},
         {"access sip a1",               "USER_LIMIT B 1 of 0"           },
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b42_beyond_the_least_maximum_the_users_newest_give_no_access)
@@ -172,7 +162,7 @@ Test(users, b42_beyond_the_least_maximum_the_users_newest_give_no_access)
         {"member remove maria B",           "ok"                      },
         {"access sip c1",                   "yes"                     },
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b42_a_unit_is_charged_to_one_group_that_must_be_a_membership)
@@ -186,7 +176,7 @@ Test(users, b42_a_unit_is_charged_to_one_group_that_must_be_a_membership)
         {"state A sip",                 "30/1/29"                           },
         {"state B sip",                 "30/0/29"                           },
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b42_a_blocked_membership_denies_in_all)
@@ -198,7 +188,7 @@ Test(users, b42_a_blocked_membership_denies_in_all)
         {"unblock B",                   "ok"       },
         {"access sip n1",               "yes"      },
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b42_a_membership_with_holdings_stays_unless_it_cascades)
@@ -219,7 +209,7 @@ Test(users, b42_a_membership_with_holdings_stays_unless_it_cascades)
         {"user paul X",                   "UNKNOWN_GROUP X"    },
         {"user paul /",                   "MALFORMED group"    },
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b42_a_user_belongs_to_16_groups_at_most)
@@ -233,7 +223,7 @@ Test(users, b42_a_user_belongs_to_16_groups_at_most)
         {"member add peter B",       "ok"                    },
         {"person peter sip",         "30/0/30 by B"          },
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }
 
 Test(users, b42_creating_a_user_consumes_nothing)
@@ -243,5 +233,5 @@ Test(users, b42_creating_a_user_consumes_nothing)
         {"user paul A", "ok"     },
         {"state A sip", "30/0/30"},
     };
-    play_people(TURNS(turns));
+    play_after(TURNS(base), TURNS(turns));
 }

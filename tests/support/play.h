@@ -2,6 +2,7 @@
 #ifndef TESTS_SUPPORT_PLAY_H
 #define TESTS_SUPPORT_PLAY_H
 
+#include "tests/support/check.h"
 #include "tests/support/script.h"
 
 #include <criterion/criterion.h>
@@ -33,6 +34,19 @@ static inline void play(const struct turn *turns, size_t count)
 {
     struct company *company = company_open();
     play_on(company, turns, count);
+    company_close(company);
+}
+
+// The turns after those of a base: play_after(TURNS(base), TURNS(turns)). Then the state must hold
+// together.
+static inline void play_after(const struct turn *base, size_t base_count, const struct turn *turns,
+                              size_t count)
+{
+    struct company *company = company_open();
+    play_on(company, base, base_count);
+    play_on(company, turns, count);
+    const char *fault = state_check(company_state(company));
+    cr_expect(fault == NULL, "%s", fault);
     company_close(company);
 }
 
