@@ -56,6 +56,12 @@ bool actor_reads(const struct state *state, uint32_t actor, uint32_t group)
     return group_is_within(state, group, actor_at(state, actor)->group);
 }
 
+bool actor_sees(const struct state *state, uint32_t actor, uint32_t group)
+{
+    return actor_reads(state, actor, group) ||
+           group_is_within(state, actor_at(state, actor)->group, group);
+}
+
 bool actor_is_server_wide(const struct state *state, uint32_t actor)
 {
     return actor == 0 || actor_at(state, actor)->group == SERVER_GROUP;

@@ -20,6 +20,8 @@ uint32_t actor_by_id(const struct state *state, entity_id id);
 bool actor_reaches(const struct state *state, uint32_t actor, struct bytes path, enum reach reach);
 // Whether the actor may read what is in the group.
 bool actor_reads(const struct state *state, uint32_t actor, uint32_t group);
+// Whether it may be told of the group: one that it reads, or that stands above its own.
+bool actor_sees(const struct state *state, uint32_t actor, uint32_t group);
 // Whether the actor stands above all groups: its questions about names need no caution.
 bool actor_is_server_wide(const struct state *state, uint32_t actor);
 

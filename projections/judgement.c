@@ -1,5 +1,6 @@
 #include "projections/judgement.h"
 
+#include "projections/actors.h"
 #include "projections/groups.h"
 
 void why_init(struct why *why)
@@ -17,13 +18,10 @@ static struct bytes keep(struct why *why, struct bytes text)
     return (struct bytes){why->room + start, text.size};
 }
 
-// A reader sees its subtree and its own path up to the server; nothing beside them.
-static bool is_seen(const struct question *question, uint32_t node)
+static bool is_seen(const struct question *question, uint32_t group)
 {
-    if (node == 0 || question->actor == 0) return true;
-    const uint32_t top = actor_at(question->state, question->actor)->group;
-    return group_is_within(question->state, node, top) ||
-           group_is_within(question->state, top, node);
+    if (group == 0 || question->actor == 0) return true;
+    return actor_sees(question->state, question->actor, group);
 }
 
 void refuse(struct question *question, struct constraint constraint)

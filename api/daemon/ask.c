@@ -200,24 +200,27 @@ struct bytes ask_next_proposal(struct pack_reader *reader, struct bytes *signatu
     return proposal;
 }
 
-// Without a session there is nothing to verify with: the loop will refuse it anyway.
-static enum signature_state verify(struct bytes                        origin,
-                                   const struct connection_credential *credential,
-                                   struct bytes proposal, struct bytes signature)
+bool ask_verify(struct bytes origin, const uint8_t key[static CREDENTIAL_SIZE],
+                struct bytes proposal, struct bytes signature)
 {
     uint8_t       room[PROPOSAL_MESSAGE_SIZE(PLAN_SIZE_MAX)];
     struct buffer message = buffer_over(room, sizeof room);
-    if (signature.size == 0) return SIGNATURE_NONE;
-    assert(signature.size == SIGNATURE_SIZE); // else there is an offence
-    if (!credential->is_set) return SIGNATURE_BAD;
+    if (signature.size != SIGNATURE_SIZE) return false;
     proposal_message(origin, proposal, &message);
-    if (message.is_full) return SIGNATURE_BAD;
-    const bool is_good = crypto_verify(credential->key, buffer_bytes(&message), signature.at);
-    return is_good ? SIGNATURE_GOOD : SIGNATURE_BAD;
+    return !message.is_full && crypto_verify(key, buffer_bytes(&message), signature.at);
 }
 
-static void verify_all(struct bytes origin, const struct connection_credential *credential,
-                       struct ask *ask)
+// Without a session there is nothing to verify with; the loop does it, should there be one by then.
+static enum signature_state verify(struct bytes origin, const struct ask *ask,
+                                   struct bytes proposal, struct bytes signature)
+{
+    if (signature.size == 0) return SIGNATURE_NONE;
+    if (!ask->credential.is_set) return SIGNATURE_BAD;
+    return ask_verify(origin, ask->credential.key, proposal, signature) ? SIGNATURE_GOOD
+                                                                        : SIGNATURE_BAD;
+}
+
+static void verify_all(struct bytes origin, struct ask *ask)
 {
     uint32_t           count = 0;
     struct pack_reader reader = ask_proposals(ask, &count);
@@ -225,14 +228,13 @@ static void verify_all(struct bytes origin, const struct connection_credential *
         struct bytes       signature;
         const struct bytes proposal = ask_next_proposal(&reader, &signature);
         if (reader.is_bad) break;
-        ask->signatures[i] = (uint8_t)verify(origin, credential, proposal, signature);
+        ask->signatures[i] = (uint8_t)verify(origin, ask, proposal, signature);
     }
     if (!pack_read_end(&reader) || count == 0) set_offence(ask, bytes_of_text("proposals"));
 }
 
 // One proposal or many, never both.
-static void prepare_propose(struct bytes origin, const struct connection_credential *credential,
-                            struct ask *ask)
+static void prepare_propose(struct bytes origin, struct ask *ask)
 {
     const struct arguments *arguments = &ask->arguments;
     const bool              is_many = arguments->proposals.at != NULL;
@@ -241,10 +243,10 @@ static void prepare_propose(struct bytes origin, const struct connection_credent
     } else if (is_many && arguments->signature.at != NULL) {
         set_offence(ask, bytes_of_text("signature"));
     } else if (is_many) {
-        verify_all(origin, credential, ask);
+        verify_all(origin, ask);
     } else {
         ask->signatures[0] =
-            (uint8_t)verify(origin, credential, arguments->proposal, arguments->signature);
+            (uint8_t)verify(origin, ask, arguments->proposal, arguments->signature);
     }
 }
 
@@ -253,7 +255,8 @@ void ask_prepare(void *context, const struct connection_credential *credential,
 {
     const struct bytes *origin = context;
     struct ask         *ask = request->prepared;
+    ask->credential = *credential;
     ask_read(request->body, ask);
     if (ask->offence != NULL || ask->verb != VERB_PROPOSE) return;
-    prepare_propose(*origin, credential, ask);
+    prepare_propose(*origin, ask);
 }

@@ -56,6 +56,9 @@ struct ask {
     char             offence_room[NAME_SIZE_MAX + 1];
     struct arguments arguments;
     uint8_t          signatures[MESSAGE_PROPOSAL_MAX]; // enum signature_state of each proposal
+    // With whose key they were verified: that of the session when the request came in. Another may
+    // have logged in before the loop takes it.
+    struct connection_credential credential;
 };
 
 const char          *verb_name(enum verb verb);
@@ -67,6 +70,10 @@ const struct record *verb_arguments(enum verb verb);
 // The prepare function of connections: context is the ledger's origin, a struct bytes.
 void ask_prepare(void *context, const struct connection_credential *credential,
                  struct request *request);
+
+// Whether the key signed the proposal. From any thread.
+bool ask_verify(struct bytes origin, const uint8_t key[static CREDENTIAL_SIZE],
+                struct bytes proposal, struct bytes signature);
 
 // Steps through [[proposal, signature or nil]…]; start with ask_proposals(ask).
 struct pack_reader ask_proposals(const struct ask *ask, uint32_t *count);

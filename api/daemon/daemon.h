@@ -26,9 +26,10 @@ struct daemon {
 
     // The batch that is open: the log's transaction and the state that goes with it.
     bool              is_batch_open;
-    enum status       batch_status; // what went wrong in it; nothing more is appended then
-    uint32_t          batch_count;  // leaves in it
-    struct state_mark batch_mark;   // the state before it
+    enum status       batch_status;       // what went wrong in it; nothing more is appended then
+    uint32_t          batch_count;        // leaves in it
+    bool              is_clock_confirmed; // by an event in it
+    struct state_mark batch_mark;         // the state before it
 };
 
 // Appends a leaf and takes it into the state; opens a batch where none is. What fails is kept in

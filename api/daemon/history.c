@@ -54,12 +54,22 @@ static bool is_plan_about(const struct state *state, const struct leaf *leaf,
     return true;
 }
 
+// A leaf is told whole or not at all: not one whose verdict names a group that the reader may not
+// see, as the strictest of a user's groups.
+static bool is_hidden(const struct state *state, const struct leaf *leaf, uint32_t actor)
+{
+    if (leaf->verdict.node == NODE_NONE) return false;
+    const uint32_t group = group_by_id(state, leaf->verdict.node);
+    return group == 0 || !actor_sees(state, actor, group);
+}
+
 static bool is_told(const struct daemon *daemon, const struct leaf *leaf, uint32_t top,
                     uint32_t actor)
 {
     struct proposal proposal;
     const char     *offence = NULL;
     if (top == SERVER_GROUP) return true;
+    if (is_hidden(daemon->state, leaf, actor)) return false;
     const bool is_own = leaf->author == actor_at(daemon->state, actor)->id;
     if (is_own && top == actor_at(daemon->state, actor)->group) return true;
     if (!proposal_read(leaf->proposal, &proposal, &offence)) return false;
@@ -105,7 +115,7 @@ static enum status add_events(struct daemon *daemon, uint32_t top, uint32_t acto
     return OK;
 }
 
-bool log_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bool is_last_call,
+bool log_answer(struct daemon *daemon, struct ask *ask, uint32_t actor, bool is_last_call,
                 struct buffer *reply)
 {
     static struct page page; // the loop is one thread
@@ -120,7 +130,10 @@ bool log_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bo
         return true;
     }
     const bool is_end = seq >= server_at(daemon->state)->size;
-    if (page.count == 0 && is_end && !is_last_call) return false;
+    if (page.count == 0 && is_end && !is_last_call) {
+        ask->arguments.after = seq; // what was passed over needs no second look
+        return false;
+    }
     answer_ok(reply, 4);
     put_page(reply, "events", &page);
     put_number(reply, "next", seq);

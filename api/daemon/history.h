@@ -1,13 +1,13 @@
 // history.h - the verbs about the log itself: events, changes, checkpoints, receipts.
 //
 // Two of them may wait: they answer false while there is nothing to tell, and are asked again after
-// each commit, until their time is up.
+// each commit, until their time is up. The log is then gone on from where it was looked at last.
 #ifndef API_DAEMON_HISTORY_H
 #define API_DAEMON_HISTORY_H
 
 #include "api/daemon/daemon.h"
 
-bool log_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bool is_last_call,
+bool log_answer(struct daemon *daemon, struct ask *ask, uint32_t actor, bool is_last_call,
                 struct buffer *reply);
 bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bool is_last_call,
                     struct buffer *reply);

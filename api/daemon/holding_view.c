@@ -38,7 +38,8 @@ void access_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     put_flag(reply, "access", access.code == ACCEPTED);
     put_text(reply, "code", bytes_of_text(refusal_word(access.code)));
     put_path(reply, "group", state, is_seen ? holding_group(state, at) : 0);
-    put_path(reply, "node", state, access.group);
+    const bool is_told = access.group != 0 && actor_sees(state, actor, access.group);
+    put_path(reply, "node", state, is_told ? access.group : 0);
     put_seq(reply, daemon);
     put_now(reply, daemon);
     put_time(reply, "until", access.until_ms);

@@ -77,7 +77,7 @@ enum status daemon_append(struct daemon *daemon, const struct leaf *leaf,
     daemon->batch_count++;
     const bool is_accepted = leaf->verdict.code == ACCEPTED;
     if (is_accepted && proposal->event.kind == CLOCK_STEP) {
-        clock_confirm(&daemon->clock, clock_read());
+        daemon->is_clock_confirmed = true; // once it is durable
     }
     return OK;
 }
@@ -116,6 +116,8 @@ static enum status end_batch(struct daemon *daemon)
     } else {
         state_rollback(daemon->state, daemon->batch_mark);
     }
+    if (status == OK && daemon->is_clock_confirmed) clock_confirm(&daemon->clock, clock_read());
+    daemon->is_clock_confirmed = false;
     daemon->is_batch_open = false;
     daemon->batch_status = OK;
     if (status != OK) report_failure("commit", status);
@@ -147,6 +149,14 @@ static void hello_answer(struct daemon *daemon, struct session *session, struct 
     put_number(reply, "time", daemon->now_ms);
 }
 
+// An enrolment that is not durable yet may never have been: its place in the log could be
+// another's.
+static bool is_durable(const struct daemon *daemon, uint32_t actor)
+{
+    const uint64_t durable_size = server_at(daemon->state)->size - daemon->batch_count;
+    return !daemon->is_batch_open || entity_seq(actor_at(daemon->state, actor)->id) < durable_size;
+}
+
 static void login_answer(struct daemon *daemon, const struct request *request,
                          struct session *session, struct buffer *reply)
 {
@@ -154,7 +164,8 @@ static void login_answer(struct daemon *daemon, const struct request *request,
     const struct arguments *arguments = &ask->arguments;
     const uint32_t actor = session_login(session, daemon->state, daemon->origin, arguments->key.at,
                                          arguments->signature.at);
-    if (actor == 0) {
+    if (actor == 0 || !is_durable(daemon, actor)) {
+        session->is_logged_in = false;
         answer_error(reply, "UNAUTHENTICATED",
                      bytes_of_text("the key is not enrolled, or did not sign the challenge"));
         return;
@@ -206,7 +217,7 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
 };
 
 // False when there is nothing to say yet.
-static bool answer_waiting(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+static bool answer_waiting(struct daemon *daemon, struct ask *ask, uint32_t actor,
                            bool is_last_call, struct buffer *reply)
 {
     if (ask->verb == VERB_LOG) return log_answer(daemon, ask, actor, is_last_call, reply);
@@ -216,8 +227,8 @@ static bool answer_waiting(struct daemon *daemon, const struct ask *ask, uint32_
 static bool answer_session(struct daemon *daemon, const struct request *request,
                            struct session *session, bool is_last_call, struct buffer *reply)
 {
-    const struct ask *ask = request->prepared;
-    const uint32_t    actor = session_actor(session, daemon->state);
+    struct ask    *ask = request->prepared;
+    const uint32_t actor = session_actor(session, daemon->state);
     if (actor == 0 && !verb_is_open(ask->verb)) {
         answer_error(reply, "UNAUTHENTICATED", bytes_of_text("log in first"));
         return true;

@@ -15,6 +15,7 @@
 // One proposal on its way.
 struct passage {
     struct daemon       *daemon;
+    const struct ask    *ask;
     uint32_t             actor;
     struct bytes         packed, signature;
     enum signature_state signature_state;
@@ -41,12 +42,25 @@ static void refuse_plainly(struct passage *passage, enum refusal code, const cha
     answer_outcome(reply, daemon->state, &outcome);
 }
 
+// What was found on the connection's thread counts for the key it was found with.
+static bool is_signed(const struct passage *passage)
+{
+    const struct connection_credential *credential = &passage->ask->credential;
+    const struct actor                 *author = actor_at(passage->daemon->state, passage->actor);
+    if (credential->is_set && memcmp(credential->key, author->key, sizeof author->key) == 0) {
+        return passage->signature_state == SIGNATURE_GOOD;
+    }
+    return ask_verify(passage->daemon->origin, author->key, passage->packed, passage->signature);
+}
+
 // An administrative event carries its author's signature; any signature that is there must be good.
+// An author may have been removed by a proposal before in the same request.
 static bool is_authentic(const struct passage *passage)
 {
     const struct kind_row *row = kind_row((uint64_t)passage->proposal.event.kind);
-    if (passage->signature_state == SIGNATURE_BAD) return false;
-    return passage->signature_state == SIGNATURE_GOOD || !row->is_administrative;
+    if (actor_at(passage->daemon->state, passage->actor)->is_removed) return false;
+    if (passage->signature_state == SIGNATURE_NONE) return !row->is_administrative;
+    return is_signed(passage);
 }
 
 // --- Retries ----------------------------------------------------------------
@@ -215,6 +229,7 @@ static void propose_many(struct daemon *daemon, const struct ask *ask, uint32_t 
     pack_array(reply, count);
     for (uint32_t i = 0; i < count; i++) {
         struct passage passage = {.daemon = daemon,
+                                  .ask = ask,
                                   .actor = actor,
                                   .signature_state = (enum signature_state)ask->signatures[i]};
         passage.packed = ask_next_proposal(&reader, &passage.signature);
@@ -232,6 +247,7 @@ void propose_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
         return;
     }
     struct passage passage = {.daemon = daemon,
+                              .ask = ask,
                               .actor = actor,
                               .packed = ask->arguments.proposal,
                               .signature = ask->arguments.signature,
@@ -244,8 +260,9 @@ void propose_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
 void preview_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                     struct buffer *reply)
 {
-    struct passage passage = {.daemon = daemon, .actor = actor, .packed = ask->arguments.proposal};
-    const char    *offence = NULL;
+    struct passage passage = {
+        .daemon = daemon, .ask = ask, .actor = actor, .packed = ask->arguments.proposal};
+    const char *offence = NULL;
     if (!proposal_read(passage.packed, &passage.proposal, &offence)) {
         refuse_plainly(&passage, MALFORMED, offence, reply);
         return;

@@ -7,6 +7,12 @@
 #include "projections/digest.h"
 #include "projections/server.h"
 
+// Numbers of the whole server are for those who see all of it: nil for others (R).
+static void put_wide(struct buffer *reply, const char *key, bool is_wide, uint64_t number)
+{
+    put_limit(reply, key, is_wide ? number : LIMIT_NONE);
+}
+
 void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                    struct buffer *reply)
 {
@@ -14,20 +20,24 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     const struct server *server = server_at(state);
     struct hash          root = {{0}}, digest = {{0}};
     enum status          status = ledger_root(daemon->ledger, server->size, &root);
-    (void)actor;
+    const bool           is_wide = actor_is_server_wide(state, actor);
+    if (ask->arguments.has_digest && !is_wide) {
+        answer_forbidden(reply);
+        return;
+    }
     if (status == OK && ask->arguments.has_digest) status = digest_of(state, &digest);
     if (status != OK) {
         answer_failure(reply, status);
         return;
     }
     answer_ok(reply, ask->arguments.has_digest ? 19 : 18);
-    put_number(reply, "actors", state_count(state, POOL_ACTOR));
+    put_wide(reply, "actors", is_wide, state_count(state, POOL_ACTOR));
     put_flag(reply, "clock_held", daemon->clock.is_held);
     put_number(reply, "clock_steps_back", daemon->clock.step_back_count);
-    put_number(reply, "connections", connections_counts(daemon->connections).open);
+    put_wide(reply, "connections", is_wide, connections_counts(daemon->connections).open);
     if (ask->arguments.has_digest) put_binary(reply, "digest", hash_view(&digest));
-    put_number(reply, "groups", state_count(state, POOL_GROUP) - 1);
-    put_number(reply, "holdings", state_count(state, POOL_HOLDING));
+    put_wide(reply, "groups", is_wide, state_count(state, POOL_GROUP) - 1);
+    put_wide(reply, "holdings", is_wide, state_count(state, POOL_HOLDING));
     put_text(reply, "mode", bytes_of_text(server->limited_reason == 0 ? "normal" : "limited"));
     put_text(reply, "origin", daemon->origin);
     put_binary(reply, "root", hash_view(&root));
@@ -35,10 +45,10 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     put_text(reply, "server", text_of(state, server->name));
     put_number(reply, "size", server->size);
     put_number(reply, "started", daemon->started_ms);
-    put_number(reply, "store_used", ledger_usage(daemon->ledger).bytes_used);
+    put_wide(reply, "store_used", is_wide, ledger_usage(daemon->ledger).bytes_used);
     put_flag(reply, "test_clock", server->has_test_clock);
     put_now(reply, daemon);
-    put_number(reply, "users", state_count(state, POOL_USER));
+    put_wide(reply, "users", is_wide, state_count(state, POOL_USER));
     put_text(reply, "version", bytes_of_text(LICET_VERSION));
 }
 
@@ -46,13 +56,13 @@ void mode_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, s
 {
     const struct state  *state = daemon->state;
     const struct server *server = server_at(state);
+    const bool           is_wide = actor_is_server_wide(state, actor);
     const bool           is_limited = server->limited_reason != NOT_LIMITED;
     (void)ask;
-    (void)actor;
     answer_ok(reply, 8);
     put_text(reply, "eula_version", text_of(state, server->eula_version));
     put_flag(reply, "limited", is_limited);
-    put_number(reply, "pending", pending_count(state, daemon->now_ms));
+    put_wide(reply, "pending", is_wide, pending_count(state, daemon->now_ms));
     put_optional_text(reply, "reason",
                       is_limited ? bytes_of_text(limited_reason_word(server->limited_reason))
                                  : (struct bytes){NULL, 0});
