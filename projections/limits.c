@@ -1,15 +1,10 @@
 #include "projections/limits.h"
 
+#include <assert.h>
 #include <string.h>
 
-// One window that gives a node something of a resource, whether of a package or of a licence file.
-struct grant {
-    struct window window;
-    uint64_t      count; // ENTRY_FEATURE for a feature
-};
-
-// Steps through the grants of a resource at a node; set up by grants_of().
-struct grants {
+// Steps through the walk of a resource at a node; set up by grant_walk().
+struct grant_walk {
     const struct state *state;
     uint32_t            resource;
     uint32_t            package; // next to look at, of a group
@@ -17,37 +12,37 @@ struct grants {
     bool                is_before_too;
 };
 
-static struct grants grants_of(const struct state *state, uint32_t group, uint32_t resource)
+static struct grant_walk grant_walk(const struct state *state, uint32_t group, uint32_t resource)
 {
-    struct grants grants = {.state = state, .resource = resource};
+    struct grant_walk walk = {.state = state, .resource = resource};
     if (group == SERVER_GROUP) {
-        grants.line = resource_at(state, resource)->first_line;
+        walk.line = resource_at(state, resource)->first_line;
     } else {
-        grants.package = group_at(state, group)->first_package;
+        walk.package = group_at(state, group)->first_package;
     }
-    return grants;
+    return walk;
 }
 
-static bool next_line(struct grants *grants, struct grant *grant)
+static bool next_line(struct grant_walk *walk, struct grant *grant)
 {
-    while (grants->line != 0) {
-        const struct line *line = line_at(grants->state, grants->line);
-        grants->line = line->next;
-        if (grants->is_before_too ? !line->is_before : !line->is_current) continue;
+    while (walk->line != 0) {
+        const struct line *line = line_at(walk->state, walk->line);
+        walk->line = line->next;
+        if (walk->is_before_too ? !line->is_before : !line->is_current) continue;
         *grant = (struct grant){line->window, line->count};
         return true;
     }
     return false;
 }
 
-static bool next_package(struct grants *grants, struct grant *grant)
+static bool next_package(struct grant_walk *walk, struct grant *grant)
 {
-    while (grants->package != 0) {
-        const struct package_record *package = package_at(grants->state, grants->package);
-        grants->package = package->next;
-        for (uint32_t at = package->first_entry; at != 0; at = entry_at(grants->state, at)->next) {
-            const struct entry_record *entry = entry_at(grants->state, at);
-            if (entry->resource != grants->resource) continue;
+    while (walk->package != 0) {
+        const struct package_record *package = package_at(walk->state, walk->package);
+        walk->package = package->next;
+        for (uint32_t at = package->first_entry; at != 0; at = entry_at(walk->state, at)->next) {
+            const struct entry_record *entry = entry_at(walk->state, at);
+            if (entry->resource != walk->resource) continue;
             *grant = (struct grant){package->window, entry->count};
             return true; // a name stands once in a package
         }
@@ -55,17 +50,44 @@ static bool next_package(struct grants *grants, struct grant *grant)
     return false;
 }
 
-static bool next_grant(struct grants *grants, struct grant *grant)
+static bool next_grant(struct grant_walk *walk, struct grant *grant)
 {
-    return next_line(grants, grant) || next_package(grants, grant);
+    return next_line(walk, grant) || next_package(walk, grant);
 }
 
-static uint64_t sum_at(struct grants grants, uint64_t ms)
+static uint64_t sum_at(struct grant_walk walk, uint64_t ms)
 {
     uint64_t     sum = 0;
     struct grant grant;
-    while (next_grant(&grants, &grant)) {
+    while (next_grant(&walk, &grant)) {
         if (grant.count != ENTRY_FEATURE && window_has(grant.window, ms)) sum += grant.count;
+    }
+    return sum;
+}
+
+void grants_add(struct grants *grants, struct window window, uint64_t count)
+{
+    assert(grants->count < PACKAGE_MAX);
+    grants->at[grants->count++] = (struct grant){window, count};
+}
+
+void grants_gather(struct grants *grants, const struct state *state, uint32_t group,
+                   uint32_t resource)
+{
+    struct grant_walk walk = grant_walk(state, group, resource);
+    struct grant      grant;
+    assert(group != SERVER_GROUP);
+    grants->count = 0;
+    while (next_grant(&walk, &grant)) {
+        if (grant.count != ENTRY_FEATURE) grants_add(grants, grant.window, grant.count);
+    }
+}
+
+uint64_t grants_sum_at(const struct grants *grants, uint64_t ms)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < grants->count; i++) {
+        if (window_has(grants->at[i].window, ms)) sum += grants->at[i].count;
     }
     return sum;
 }
@@ -73,13 +95,13 @@ static uint64_t sum_at(struct grants grants, uint64_t ms)
 uint64_t limit_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
 {
     if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return LIMIT_NONE;
-    return sum_at(grants_of(state, group, resource), ms);
+    return sum_at(grant_walk(state, group, resource), ms);
 }
 
 uint64_t limit_enforced_at(const struct state *state, uint32_t resource, uint64_t ms)
 {
-    struct grants  before = grants_of(state, SERVER_GROUP, resource);
-    const uint64_t current = sum_at(before, ms);
+    struct grant_walk before = grant_walk(state, SERVER_GROUP, resource);
+    const uint64_t    current = sum_at(before, ms);
     before.is_before_too = true;
     const uint64_t former = sum_at(before, ms);
     return former > current ? former : current;
@@ -88,9 +110,9 @@ uint64_t limit_enforced_at(const struct state *state, uint32_t resource, uint64_
 bool feature_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
 {
     if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return true;
-    struct grants grants = grants_of(state, group, resource);
-    struct grant  grant;
-    while (next_grant(&grants, &grant)) {
+    struct grant_walk walk = grant_walk(state, group, resource);
+    struct grant      grant;
+    while (next_grant(&walk, &grant)) {
         if (grant.count == ENTRY_FEATURE && window_has(grant.window, ms)) return true;
     }
     return false;
@@ -139,12 +161,12 @@ static void see_window(struct edges *edges, struct window window, uint64_t ms)
 enum validity validity_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms,
                           uint64_t *edge_ms)
 {
-    struct grants grants = grants_of(state, group, resource);
-    struct edges  edges = {0, TIME_NEVER};
-    struct grant  grant;
+    struct grant_walk walk = grant_walk(state, group, resource);
+    struct edges      edges = {0, TIME_NEVER};
+    struct grant      grant;
     *edge_ms = TIME_NEVER;
     const bool is_feature = resource_at(state, resource)->kind == FEATURE;
-    while (next_grant(&grants, &grant)) {
+    while (next_grant(&walk, &grant)) {
         if (group != SERVER_GROUP && !is_feature && grant.count == ENTRY_FEATURE) continue;
         if (window_has(grant.window, ms) && grant.count > 0) return VALIDITY_ON;
         see_window(&edges, grant.window, ms);
@@ -156,11 +178,11 @@ enum validity validity_at(const struct state *state, uint32_t group, uint32_t re
 
 uint64_t limit_next_edge(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
 {
-    struct grants grants = grants_of(state, group, resource);
-    uint64_t      next_ms = TIME_NEVER;
-    struct grant  grant;
+    struct grant_walk walk = grant_walk(state, group, resource);
+    uint64_t          next_ms = TIME_NEVER;
+    struct grant      grant;
     if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return TIME_NEVER;
-    while (next_grant(&grants, &grant)) {
+    while (next_grant(&walk, &grant)) {
         const uint64_t edge_ms = window_next_edge(grant.window, ms);
         if (edge_ms < next_ms) next_ms = edge_ms;
     }

@@ -11,6 +11,24 @@ uint64_t limit_at(const struct state *state, uint32_t group, uint32_t resource, 
 // Of the server, also by the files of before the limited mode while it lasts: what suspends (T16).
 uint64_t limit_enforced_at(const struct state *state, uint32_t resource, uint64_t ms);
 
+// What the packages of a group give of a resource, counts only: gathered once where many instants
+// are looked at. A name stands once in a package.
+struct grant {
+    struct window window;
+    uint64_t      count; // ENTRY_FEATURE for a feature
+};
+
+struct grants {
+    uint32_t     count;
+    struct grant at[PACKAGE_MAX];
+};
+
+void     grants_add(struct grants *grants, struct window window, uint64_t count);
+// Not of the server.
+void     grants_gather(struct grants *grants, const struct state *state, uint32_t group,
+                       uint32_t resource);
+uint64_t grants_sum_at(const struct grants *grants, uint64_t ms);
+
 // Whether the node has the feature itself; an unrestricted group has every feature.
 bool feature_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
 

@@ -112,6 +112,14 @@ void entries_judge(struct question *question, struct list entries, uint32_t grou
 
 // --- What a save asks for ---------------------------------------------------
 
+// An entry that counts, of one of the packages.
+struct asked_entry {
+    struct bytes name;
+    uint64_t     count;
+    uint32_t     package;
+    bool         is_first; // of its name
+};
+
 // The save beside what is there now, looked at one resource after the other.
 struct save {
     struct question         *question;
@@ -120,9 +128,13 @@ struct save {
     uint32_t                 bound; // the nearest restricted group above, or the server
     uint32_t                 package_count;
     struct package           packages[PACKAGE_MAX];
-    struct bytes             name;     // of the resource that is looked at
-    uint32_t                 resource; // 0: never named before
-    struct instants          instants; // at which anything about it may change, and now
+    uint32_t                 entry_count;
+    struct asked_entry       entries[PACKAGE_MAX * PACKAGE_ENTRY_MAX];
+    // Of the resource that is looked at:
+    struct bytes             name;
+    uint32_t                 resource;    // 0: never named before
+    struct grants   asked, former, above; // by the save, of the group until now, of a group's bound
+    struct instants instants;             // at which anything about it may change, and now
 };
 
 static struct window window_of(const struct package *package)
@@ -130,24 +142,18 @@ static struct window window_of(const struct package *package)
     return (struct window){package->from_ms, package->until_ms};
 }
 
-// Of a restricted group or the server: who never named the resource has none of it.
+// Of the bound or the server: who never named the resource has none of it.
 static uint64_t limit_of(const struct save *save, uint32_t node, uint64_t ms)
 {
     if (save->resource == 0) return 0;
-    return limit_at(save->question->state, node, save->resource, ms);
+    if (node == SERVER_GROUP) return limit_at(save->question->state, node, save->resource, ms);
+    return grants_sum_at(&save->above, ms);
 }
 
 static uint64_t asked_limit(const struct save *save, uint64_t ms)
 {
-    uint64_t sum = 0;
     if (save->group == SERVER_GROUP) return limit_of(save, SERVER_GROUP, ms); // its file's
-    if (!save->allocation->is_restricted) return LIMIT_NONE;
-    for (uint32_t i = 0; i < save->package_count; i++) {
-        const struct package *package = &save->packages[i];
-        if (!window_has(window_of(package), ms)) continue;
-        sum += entries_count(package->entries, save->name);
-    }
-    return sum;
+    return save->allocation->is_restricted ? grants_sum_at(&save->asked, ms) : LIMIT_NONE;
 }
 
 static bool is_asked_active(const struct save *save, uint64_t ms)
@@ -163,11 +169,9 @@ static bool is_asked_active(const struct save *save, uint64_t ms)
 
 static uint64_t former_limit(const struct save *save, uint64_t ms)
 {
-    const struct group *group = group_at(save->question->state, save->group);
     if (save->group == SERVER_GROUP) return limit_of(save, SERVER_GROUP, ms);
-    if (!group->is_restricted) return LIMIT_NONE;
-    if (save->resource == 0) return 0;
-    return limit_at(save->question->state, save->group, save->resource, ms);
+    const bool is_restricted = group_at(save->question->state, save->group)->is_restricted;
+    return is_restricted ? grants_sum_at(&save->former, ms) : LIMIT_NONE;
 }
 
 static uint32_t account_of(const struct save *save, uint32_t node)
@@ -396,24 +400,36 @@ typedef void check(const struct save *save);
 static check *const checks[] = {judge_ancestors, judge_descendants, judge_sums, judge_edges,
                                 judge_used};
 
-static bool is_named_before(const struct save *save, uint32_t package, uint32_t entry_index,
-                            struct bytes name)
+static bool is_asked(const struct save *save, struct bytes name)
 {
-    for (uint32_t i = 0; i <= package && i < save->package_count; i++) {
-        struct list_reader items = list_start(save->packages[i].entries);
-        struct entry       entry;
-        for (uint32_t j = 0; list_next(&items, &entry_record, &entry); j++) {
-            if (i == package && j == entry_index) return false;
-            if (entry.count != ENTRY_FEATURE && bytes_is_equal(entry.name, name)) return true;
-        }
+    for (uint32_t i = 0; i < save->entry_count; i++) {
+        if (bytes_is_equal(save->entries[i].name, name)) return true;
     }
     return false;
+}
+
+static void gather_grants(struct save *save)
+{
+    const struct state *state = save->question->state;
+    save->asked.count = 0;
+    save->former.count = 0;
+    save->above.count = 0;
+    for (uint32_t i = 0; i < save->entry_count; i++) {
+        const struct asked_entry *entry = &save->entries[i];
+        if (!bytes_is_equal(entry->name, save->name)) continue;
+        grants_add(&save->asked, window_of(&save->packages[entry->package]), entry->count);
+    }
+    if (save->resource == 0 || save->group == SERVER_GROUP) return;
+    grants_gather(&save->former, state, save->group, save->resource);
+    if (save->bound == SERVER_GROUP) return;
+    grants_gather(&save->above, state, save->bound, save->resource);
 }
 
 static void check_resource(struct save *save, check *check_one, struct bytes name)
 {
     save->name = name;
     save->resource = resource_find(save->question->state, name);
+    gather_grants(save);
     collect_instants(save);
     check_one(save);
 }
@@ -422,28 +438,35 @@ static void check_resource(struct save *save, check *check_one, struct bytes nam
 static void check_all(struct save *save, check *check_one)
 {
     const struct state *state = save->question->state;
-    for (uint32_t i = 0; i < save->package_count; i++) {
-        struct list_reader items = list_start(save->packages[i].entries);
-        struct entry       entry;
-        for (uint32_t j = 0; list_next(&items, &entry_record, &entry); j++) {
-            if (entry.count == ENTRY_FEATURE || is_named_before(save, i, j, entry.name)) continue;
-            check_resource(save, check_one, entry.name);
-        }
+    for (uint32_t i = 0; i < save->entry_count; i++) {
+        if (save->entries[i].is_first) check_resource(save, check_one, save->entries[i].name);
     }
     uint32_t at = group_at(state, save->group)->first_account;
     for (; at != 0; at = account_at(state, at)->next_of_group) {
         const struct resource *resource = resource_at(state, account_at(state, at)->resource);
         const struct bytes     name = text_of(state, resource->name);
-        if (is_named_before(save, save->package_count, 0, name)) continue;
-        check_resource(save, check_one, name);
+        if (!is_asked(save, name)) check_resource(save, check_one, name);
     }
 }
 
+static void read_entries(struct save *save, uint32_t package)
+{
+    struct list_reader items = list_start(save->packages[package].entries);
+    for (struct entry entry; list_next(&items, &entry_record, &entry);) {
+        if (entry.count == ENTRY_FEATURE) continue;
+        const bool is_first = !is_asked(save, entry.name);
+        save->entries[save->entry_count++] =
+            (struct asked_entry){entry.name, entry.count, package, is_first};
+    }
+}
+
+// Once, for they are looked at for each resource, at each instant.
 static void read_packages(struct save *save)
 {
     struct list_reader items = list_start(save->allocation->packages);
     for (struct package package; list_next(&items, &package_record, &package);) {
-        save->packages[save->package_count++] = package;
+        save->packages[save->package_count] = package;
+        read_entries(save, save->package_count++);
     }
 }
 
