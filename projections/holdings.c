@@ -178,8 +178,7 @@ static bool judge_form(struct question *question, const struct taking *taking)
     const bool is_directed = taking->consumption->direction != DIRECTION_ABSENT;
     if (taking->unit.size == 0) {
         refuse_malformed(question, "unit");
-    } else if (taking->resource == 0 ||
-               resource_at(question->state, taking->resource)->vendor == 0) {
+    } else if (taking->resource == 0 || !resource_at(question->state, taking->resource)->has_kind) {
         return true;
     } else if (is_directed != (taking->kind == PER_DEVICE)) {
         refuse_malformed(question, "direction");

@@ -160,15 +160,14 @@ static const char *malformed_assignment(const struct user_assignment *assignment
     return has_distinct_entries(assignment->entries) ? NULL : "entries";
 }
 
-// T10. Devices come in a direction, other units in none; as far as a current file says what it is.
+// T10. Devices come in a direction, other units in none; as far as a file ever said what it is.
 static const char *malformed_consumption(const struct facts       *facts,
                                          const struct consumption *consumption)
 {
     enum resource_kind kind = FEATURE;
     const bool         has_direction = consumption->direction != DIRECTION_ABSENT;
     if (oracle_unit(facts, consumption->resource, consumption->unit).size == 0) return "unit";
-    if (!is_name_of_other(facts, (struct bytes){NULL, 0}, consumption->resource)) return NULL;
-    (void)facts_kind(facts, consumption->resource, &kind);
+    if (!facts_kind(facts, consumption->resource, &kind)) return NULL;
     return has_direction == (kind == PER_DEVICE) ? NULL : "direction";
 }
 

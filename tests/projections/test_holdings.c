@@ -177,3 +177,24 @@ Test(holdings, x08_saves_are_asked_for_needs_then_ancestors_then_sums_then_use)
     };
     play_after(TURNS(base), TURNS(turns));
 }
+
+// What a file once said of a name holds on when no file has it any more.
+Test(holdings, t10_other_kinds_than_devices_take_no_direction)
+{
+    static const struct turn turns[] = {
+        {"license cam 30 per-channel; door 3 per-device", "ok"                 },
+        {"eula 1",                                        "ok"                 },
+        {"group T",                                       "ok"                 },
+        {"consume T cam c1 in",                           "MALFORMED direction"},
+        {"consume T cam c1",                              "ok"                 },
+        {"consume T door d1",                             "MALFORMED direction"},
+        {"consume T door d1 in",                          "ok"                 },
+        {"license sip 1 per-server",                      "ok"                 },
+        {"eula 1",                                        "ok"                 },
+        {"consume T cam c1 out",                          "MALFORMED direction"},
+        {"consume T door d1",                             "MALFORMED direction"},
+        {"consume T door d1 out",                         "ok"                 },
+        {"consume T cam c1",                              "ok already"         },
+    };
+    play(TURNS(turns));
+}
