@@ -63,7 +63,8 @@ struct undo_head {
     uint16_t size;  // of the content before the head
 };
 
-#define JOURNAL_SIZE_MAX     ((size_t)1 << 32)
+// Address space only: one boundary may pass very many windows, some kilobytes of journal each.
+#define JOURNAL_SIZE_MAX     ((size_t)1 << 35)
 #define JOURNAL_PROPOSAL_MAX ((size_t)1 << 28)
 enum {
     JOURNAL_KEEP_MAX = 1 << 24, // memory that stays after a commit
