@@ -37,6 +37,15 @@ static size_t decode_point(struct bytes text, uint32_t *point)
     return 0;
 }
 
+bool text_next(struct bytes *rest, uint32_t *point)
+{
+    const size_t size = decode_point(*rest, point);
+    assert(rest->size > 0);
+    if (size == 0) return false;
+    *rest = bytes_after(*rest, size);
+    return true;
+}
+
 static bool is_control(uint32_t point)
 {
     return point < 0x20 || (point >= 0x7f && point <= 0x9f);

@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// Takes the next code point off *rest, which is not empty; false when it is not UTF-8 as RFC 3629
+// has it: shortest form, no surrogates.
+bool text_next(struct bytes *rest, uint32_t *point);
 bool text_is_utf8(struct bytes text);
 // UTF-8 without control characters: what may be printed on one line.
 bool text_is_one_line(struct bytes text);
