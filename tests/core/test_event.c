@@ -232,3 +232,35 @@ Test(event, a_written_event_is_read_the_same)
     cr_expect(bytes_is_equal(same.of.release.unit, event.of.release.unit));
     cr_expect(eq(u64, same.of.release.direction, DIRECTION_OUT));
 }
+
+// X17: in leaves people are opaque names. What takes free text is about the server, its vendors and
+// its files, or the reason, which is bounded and asked to be without persons; there is no room for
+// a name, an address or a number of anybody.
+static bool is_text_for_all(const char *name)
+{
+    static const char *const names[] = {"origin", "server", "software_version", "eula_version",
+                                        "file",   "source", "version",          "reason"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) == 0) return true;
+    }
+    return false;
+}
+
+Test(event, X17_no_kind_has_room_for_personal_data)
+{
+    for (uint32_t i = 0; kind_at(i) != NULL; i++) {
+        const struct kind_row *row = kind_at(i);
+        for (uint32_t j = 0; j < row->record->field_count; j++) {
+            const struct field *field = &row->record->fields[j];
+            const bool          is_free = field->type == FIELD_TEXT || field->type == FIELD_FILE;
+            const bool          is_vendor =
+                row->kind == VENDOR_ENROLMENT && strcmp(field->name, "name") == 0;
+            if (is_free && !is_vendor) {
+                cr_expect(is_text_for_all(field->name), "%s.%s", row->record->name, field->name);
+            }
+            if (strcmp(field->name, "user") == 0) {
+                cr_expect(eq(int, field->type, FIELD_NAME), "%s.user", row->record->name);
+            }
+        }
+    }
+}
