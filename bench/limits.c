@@ -35,7 +35,7 @@ static enum status submit(struct licet *licet, struct bytes group, uint64_t coun
         .of.allocation = {
                           .group = group, .is_restricted = true, .packages = {buffer_bytes(&packages), 1}}
     };
-    pack_array(&event, 1 + event_field_count(ALLOCATION));
+    pack_array(&event, 1 + event_field_count(&saved));
     event_write(&saved, &event);
     enum status status = licet_proposal_make(licet, buffer_bytes(&event), &memory, &proposal);
     if (status != OK) return status;

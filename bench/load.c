@@ -108,7 +108,7 @@ static enum status make_proposal(struct worker *worker, struct licet_proposal *p
                            .direction = DIRECTION_ABSENT}
     };
     worker->unit_count++;
-    pack_array(&packed, 1 + event_field_count(CONSUMPTION));
+    pack_array(&packed, 1 + event_field_count(&event));
     event_write(&event, &packed);
     return licet_proposal_make(worker->licet, buffer_bytes(&packed), &memory, proposal);
 }

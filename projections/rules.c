@@ -131,6 +131,10 @@ static bool is_stale(const struct question *question, uint64_t not_after_ms)
 static void judge_event(struct question *question, const struct event *event, uint64_t not_after_ms)
 {
     const struct bytes nothing = {NULL, 0};
+    if (rules[event->kind].judge == NULL) {
+        refuse_malformed(question, "kind");
+        return;
+    }
     if (!is_first_admin(question, event) && !is_allowed(question, event)) {
         refuse_name(question, FORBIDDEN, nothing);
     } else if (is_stale(question, not_after_ms)) {

@@ -79,32 +79,50 @@ static bool add_value(struct call *call, struct value_maker *maker, const struct
     if (field->type == FIELD_LIST) return add_list(call, maker, field, out);
     const char *text = text_of(call, field, index, memory);
     if (text != NULL && text[0] != 0) return value_add(maker, field, text, out);
-    if (field->type == FIELD_FLAG) {
-        pack_flag(out, false);
-    } else if (field->is_optional) {
+    if (field->is_optional) {
         pack_nil(out);
+    } else if (field->type == FIELD_FLAG) {
+        pack_flag(out, false);
     } else {
         (void)snprintf(maker->reason, sizeof maker->reason, "is needed");
     }
     return field->type == FIELD_FLAG || field->is_optional;
 }
 
+static bool is_nil(struct bytes packed)
+{
+    struct pack_reader reader = pack_reader(packed);
+    return pack_read_nil(&reader);
+}
+
 bool propose_add_event(struct call *call, struct value_maker *maker, uint32_t index,
                        struct buffer *out)
 {
+    static uint8_t       memory_of_fields[PLAN_SIZE_MAX];
     const struct record *record = kind_row((uint64_t)call->command->kind)->record;
-    pack_array(out, 1 + record->field_count);
-    pack_number(out, (uint64_t)call->command->kind);
+    struct buffer        fields = buffer_over(memory_of_fields, sizeof memory_of_fields);
+    struct bytes         written = {NULL, 0};
+    uint32_t             written_count = 0;
     for (uint32_t i = 0; i < record->field_count; i++) {
         const struct field *field = &record->fields[i];
-        if (add_value(call, maker, field, index, out)) continue;
+        const size_t        start = fields.size;
+        if (add_value(call, maker, field, index, &fields)) {
+            // An added field that is absent is left out when all behind it are.
+            if (field->is_added && is_nil(bytes_after(buffer_bytes(&fields), start))) continue;
+            written = buffer_bytes(&fields);
+            written_count = i + 1;
+            continue;
+        }
         char          memory[PRESET_SIZE];
         struct buffer name = buffer_over(memory, sizeof memory);
         command_name_of(call->command, field, &name);
         return is_wrong(call, "%s%s: %s", call_is_option(call, field) ? "--" : "",
                         buffer_text(&name), maker->reason);
     }
-    if (!out->is_full) return true;
+    pack_array(out, 1 + written_count);
+    pack_number(out, (uint64_t)call->command->kind);
+    buffer_add(out, written);
+    if (!fields.is_full && !out->is_full) return true;
     return is_wrong(call, "that is more than one event can hold");
 }
 

@@ -60,6 +60,16 @@ bool value_time(const char *text, uint64_t now_ms, uint64_t *ms)
     return true;
 }
 
+// What means that nothing is said has one form only.
+static void put_number(const struct field *field, uint64_t number, struct buffer *out)
+{
+    if (field->is_optional && number == field->absent) {
+        pack_nil(out);
+    } else {
+        pack_number(out, number);
+    }
+}
+
 static bool add_time(struct value_maker *maker, const struct field *field, const char *text,
                      struct buffer *out)
 {
@@ -71,11 +81,7 @@ static bool add_time(struct value_maker *maker, const struct field *field, const
     if (!value_time(text, maker->now_ms, &ms)) {
         return refuse(maker, "'%s' is not a time like 2026-12-01T00:00Z or +30d", text);
     }
-    if (field->is_optional && ms == field->absent) {
-        pack_nil(out);
-    } else {
-        pack_number(out, ms);
-    }
+    put_number(field, ms, out);
     return true;
 }
 
@@ -89,7 +95,7 @@ static bool add_number(struct value_maker *maker, const struct field *field, con
         return refuse(maker, "'%s' is not a number up to %llu", text,
                       (unsigned long long)field->max);
     }
-    pack_number(out, number);
+    put_number(field, number, out);
     return true;
 }
 
@@ -98,7 +104,7 @@ static bool add_choice(struct value_maker *maker, const struct field *field, con
 {
     for (uint64_t i = 0; field->words[i] != NULL; i++) {
         if (strcmp(field->words[i], text) != 0) continue;
-        pack_number(out, i);
+        put_number(field, i, out);
         return true;
     }
     return refuse(maker, "'%s' is none of: %s", text, field->help);

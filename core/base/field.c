@@ -175,6 +175,7 @@ struct level {
     void                *out;
     const uint8_t       *list_start; // of the open list
     uint32_t             at;         // the field to read next, or the one with the open list
+    uint32_t             field_count;
     uint32_t             list_count, list_left;
 };
 
@@ -203,7 +204,8 @@ static void open_item(struct levels *levels, const struct record *item, struct p
     assert(levels->depth < LIST_DEPTH_MAX);
     assert(item->size <= RECORD_SIZE_MAX);
     uint8_t *out = levels->scratch[levels->depth];
-    levels->of[++levels->depth] = (struct level){.record = item, .out = out};
+    levels->of[++levels->depth] =
+        (struct level){.record = item, .out = out, .field_count = item->field_count};
     if (pack_read_array(reader, item->field_count) != item->field_count) reader->is_bad = true;
 }
 
@@ -260,19 +262,41 @@ static void end_item(struct levels *levels, struct pack_reader *reader)
     }
 }
 
-const struct field *record_read(const struct record *record, struct pack_reader *reader, void *out)
+bool record_takes(const struct record *record, uint32_t field_count)
+{
+    if (field_count > record->field_count) return false;
+    return field_count == record->field_count || record->fields[field_count].is_added;
+}
+
+// The fields behind the last that was written; that one was written because it is there.
+static const struct field *end_record(const struct level *level, struct pack_reader *reader)
+{
+    const struct record *record = level->record;
+    for (uint32_t i = level->field_count; i < record->field_count; i++) {
+        set_absent(&record->fields[i], level->out);
+    }
+    if (level->field_count == 0) return NULL;
+    const struct field *last = &record->fields[level->field_count - 1];
+    if (!last->is_added || !field_is_absent(last, level->out)) return NULL;
+    reader->is_bad = true;
+    return last;
+}
+
+const struct field *record_read(const struct record *record, uint32_t field_count,
+                                struct pack_reader *reader, void *out)
 {
     struct levels levels;
+    assert(record_takes(record, field_count));
     levels.depth = 0;
-    levels.of[0] = (struct level){.record = record, .out = out};
+    levels.of[0] = (struct level){.record = record, .out = out, .field_count = field_count};
     while (!reader->is_bad) {
         const struct level *level = &levels.of[levels.depth];
-        if (level->at < level->record->field_count) {
+        if (level->at < level->field_count) {
             read_field(&levels, reader);
         } else if (levels.depth > 0) {
             end_item(&levels, reader);
         } else {
-            return NULL;
+            return end_record(level, reader);
         }
     }
     return &record->fields[levels.of[0].at];
@@ -320,9 +344,20 @@ struct bytes record_read_map(const struct record *record, struct pack_reader *re
     return bytes_of_text(record->fields[at].name);
 }
 
+uint32_t record_written_count(const struct record *record, const void *in)
+{
+    uint32_t count = record->field_count;
+    while (count > 0 && record->fields[count - 1].is_added &&
+           field_is_absent(&record->fields[count - 1], in)) {
+        count--;
+    }
+    return count;
+}
+
 void record_write(const struct record *record, const void *in, struct buffer *buffer)
 {
-    for (uint32_t i = 0; i < record->field_count; i++) {
+    const uint32_t count = record_written_count(record, in);
+    for (uint32_t i = 0; i < count; i++) {
         const struct field *field = &record->fields[i];
         if (field_is_absent(field, in)) {
             pack_nil(buffer);
@@ -354,7 +389,7 @@ bool list_next(struct list_reader *items, const struct record *record, void *out
     items->left--;
     items->reader.items = 0; // checked as a whole before
     (void)pack_read_array(&items->reader, record->field_count);
-    (void)record_read(record, &items->reader, out);
+    (void)record_read(record, record->field_count, &items->reader, out);
     assert(!items->reader.is_bad);
     return true;
 }

@@ -7,6 +7,8 @@
 //   list                         struct list, borrowed likewise: its items are read one by one
 // On the wire a record is an array of its fields in the order of the rows. An optional field that
 // is absent is nil there and holds the row's `absent` (numbers) or no bytes (views) in the struct.
+// Fields that were added later are left out when they and all behind them are absent, so that what
+// was written before they were there is still read, and written identically.
 #ifndef CORE_BASE_FIELD_H
 #define CORE_BASE_FIELD_H
 
@@ -41,6 +43,7 @@ struct field {
     const char          *help; // one line, for --help and the protocol's page
     enum field_type      type;
     bool                 is_optional;
+    bool                 is_added; // optional, and behind all that the record had at first
     size_t               offset;
     uint64_t             max;
     uint64_t             absent;
@@ -61,12 +64,16 @@ struct list {
     uint32_t     count;
 };
 
-// Reads the fields (not the array's head) into *out. On the first offence marks the reader bad and
-// returns the field it was in; otherwise returns NULL.
-const struct field *record_read(const struct record *record, struct pack_reader *reader, void *out);
+// Reads field_count fields (not the array's head) into *out; record_takes() must allow so many. On
+// the first offence marks the reader bad and returns the field it was in; otherwise returns NULL.
+const struct field *record_read(const struct record *record, uint32_t field_count,
+                                struct pack_reader *reader, void *out);
+bool                record_takes(const struct record *record, uint32_t field_count);
 
 // Writes the fields (not the array's head). What was read is written identically.
-void record_write(const struct record *record, const void *in, struct buffer *buffer);
+void     record_write(const struct record *record, const void *in, struct buffer *buffer);
+// How many fields that are.
+uint32_t record_written_count(const struct record *record, const void *in);
 
 // Reads a map whose keys are names of fields; the rows stand in ascending order of their names.
 // Fields that are not there must be optional. On the first offence marks the reader bad and returns

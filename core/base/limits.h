@@ -33,6 +33,12 @@ enum {
 
     MEMBERSHIP_MAX = 16, // groups of one user (B42)
 
+    LEASE_MS_MIN = 60 * 1000, // X11
+
+    REMINDED_MAX = 64,          // actors and groups that a reminder names; it counts the others
+    REFUSAL_COUNT_MAX = 128,    // rows of one refusals_counted
+    REFUSAL_RATE_DEFAULT = 600, // logged refusals a minute and author (X06)
+
     // MessagePack from outside.
     PACK_DEPTH_MAX = 8,
     PACK_ITEM_MAX = 8192,
@@ -50,8 +56,9 @@ enum {
     MESSAGE_PROPOSAL_MAX = 1024, // proposals in one request (X14)
 };
 
-#define COUNT_MAX   INT32_MAX                   // X16
-#define TIME_MS_MAX ((uint64_t)253402300799999) // 9999-12-31T23:59:59.999Z
+#define COUNT_MAX    INT32_MAX // X16
+#define LEASE_MS_MAX ((uint64_t)366 * 24 * 3600 * 1000)
+#define TIME_MS_MAX  ((uint64_t)253402300799999) // 9999-12-31T23:59:59.999Z
 
 static_assert(PLAN_SIZE_MAX + 1024 <= LEAF_SIZE_MAX, "a plan and its envelope fit a leaf");
 static_assert(PROPOSAL_SIZE_MAX + 1024 <= 16 * 1024, "a single proposal makes a leaf of 16 KiB");

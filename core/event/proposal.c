@@ -43,11 +43,12 @@ bool proposal_read(struct bytes packed, struct proposal *proposal, const char **
     *offence = "not_after";
     proposal->not_after_ms = pack_read_number(&reader, TIME_MS_MAX);
     if (reader.is_bad) return false;
-    event_read(&reader, &proposal->event, offence);
+    *offence = "kind";
+    if (count < PROPOSAL_HEAD_COUNT) return false;
+    event_read(&reader, count - PROPOSAL_HEAD_COUNT, &proposal->event, offence);
     if (reader.is_bad) return false;
     *offence = "fields";
     if (!pack_read_end(&reader)) return false;
-    if (count != PROPOSAL_HEAD_COUNT + event_field_count(proposal->event.kind)) return false;
     const char *field = event_offence(&proposal->event);
     if (field != NULL) {
         *offence = field;
@@ -61,7 +62,7 @@ bool proposal_read(struct bytes packed, struct proposal *proposal, const char **
 
 void proposal_write(const struct proposal *proposal, struct buffer *buffer)
 {
-    pack_array(buffer, PROPOSAL_HEAD_COUNT + event_field_count(proposal->event.kind));
+    pack_array(buffer, PROPOSAL_HEAD_COUNT + event_field_count(&proposal->event));
     pack_binary(buffer, (struct bytes){proposal->id, PROPOSAL_ID_SIZE});
     pack_number(buffer, proposal->not_after_ms);
     event_write(&proposal->event, buffer);

@@ -26,6 +26,7 @@
     X(15, KIND_CHANGED, true, "a name with holdings cannot change its kind")                  \
     X(20, LIMITED_MODE, true, "the server is in limited functionality mode")                  \
     X(21, EULA_VERSION_MISMATCH, true, "not the current version of the EULA")                 \
+    X(22, CLIENT_TOO_OLD, true, "limited mode is not known to so old a client")               \
     X(30, UNKNOWN_GROUP, true, "there is no such group")                                      \
     X(31, UNKNOWN_USER, true, "there is no such user")                                        \
     X(32, UNKNOWN_ACTOR, true, "there is no such actor")                                      \
@@ -41,6 +42,7 @@
     X(42, CYCLE, true, "a group cannot move below itself")                                    \
     X(43, TOO_DEEP, true, "the path would be too deep")                                       \
     X(44, TOO_MANY, true, "there are as many as there can be")                                \
+    X(45, UNKNOWN_REMINDER, true, "there is no such reminder that waits to be delivered")     \
     X(50, VERSION_CONFLICT, true, "the group was saved since the version this was made from") \
     X(51, BLOCKED, true, "the group is blocked")                                              \
     X(60, UNIT_HELD, true, "the unit is held already")                                        \
@@ -54,6 +56,7 @@
     X(75, USER_LIMIT, true, "the user's own limit is reached")                                \
     X(76, NEEDED_UNIT_MISSING, true, "no active unit of the needed resource is held")         \
     X(77, NEEDED_UNIT_BOUND, true, "every unit of the needed resource is bound")              \
+    X(78, FEATURE_OFF, true, "the feature is off")                                            \
     X(80, NEEDS_EXCEEDED, true, "more than the count of the resource it needs")               \
     X(81, CHILD_EXCEEDS_ANCESTOR, true, "more than the group above has")                      \
     X(82, USER_EXCEEDS_GROUP, true, "more than the user's group has")                         \

@@ -89,7 +89,10 @@ Test(value, a_package_is_its_name_then_its_window_then_its_entries)
               "%s", maker.reason);
     struct pack_reader reader = pack_reader(buffer_bytes(&out));
     (void)pack_read_array(&reader, 4);
-    cr_assert(eq(ptr, (void *)(uintptr_t)record_read(&package_record, &reader, &package), NULL));
+    cr_assert(eq(ptr,
+                 (void *)(uintptr_t)record_read(&package_record, package_record.field_count,
+                                                &reader, &package),
+                 NULL));
     cr_expect(eq(u64, package.from_ms, 0));
     cr_expect(eq(u64, package.until_ms, 1796083200000));
     cr_expect(eq(u32, package.entries.count, 3));

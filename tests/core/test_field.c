@@ -62,7 +62,8 @@ static const struct record thing_record = {"thing", thing_fields, ROWS(thing_fie
 static const struct field *read(struct bytes packed, struct thing *thing)
 {
     struct pack_reader  reader = pack_reader(packed);
-    const struct field *field = record_read(&thing_record, &reader, thing);
+    const struct field *field =
+        record_read(&thing_record, thing_record.field_count, &reader, thing);
     cr_expect(eq(int, field == NULL, pack_read_end(&reader)));
     return field;
 }
@@ -195,7 +196,7 @@ Test(field, a_long_list_is_stepped_through_to_its_end)
     struct list        list;
     struct inner       inner;
     struct pack_reader reader = pack_reader(buffer_bytes(&buffer));
-    cr_assert(record_read(&long_record, &reader, &list) == NULL);
+    cr_assert(record_read(&long_record, long_record.field_count, &reader, &list) == NULL);
     struct list_reader items = list_start(list);
     uint32_t           seen = 0;
     for (; list_next(&items, &inner_record, &inner); seen++)
@@ -207,7 +208,7 @@ static const char *read_one(const struct field *field, struct bytes packed, stru
 {
     const struct record record = {"one", field, 1, sizeof *out};
     struct pack_reader  reader = pack_reader(packed);
-    const struct field *offence = record_read(&record, &reader, out);
+    const struct field *offence = record_read(&record, record.field_count, &reader, out);
     if (offence != NULL) return offence->name;
     return pack_read_end(&reader) ? "" : "more";
 }

@@ -345,7 +345,7 @@ static const char *planned(const struct event *event)
     uint8_t       memory[512];
     struct buffer buffer = buffer_over(memory, sizeof memory);
     buffer_add(&buffer, (struct bytes)RAW("\x94\x14\xa1r\xa1.\xc0"));
-    pack_array(&buffer, 1 + event_field_count(event->kind));
+    pack_array(&buffer, 1 + event_field_count(event));
     event_write(event, &buffer);
     const struct event plan = {PLAN, {.plan = {.events = {buffer_bytes(&buffer), 2}}}};
     return proposed(&plan);

@@ -310,7 +310,8 @@ static const char *offence_of(const struct subject *subject, struct bytes packed
     uint8_t            out[256];
     struct pack_reader reader = pack_reader(packed);
     if (pack_read_array(&reader, VALUE_MAX) != subject->count) return "fields";
-    const struct field *field = record_read(subject->record, &reader, out);
+    const struct field *field =
+        record_read(subject->record, subject->record->field_count, &reader, out);
     if (field != NULL) return field->name;
     return pack_read_end(&reader) ? "" : "fields";
 }
@@ -390,7 +391,7 @@ static void accepted(const struct subject *subject, uint32_t field, struct bytes
     (void)pack_read_array(&reader, VALUE_MAX);
     for (uint32_t i = 0; i + 1 < subject->before; i++)
         (void)pack_read_any(&reader);
-    event_read(&reader, &event, &offence);
+    event_read(&reader, subject->record->field_count, &event, &offence);
     cr_expect(pack_read_end(&reader), "%s.%s, when %s: the rows allow it", record, name, when);
 }
 

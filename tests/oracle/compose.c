@@ -63,7 +63,7 @@ struct list compose_packages(struct buffer *buffer, const struct compose_package
 
 void compose_event(struct buffer *buffer, const struct event *event)
 {
-    pack_array(buffer, 1 + event_field_count(event->kind));
+    pack_array(buffer, 1 + event_field_count(event));
     event_write(event, buffer);
 }
 

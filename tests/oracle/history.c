@@ -313,8 +313,9 @@ static struct event make_consumption(struct history *history, const struct known
 static struct event make_release(struct history *history)
 {
     const char    *resource = draw_resource(history);
-    struct release release = {bytes_of_text(resource), draw_unit(history, resource),
-                              DIRECTION_ABSENT};
+    struct release release = {.resource = bytes_of_text(resource),
+                              .unit = draw_unit(history, resource),
+                              .direction = DIRECTION_ABSENT};
     if (history->unit_count > 0 && chance(history, 85)) {
         const struct known_unit *unit = &history->units[below(history, history->unit_count)];
         release.resource = bytes_of_text(unit->resource);
@@ -555,6 +556,21 @@ static struct event make_event(struct history *history, enum kind kind,
         return (struct event){.kind = CLOCK_STEP, .of.clock_step.wall_ms = history->time_ms};
     case BOUNDARY:
     case OPENING:
+    case PASSWORD_CHANGE:
+    case SOFTWARE_UPDATE:
+    case GROUP_UPDATE:
+    case GROUP_MOVE:
+    case GROUP_REMOVAL:
+    case GROUP_BLOCK:
+    case REMINDER_POLICY:
+    case USER_REMOVAL:
+    case RENEWAL:
+    case TRANSFER:
+    case POLICY:
+    case REMINDER:
+    case REMINDER_DELIVERY:
+    case RESUMPTION:
+    case REFUSALS_COUNTED:
         return (struct event){.kind = BOUNDARY, .of.boundary.edge_ms = history->time_ms};
     }
     abort();
@@ -765,6 +781,21 @@ static void learn_event(struct history *history, const struct event *event, enti
     case VENDOR_ENROLMENT:
     case BOUNDARY:
     case CLOCK_STEP:
+    case PASSWORD_CHANGE:
+    case SOFTWARE_UPDATE:
+    case GROUP_UPDATE:
+    case GROUP_MOVE:
+    case GROUP_REMOVAL:
+    case GROUP_BLOCK:
+    case REMINDER_POLICY:
+    case USER_REMOVAL:
+    case RENEWAL:
+    case TRANSFER:
+    case POLICY:
+    case REMINDER:
+    case REMINDER_DELIVERY:
+    case RESUMPTION:
+    case REFUSALS_COUNTED:
         return;
     }
 }

@@ -197,6 +197,21 @@ static const char *malformed_field(const struct facts *facts, const struct event
     case PLAN:
     case BOUNDARY:
     case CLOCK_STEP:
+    case PASSWORD_CHANGE:
+    case SOFTWARE_UPDATE:
+    case GROUP_UPDATE:
+    case GROUP_MOVE:
+    case GROUP_REMOVAL:
+    case GROUP_BLOCK:
+    case REMINDER_POLICY:
+    case USER_REMOVAL:
+    case RENEWAL:
+    case TRANSFER:
+    case POLICY:
+    case REMINDER:
+    case REMINDER_DELIVERY:
+    case RESUMPTION:
+    case REFUSALS_COUNTED:
         return NULL;
     }
     abort();
@@ -274,6 +289,21 @@ static bool site_admin_may(const struct matter *matter, const struct event *even
     case VENDOR_ENROLMENT:
     case BOUNDARY:
     case CLOCK_STEP:
+    case PASSWORD_CHANGE:
+    case SOFTWARE_UPDATE:
+    case GROUP_UPDATE:
+    case GROUP_MOVE:
+    case GROUP_REMOVAL:
+    case GROUP_BLOCK:
+    case REMINDER_POLICY:
+    case USER_REMOVAL:
+    case RENEWAL:
+    case TRANSFER:
+    case POLICY:
+    case REMINDER:
+    case REMINDER_DELIVERY:
+    case RESUMPTION:
+    case REFUSALS_COUNTED:
         return false;
     }
     abort();
@@ -346,6 +376,21 @@ static bool is_setting(const struct matter *matter, const struct event *event)
     case PLAN:
     case BOUNDARY:
     case CLOCK_STEP:
+    case PASSWORD_CHANGE:
+    case SOFTWARE_UPDATE:
+    case GROUP_UPDATE:
+    case GROUP_MOVE:
+    case GROUP_REMOVAL:
+    case GROUP_BLOCK:
+    case REMINDER_POLICY:
+    case USER_REMOVAL:
+    case RENEWAL:
+    case TRANSFER:
+    case POLICY:
+    case REMINDER:
+    case REMINDER_DELIVERY:
+    case RESUMPTION:
+    case REFUSALS_COUNTED:
         return false;
     }
     abort();
@@ -908,6 +953,21 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
         return accept();
     case OPENING:
     case PLAN:
+    case PASSWORD_CHANGE:
+    case SOFTWARE_UPDATE:
+    case GROUP_UPDATE:
+    case GROUP_MOVE:
+    case GROUP_REMOVAL:
+    case GROUP_BLOCK:
+    case REMINDER_POLICY:
+    case USER_REMOVAL:
+    case RENEWAL:
+    case TRANSFER:
+    case POLICY:
+    case REMINDER:
+    case REMINDER_DELIVERY:
+    case RESUMPTION:
+    case REFUSALS_COUNTED:
         break;
     }
     abort();

@@ -337,7 +337,7 @@ static inline void play_plan(struct play *play)
          .of.user_creation = {bytes_of_text("maria"), bytes_of_text("SmartHome/A/apt-11"), {0}}},
     };
     for (size_t i = 0; i < 3; i++) {
-        pack_array(&events, 1 + event_field_count(all[i].kind));
+        pack_array(&events, 1 + event_field_count(&all[i]));
         event_write(&all[i], &events);
     }
     const struct event plan = {

@@ -443,7 +443,7 @@ enum refusal company_plan(struct company *company, const char *const *lines, siz
     for (size_t i = 0; i < count; i++) {
         struct event event;
         read_line(lines[i], &words, &event, company->state);
-        pack_array(&packed, 1 + event_field_count(event.kind));
+        pack_array(&packed, 1 + event_field_count(&event));
         event_write(&event, &packed);
     }
     const struct event plan = {.kind = PLAN,
