@@ -84,7 +84,7 @@ enum status daemon_append(struct daemon *daemon, const struct leaf *leaf,
 
 enum status daemon_append_own(struct daemon *daemon, const struct event *event)
 {
-    static uint8_t  room[PROPOSAL_SIZE_MAX];
+    static uint8_t  room[PLAN_SIZE_MAX];
     struct buffer   packed = buffer_over(room, sizeof room);
     struct proposal proposal = {.not_after_ms = daemon->now_ms, .event = *event};
     crypto_random(proposal.id, sizeof proposal.id);

@@ -35,7 +35,7 @@ enum {
 
     LEASE_MS_MIN = 60 * 1000, // X11
 
-    REMINDED_MAX = 64,          // actors and groups that a reminder names; it counts the others
+    REMINDED_MAX = 32,          // actors and groups that a reminder names; it counts the others
     REFUSAL_COUNT_MAX = 128,    // rows of one refusals_counted
     REFUSAL_RATE_DEFAULT = 600, // logged refusals a minute and author (X06)
 

@@ -539,8 +539,10 @@ bool event_read_packed(struct bytes packed, struct event *event, const char **of
 {
     struct pack_reader reader = pack_reader(packed);
     const uint32_t     count = pack_read_array(&reader, PACK_ITEM_MAX);
-    *offence = "kind";
-    if (count == 0) return false;
+    if (count == 0) {
+        *offence = "kind";
+        return false;
+    }
     event_read(&reader, count - 1, event, offence);
     if (reader.is_bad) return false;
     if (pack_read_end(&reader)) return true;

@@ -56,8 +56,9 @@ bool proposal_read(struct bytes packed, struct proposal *proposal, const char **
     }
     if (proposal->event.kind == PLAN) return is_plan_well_formed(&proposal->event.of.plan, offence);
     *offence = "proposal";
-    // The greatest save of B14 takes more than any other event but a plan.
-    return proposal->event.kind == ALLOCATION || packed.size <= PROPOSAL_SIZE_MAX;
+    // The greatest save of B14, and a reminder with long paths, take more than any other event.
+    const bool is_large = proposal->event.kind == ALLOCATION || proposal->event.kind == REMINDER;
+    return is_large || packed.size <= PROPOSAL_SIZE_MAX;
 }
 
 void proposal_write(const struct proposal *proposal, struct buffer *buffer)

@@ -15,18 +15,12 @@ enum { PAGE_SIZE = 256 * 1024 };
 
 static char page[PAGE_SIZE];
 
-static void page_path(char path[static 512])
-{
-    (void)snprintf(path, 512, "%.*s../../docs/PROTOCOL.md",
-                   (int)(strrchr(__FILE__, '/') + 1 - __FILE__), __FILE__);
-}
+#define PAGE_PATH SOURCE_DIR "/docs/PROTOCOL.md"
 
 static void page_read(void)
 {
-    char path[512];
-    page_path(path);
-    FILE *file = fopen(path, "r");
-    cr_assert(ne(ptr, file, NULL), "%s", path);
+    FILE *file = fopen(PAGE_PATH, "r");
+    cr_assert(ne(ptr, file, NULL), "%s", PAGE_PATH);
     const size_t size = fread(page, 1, sizeof page - 1, file);
     cr_assert(lt(sz, size, sizeof page - 1));
     page[size] = 0;
@@ -90,7 +84,9 @@ static void put_type(FILE *out, const struct field *field)
                       (unsigned long long)field->max);
         break;
     }
-    if (field->is_optional) (void)fprintf(out, "; or nil");
+    if (field->is_optional) {
+        (void)fputs(field->is_added ? "; or left out" : "; or nil", out);
+    }
 }
 
 static void put_fields(FILE *out, const struct record *record)
@@ -110,14 +106,19 @@ static const char intro[] =
     "is "
     "text of 1\nto 64 bytes, a *path* names joined by `/`. A *signed* kind needs its author's "
     "signature; a *vouched* one\nmay lean on the session; those *of the ledger* nobody can "
-    "propose. "
-    "This section follows from the rows in\n`core/event/event.c`, and a test holds it to them.\n";
+    "propose. A\nfield that may be *left out* was added later: it is nil while another one stands "
+    "behind "
+    "it, and else ends\nthe array early. This section follows from the rows "
+    "in\n`core/event/event.c`, and a test holds it to them.\n";
 
 static void put_kinds(FILE *out)
 {
-    static const struct record *const items[] = {&package_record, &entry_record,
-                                                 &vendor_key_record};
-    const struct kind_row            *row = NULL;
+    static const struct record *const items[] = {
+        &package_record,           &entry_record,          &vendor_key_record,
+        &reminded_resource_record, &reminded_actor_record, &reminded_group_record,
+        &refusal_count_record,
+    };
+    const struct kind_row *row = NULL;
     (void)fputs(intro, out);
     for (uint32_t i = 0; (row = kind_at(i)) != NULL; i++) {
         const char *by = row->is_of_ledger        ? "of the ledger"
@@ -136,9 +137,7 @@ static void put_kinds(FILE *out)
 
 static void write_page(const char *begin, const char *end, const char *section)
 {
-    char path[512];
-    page_path(path);
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(PAGE_PATH, "w");
     cr_assert(ne(ptr, file, NULL));
     (void)fprintf(file, "%.*s%s%s", (int)(begin - page), page, section, end);
     (void)fclose(file);

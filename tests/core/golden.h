@@ -16,9 +16,8 @@ enum { GOLDEN_SIZE_MAX = 4096 };
 
 static inline FILE *golden_open(const char *name)
 {
-    char        path[512];
-    const char *end = strrchr(__FILE__, '/');
-    (void)snprintf(path, sizeof path, "%.*s/golden/%s.hex", (int)(end - __FILE__), __FILE__, name);
+    char path[512];
+    (void)snprintf(path, sizeof path, SOURCE_DIR "/tests/core/golden/%s.hex", name);
     FILE *file = fopen(path, "r");
     cr_assert(file != NULL, "%s is there", path);
     return file;

@@ -14,11 +14,8 @@ static char page[PAGE_SIZE_MAX];
 
 static void read_page(void)
 {
-    char path[1024];
-    snprintf(path, sizeof path, "%.*s/../../docs/FORMAT.md",
-             (int)(strrchr(__FILE__, '/') - __FILE__), __FILE__);
-    FILE *file = fopen(path, "r");
-    cr_assert(file != NULL, "%s", path);
+    FILE *file = fopen(SOURCE_DIR "/docs/FORMAT.md", "r");
+    cr_assert(file != NULL);
     page[fread(page, 1, sizeof page - 1, file)] = 0;
     fclose(file);
 }
@@ -55,7 +52,7 @@ static void add_type(const struct field *field, struct buffer *line)
                            field->type == FIELD_FILE || field->type == FIELD_BINARY ||
                            field->type == FIELD_LIST || field->type == FIELD_EVENTS;
     if (has_bound) buffer_printf(line, " ≤ %llu", (unsigned long long)field->max);
-    if (field->is_optional) buffer_add_text(line, " or nil");
+    if (field->is_optional) buffer_add_text(line, field->is_added ? " or left out" : " or nil");
 }
 
 static void add_fields(const struct record *record, struct buffer *line)
@@ -86,8 +83,11 @@ Test(format_page, has_every_kind_with_its_fields)
 
 Test(format_page, has_every_record_of_a_list)
 {
-    static const struct record *const records[] = {&vendor_key_record, &package_record,
-                                                   &entry_record};
+    static const struct record *const records[] = {
+        &vendor_key_record,        &package_record,        &entry_record,
+        &reminded_resource_record, &reminded_actor_record, &reminded_group_record,
+        &refusal_count_record,
+    };
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
         uint8_t       memory[LINE_SIZE_MAX];
         struct buffer line = buffer_over(memory, sizeof memory);
