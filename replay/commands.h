@@ -10,5 +10,6 @@ enum outcome verify_run(const struct options *options);
 enum outcome rebuild_run(const struct options *options);
 enum outcome print_run(const struct options *options);
 enum outcome at_run(const struct options *options);
+enum outcome receipt_run(const struct options *options);
 
 #endif

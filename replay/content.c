@@ -63,10 +63,10 @@ static void complain_of_head(struct content *content, uint64_t size, const char 
 static bool is_head_good(struct content *content, const struct ledger_checkpoint *found,
                          struct checkpoint *head)
 {
-    const struct key_set keys = {.at = &content->trust->ledger, .count = 1};
+    const struct key_set keys = trust_policy_keys(&content->trust->policy);
     uint64_t             signed_by = 0;
-    const enum status    status =
-        checkpoint_verify(found->note, verifier_name(keys.at), &keys, head, &signed_by);
+    const enum status    status = checkpoint_verify(
+           found->note, verifier_name(&content->trust->ledger), &keys, head, &signed_by);
     if (status != OK) {
         complain_of_head(content, found->size, status_sentence(status));
     } else if (head->size != found->size) {

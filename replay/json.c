@@ -104,6 +104,8 @@ static json_t *checked_in(const struct report *report)
     set(object, "events", number_of(report->meaning.event_count));
     set(object, "refusals", number_of(report->meaning.refusal_count));
     set(object, "signatures", number_of(report->meaning.verified_count));
+    set(object, "receipts", number_of(report->anchors.receipt_count));
+    set(object, "anchors", number_of(report->anchors.head_count));
     return object;
 }
 
@@ -114,6 +116,14 @@ static json_t *authors_in(const struct meaning_report *meaning)
     set(object, "vouched", number_of(meaning->vouched_count));
     set(object, "ledger", number_of(meaning->ledger_count));
     return object;
+}
+
+static json_t *evidence_in(const struct anchor_report *anchors)
+{
+    json_t *array = json_array();
+    (void)json_array_append_new(array, json_string(anchors->kept));
+    (void)json_array_append_new(array, json_string(anchors->found));
+    return array;
 }
 
 void json_print_report(const struct report *report, const char *origin, FILE *file)
@@ -129,7 +139,10 @@ void json_print_report(const struct report *report, const char *origin, FILE *fi
     set(object, "kinds", kinds_in(&report->meaning));
     set(object, "digest",
         report->meaning.has_digest ? hex_of(hash_view(&report->meaning.digest)) : json_null());
+    set(object, "witnessed",
+        report->anchors.is_witnessed ? number_of(report->anchors.witnessed_size) : json_null());
     set(object, "faults", faults_in(report));
+    if (report->anchors.kept[0] != 0) set(object, "evidence", evidence_in(&report->anchors));
     print(object, JSON_INDENT(2), file);
 }
 
@@ -223,7 +236,7 @@ static json_t *verdict_in(const struct event_line *line)
     return object;
 }
 
-void json_print_event(const struct event_line *line, FILE *file)
+static json_t *event_in(const struct event_line *line)
 {
     json_t            *object = json_object();
     const struct leaf *leaf = line->leaf;
@@ -236,7 +249,27 @@ void json_print_event(const struct event_line *line, FILE *file)
     set(object, "not_after", time_in(line->proposal->not_after_ms));
     add_event(object, &line->proposal->event);
     set(object, "verdict", verdict_in(line));
-    print(object, JSON_COMPACT, file);
+    return object;
+}
+
+void json_print_event(const struct event_line *line, FILE *file)
+{
+    print(event_in(line), JSON_COMPACT, file);
+}
+
+// --- A receipt --------------------------------------------------------------
+
+void json_print_receipt(const struct kept *kept, uint32_t witness_count, bool is_met,
+                        const struct event_line *line, FILE *file)
+{
+    json_t *object = json_object();
+    set(object, "ledger", text_in(kept->head.origin));
+    set(object, "size", number_of(kept->head.size));
+    set(object, "root", hex_of(hash_view(&kept->head.root)));
+    set(object, "witnesses", number_of(witness_count));
+    set(object, "quorum", json_boolean(is_met));
+    set(object, "event", event_in(line));
+    print(object, JSON_INDENT(2), file);
 }
 
 // --- A group ----------------------------------------------------------------

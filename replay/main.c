@@ -49,20 +49,30 @@ static bool start(void)
     return false;
 }
 
+static bool load_trust(struct options *options)
+{
+    const bool             is_key = options->key_file != NULL;
+    const char            *path = is_key ? options->key_file : options->policy_file;
+    struct trust_complaint complaint;
+    if (is_key ? trust_load_key(&options->trust, path, &complaint)
+               : trust_load_policy(&options->trust, path, &complaint)) {
+        return true;
+    }
+    (void)fprintf(stderr, "licet-replay: the %s file %s", is_key ? "key" : "policy", path);
+    if (complaint.line > 0) (void)fprintf(stderr, ", line %u", complaint.line);
+    (void)fprintf(stderr, ": %s\n", status_sentence(complaint.status));
+    return false;
+}
+
 static enum outcome run(const struct command *command, int count, char **arguments)
 {
-    struct options options = {.data = NULL};
-    char           name[64];
+    static struct options options; // the policy's text makes it large
+    char                  name[64];
     (void)snprintf(name, sizeof name, "licet-replay %s", command->name);
     arguments[0] = name; // argp says it in its help
     if (!command->read(count, arguments, &options)) return OUTCOME_USAGE;
     if (!start()) return OUTCOME_IO;
-    const enum status status = trust_load(&options.trust, options.key_file);
-    if (status != OK) {
-        (void)fprintf(stderr, "licet-replay: the key file %s: %s\n", options.key_file,
-                      status_sentence(status));
-        return OUTCOME_USAGE;
-    }
+    if (!load_trust(&options)) return OUTCOME_USAGE;
     return command->run(&options);
 }
 

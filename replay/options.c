@@ -9,7 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_FROM = 0x100, KEY_TO, KEY_SIZE, KEY_EXPECT };
+enum {
+    KEY_FROM = 0x100,
+    KEY_TO,
+    KEY_SIZE,
+    KEY_EXPECT,
+    KEY_POLICY,
+    KEY_RECEIPTS,
+    KEY_CHECKPOINT,
+    KEY_SIZE_MIN
+};
 
 enum { WORD_MAX = 4 };
 
@@ -19,20 +28,34 @@ struct words {
     uint32_t        word_count;
     char           *of[WORD_MAX];
     bool            is_at;
+    const char     *what; // is needed
 };
 
-#define COMMON                                                                                   \
-    {"data", 'd', "DIR", 0, "The ledger's directory, or a copy of it", 0},                       \
-        {"key", 'k', "FILE", 0, "The ledger's public key (a vkey line), kept outside of it", 0}, \
-    {                                                                                            \
-        "json", 'j', NULL, 0, "Print JSON", 0                                                    \
+#define TRUST                                                                                \
+    {"key", 'k', "FILE", 0, "The ledger's public key (a vkey line), kept outside of it", 0}, \
+        {"policy",                                                                           \
+         KEY_POLICY,                                                                         \
+         "FILE",                                                                             \
+         0,                                                                                  \
+         "Instead of the key: a C2SP tlog-policy with the ledger, its witnesses and how "    \
+         "many of them are enough",                                                          \
+         0},                                                                                 \
+    {                                                                                        \
+        "json", 'j', NULL, 0, "Print JSON", 0                                                \
     }
+
+#define COMMON {"data", 'd', "DIR", 0, "The ledger's directory, or a copy of it", 0}, TRUST
 
 // clang-format 14 breaks these tables.
 // clang-format off
 
 static const struct argp_option verify_options[] = {
     COMMON,
+    {"receipts", KEY_RECEIPTS, "DIR", 0,
+     "Receipts (*.tlog-proof) that were kept elsewhere: each must still hold", 0},
+    {"trusted-checkpoint", KEY_CHECKPOINT, "FILE", 0,
+     "A signed head that was kept elsewhere: the ledger must go on from it", 0},
+    {"expect-min-size", KEY_SIZE_MIN, "N", 0, "So many events must be there", 0},
     {"quiet", 'q', NULL, 0, "Print nothing: the exit code says it", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -49,6 +72,11 @@ static const struct argp_option print_options[] = {
     COMMON,
     {"from", KEY_FROM, "N", 0, "The first event to print (0)", 0},
     {"to", KEY_TO, "N", 0, "The last event to print (the last one)", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static const struct argp_option receipt_options[] = {
+    TRUST,
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -89,7 +117,7 @@ static void read_expected(struct options *options, const char *text, struct argp
 
 static void take_data(struct options *options, char *word, struct argp_state *state)
 {
-    if (options->data != NULL) complain(state, "the directory is named twice: '%s'", word);
+    if (options->data != NULL) complain(state, "one is enough: '%s'", word);
     options->data = word;
 }
 
@@ -109,13 +137,14 @@ static void end(struct words *words, struct argp_state *state)
     if (words->is_at) {
         take_words_of_at(words, state);
     } else if (words->word_count > 1) {
-        complain(state, "one directory is enough: '%s'", words->of[1]);
+        complain(state, "one is enough: '%s'", words->of[1]);
     } else if (words->word_count == 1) {
         take_data(options, words->of[0], state);
     }
-    if (options->data == NULL) complain(state, "name the ledger's directory: --data DIR");
-    if (options->key_file == NULL) {
-        complain(state, "name the file of the ledger's public key: --key FILE");
+    if (options->data == NULL) complain(state, "name the %s", words->what);
+    if ((options->key_file == NULL) == (options->policy_file == NULL)) {
+        complain(state,
+                 "name whom to trust: --key FILE, the ledger's public key, or --policy FILE");
     }
     if (options->from > options->to) complain(state, "--from is after --to");
 }
@@ -136,6 +165,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 'q':
         options->is_quiet = true;
+        return 0;
+    case KEY_POLICY:
+        options->policy_file = argument;
+        return 0;
+    case KEY_RECEIPTS:
+        options->receipts = argument;
+        return 0;
+    case KEY_CHECKPOINT:
+        options->checkpoint_file = argument;
+        return 0;
+    case KEY_SIZE_MIN:
+        options->size_min = read_number(argument, state);
         return 0;
     case KEY_EXPECT:
         read_expected(options, argument, state);
@@ -163,7 +204,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static bool read_with(const struct argp *argp, int count, char **arguments, struct options *options)
 {
-    struct words words = {.options = options, .is_at = argp->options == at_options};
+    struct words words = {.options = options,
+                          .is_at = argp->options == at_options,
+                          .what = argp->options == receipt_options
+                                      ? "receipt's file"
+                                      : "ledger's directory: --data DIR"};
     options->to = UINT64_MAX;
     argp_err_exit_status = OUTCOME_USAGE;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no thread yet
@@ -224,6 +269,21 @@ static bool read_print(int count, char **arguments, struct options *options)
     return read_with(&argp, count, arguments, options);
 }
 
+static bool read_receipt(int count, char **arguments, struct options *options)
+{
+    static const struct argp argp = {
+        receipt_options,
+        parse,
+        "FILE",
+        "Verifies a receipt (C2SP tlog-proof, as `licet receipt` prints it) with public keys alone "
+        "and prints the event that it proves. With a policy, as many witnesses as it asks for must "
+        "have signed the head." AFTER,
+        NULL,
+        NULL,
+        NULL};
+    return read_with(&argp, count, arguments, options);
+}
+
 static bool read_at(int count, char **arguments, struct options *options)
 {
     static const struct argp argp = {
@@ -244,5 +304,6 @@ const struct command commands[] = {
     {"rebuild", "digest of the state, from the log alone",  read_rebuild, rebuild_run},
     {"print",   "the log as text or JSON lines",            read_print,   print_run  },
     {"at",      "a group as it was at an event or instant", read_at,      at_run     },
+    {"receipt", "verify a receipt, and say what it proves", read_receipt, receipt_run},
     {NULL,      NULL,                                       NULL,         NULL       },
 };

@@ -11,9 +11,11 @@
 
 // Texts are arguments of main.
 struct options {
-    const char  *data; // the ledger's directory
-    const char  *key_file;
-    struct trust trust; // loaded by main
+    const char  *data;                       // the ledger's directory; of receipt: the file
+    const char  *key_file, *policy_file;     // one of them
+    struct trust trust;                      // loaded by main
+    const char  *receipts, *checkpoint_file; // anchors of verify; NULL: none
+    uint64_t     size_min;                   // that the ledger must have
     bool         is_json;
     bool         is_quiet;
     bool         has_expected;

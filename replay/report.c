@@ -41,6 +41,7 @@ void report_faults(const struct report *report, struct fault_list *list)
     list->count = 0;
     add_all(list, &report->content.faults);
     add_all(list, &report->meaning.faults);
+    add_all(list, &report->anchors.faults);
     add_all(list, &report->others);
 }
 
@@ -155,6 +156,27 @@ static void print_digest(const struct meaning_report *meaning, FILE *file)
     (void)fprintf(file, "digest       %s\n", buffer_text(&buffer));
 }
 
+static void print_anchors(const struct anchor_report *anchors, FILE *file)
+{
+    if (anchors->receipt_count > 0) {
+        print_count("receipts", anchors->receipt_count, "kept elsewhere, hold", file);
+    }
+    if (anchors->head_count > 0) {
+        print_count("anchors", anchors->head_count, "signed heads kept elsewhere, hold", file);
+    }
+    if (anchors->is_witnessed) {
+        print_count("witnessed", anchors->witnessed_size,
+                    "events, by as many witnesses as the policy asks for", file);
+    }
+}
+
+static void print_evidence(const struct anchor_report *anchors, FILE *file)
+{
+    if (anchors->kept[0] == 0) return;
+    (void)fprintf(file, "evidence: these two heads are both signed, and cannot both be\n\n%s\n%s\n",
+                  anchors->kept, anchors->found);
+}
+
 void report_print(const struct report *report, const char *origin, FILE *file)
 {
     const struct content_report *content = &report->content;
@@ -170,8 +192,10 @@ void report_print(const struct report *report, const char *origin, FILE *file)
     print_count("vouched", meaning->vouched_count, "for their author, by the ledger", file);
     print_count("own", meaning->ledger_count, "of the ledger itself", file);
     print_count("signatures", meaning->verified_count, "of authors, verified", file);
+    print_anchors(&report->anchors, file);
     print_digest(meaning, file);
     print_faults(report, file);
+    print_evidence(&report->anchors, file);
     const enum outcome outcome = report_outcome(report);
     (void)fprintf(file, "%s\n", outcome_word(outcome));
 }

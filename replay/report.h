@@ -68,11 +68,27 @@ struct meaning_report {
     struct faults faults;
 };
 
+// The ledger against what was kept outside of it: receipts, and heads.
+enum { EVIDENCE_SIZE = 16 * 1024 };
+
+struct anchor_report {
+    uint64_t      receipt_count;  // that hold
+    uint64_t      head_count;     // that were trusted before, and hold
+    uint64_t      agreed_size;    // the greatest size of any that holds
+    uint64_t      witnessed_size; // the greatest head that enough witnesses have signed
+    bool          is_witnessed;   // there is one
+    struct faults faults;
+    // Two signed heads of one ledger that cannot both be: what was kept, and what is there. They
+    // prove the fraud to anybody. Texts; empty: none.
+    char          kept[EVIDENCE_SIZE], found[EVIDENCE_SIZE];
+};
+
 struct report {
     bool                  is_opened;
     uint64_t              size; // leaves in the store
     struct content_report content;
     struct meaning_report meaning;
+    struct anchor_report  anchors;
     struct faults         others; // of the whole
 };
 
@@ -84,7 +100,7 @@ void faults_add(struct faults *faults, struct fault fault, const char *format, .
 // that names a range.
 struct fault_list {
     uint32_t            count;
-    const struct fault *of[3 * FAULT_MAX];
+    const struct fault *of[4 * FAULT_MAX];
 };
 
 void         report_faults(const struct report *report, struct fault_list *list);

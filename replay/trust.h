@@ -1,18 +1,34 @@
-// trust.h - what an auditor brings along: the ledger's public key, from outside of the ledger.
+// trust.h - what an auditor brings along, from outside of the ledger: whom to believe.
 //
-// The file holds one line, a vkey (core/proof/key.h); its name is the ledger's origin. Lines that
-// begin with '#' and empty ones are skipped.
+// A policy (core/proof/trust_policy.h), or only the ledger's public key: a file with one vkey, its
+// name the ledger's origin; lines that begin with '#' and empty ones are skipped. That is the
+// policy of one log and no witness.
 #ifndef REPLAY_TRUST_H
 #define REPLAY_TRUST_H
 
-#include "core/proof/key.h"
+#include "core/proof/trust_policy.h"
 
 struct trust {
-    struct verifier ledger;
+    struct trust_policy policy; // views the text
+    struct verifier     ledger; // the log of the policy that is looked at
+    uint8_t             text[TRUST_SIZE_MAX];
 };
 
-// STATUS_NOT_FOUND, STATUS_PERMISSION, STATUS_IO; STATUS_MALFORMED and those of verifier_parse()
-// for the text, STATUS_UNSUPPORTED for a key that does not sign checkpoints.
-MUST_CHECK enum status trust_load(struct trust *trust, const char *path);
+// Why a file is no policy: line 0 says that it is about the whole file.
+struct trust_complaint {
+    enum status status;
+    uint32_t    line;
+};
+
+// The first log of the policy becomes the ledger. STATUS_NOT_FOUND, STATUS_PERMISSION, STATUS_IO;
+// for the text those of verifier_parse() and trust_policy_parse(), STATUS_MALFORMED for a policy
+// without a log, STATUS_UNSUPPORTED for a key that does not sign checkpoints.
+MUST_CHECK bool trust_load_key(struct trust *trust, const char *path,
+                               struct trust_complaint *complaint);
+MUST_CHECK bool trust_load_policy(struct trust *trust, const char *path,
+                                  struct trust_complaint *complaint);
+
+// The log of that name; NULL when the policy has none. Lives with the trust.
+const struct verifier *trust_log(const struct trust *trust, struct bytes origin);
 
 #endif

@@ -1,3 +1,4 @@
+#include "replay/anchors.h"
 #include "replay/audit.h"
 #include "replay/commands.h"
 #include "replay/json.h"
@@ -18,7 +19,10 @@ static int audit(void *context)
     struct ledger        *ledger = NULL;
     const bool            is_told = !options->is_quiet && isatty(STDERR_FILENO) == 1;
     const enum status status = audit_open(options->data, &options->trust, verify->report, &ledger);
-    if (status == OK) audit_run(ledger, &options->trust, verify->report, is_told);
+    if (status == OK) {
+        audit_run(ledger, &options->trust, verify->report, is_told);
+        anchors_check(ledger, options, &verify->report->anchors);
+    }
     ledger_close(ledger);
     return 0;
 }

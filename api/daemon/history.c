@@ -351,9 +351,13 @@ void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t a
     }
 }
 
+// With the leaf as extra data, so that it stands alone.
 static enum status make_receipt(struct daemon *daemon, const struct arguments *arguments,
                                 struct buffer *receipt)
 {
+    static uint8_t           extra_room[LEAF_SIZE_MAX / 3 * 4 + 8]; // the loop is one thread
+    struct buffer            extra = buffer_over(extra_room, sizeof extra_room);
+    struct bytes             leaf;
     struct ledger_checkpoint checkpoint;
     uint8_t                  note[64 * 1024];
     struct tree_proof        proof;
@@ -364,19 +368,23 @@ static enum status make_receipt(struct daemon *daemon, const struct arguments *a
     memcpy(note, checkpoint.note.at, checkpoint.note.size); // the proof ends the view
     const struct bytes kept = {note, checkpoint.note.size};
     status = ledger_inclusion(daemon->ledger, arguments->seq, checkpoint.size, &proof);
-    const struct receipt parts = {.index = arguments->seq, .proof = proof, .checkpoint = kept};
-    if (status == OK) receipt_print(&parts, receipt);
-    return status == OK && receipt->is_full ? STATUS_TOO_LARGE : status;
+    if (status == OK) status = ledger_read(daemon->ledger, arguments->seq, &leaf);
+    if (status != OK) return status;
+    crypto_base64_add(&extra, leaf);
+    const struct receipt parts = {
+        .index = arguments->seq, .proof = proof, .extra = buffer_bytes(&extra), .checkpoint = kept};
+    receipt_print(&parts, receipt);
+    return receipt->is_full ? STATUS_TOO_LARGE : OK;
 }
 
 void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                     struct buffer *reply)
 {
-    uint8_t       room[80 * 1024];
-    struct buffer receipt = buffer_over(room, sizeof room);
-    struct bytes  packed;
-    struct leaf   leaf;
-    enum status   status = ledger_read(daemon->ledger, ask->arguments.seq, &packed);
+    static uint8_t room[RECEIPT_SIZE_MAX]; // the loop is one thread
+    struct buffer  receipt = buffer_over(room, sizeof room);
+    struct bytes   packed;
+    struct leaf    leaf;
+    enum status    status = ledger_read(daemon->ledger, ask->arguments.seq, &packed);
     if (status == OK && !leaf_read(packed, &leaf)) status = STATUS_CORRUPT;
     if (status == OK && !is_told(daemon, &leaf, actor_at(daemon->state, actor)->group, actor)) {
         answer_forbidden(reply);

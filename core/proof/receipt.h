@@ -8,7 +8,8 @@
 //
 //   checkpoint note, as it is
 //
-// The leaf is not in it: who verifies has its bytes. Format: C2SP tlog-proof.
+// Who verifies has the leaf's bytes, or takes them from the extra line, where our ledger puts them:
+// nobody vouches for that line, but the proof does for the leaf. Format: C2SP tlog-proof.
 #ifndef CORE_PROOF_RECEIPT_H
 #define CORE_PROOF_RECEIPT_H
 
@@ -21,7 +22,7 @@
 
 #include <stdint.h>
 
-enum { RECEIPT_SIZE_MAX = NOTE_SIZE_MAX + 4096 };
+enum { RECEIPT_SIZE_MAX = NOTE_SIZE_MAX + 4096 + (64 * 1024 / 3 + 1) * 4 }; // with a leaf
 
 struct receipt {
     uint64_t          index; // of the leaf

@@ -1,5 +1,5 @@
 #include "core/proof/hash.h"
-#include "core/proof/policy.h"
+#include "core/proof/trust_policy.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -38,12 +38,12 @@ static void start(void)
     }
 }
 
-TestSuite(policy, .init = start);
+TestSuite(trust_policy, .init = start);
 
 // Writes the key for each "{L7}" or "{W7}".
 static struct bytes expand(const char *form)
 {
-    static char   memory[POLICY_SIZE_MAX];
+    static char   memory[TRUST_SIZE_MAX];
     struct buffer text = buffer_over(memory, sizeof memory);
     for (const char *at = form; *at != 0; at++) {
         unsigned number = 0;
@@ -62,7 +62,7 @@ static struct bytes expand(const char *form)
 
 #define WITNESSES "log {L0}\nwitness a {W0}\nwitness b {W1}\nwitness c {W2}\n"
 
-Test(policy, reads_what_the_format_allows_and_names_the_line_that_it_does_not)
+Test(trust_policy, reads_what_the_format_allows_and_names_the_line_that_it_does_not)
 {
     static const struct {
         const char *when, *text;
@@ -113,9 +113,9 @@ Test(policy, reads_what_the_format_allows_and_names_the_line_that_it_does_not)
         {"a quorum of two",                         WITNESSES "quorum a b\n",                                   STATUS_MALFORMED,   5},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct policy     policy;
-        uint32_t          line = 0;
-        const enum status status = policy_parse(expand(rows[i].text), &policy, &line);
+        struct trust_policy policy;
+        uint32_t            line = 0;
+        const enum status   status = trust_policy_parse(expand(rows[i].text), &policy, &line);
         cr_expect(eq(int, status, rows[i].status), "when %s", rows[i].when);
         if (rows[i].status != OK) cr_expect(eq(u32, line, rows[i].line), "when %s", rows[i].when);
     }
@@ -134,7 +134,7 @@ static void repeat(struct buffer *text, const char *form, uint32_t count)
     }
 }
 
-Test(policy, holds_32_logs_32_witnesses_and_32_groups_and_no_more)
+Test(trust_policy, holds_32_logs_32_witnesses_and_32_groups_and_no_more)
 {
     static const struct {
         uint32_t    logs, witnesses, groups;
@@ -153,9 +153,9 @@ Test(policy, holds_32_logs_32_witnesses_and_32_groups_and_no_more)
         repeat(&text, "group g# any w#\n", rows[i].groups < 33 ? rows[i].groups : 32);
         if (rows[i].groups > 32) buffer_add_text(&text, "group g any g0\n");
         buffer_add_text(&text, "quorum g1\n");
-        struct policy     policy;
-        uint32_t          line = 0;
-        const enum status status = policy_parse(expand(buffer_text(&text)), &policy, &line);
+        struct trust_policy policy;
+        uint32_t            line = 0;
+        const enum status   status = trust_policy_parse(expand(buffer_text(&text)), &policy, &line);
         cr_expect(eq(int, status, rows[i].status), "row %zu", i);
     }
 }
@@ -169,7 +169,7 @@ static uint64_t mask_of(const char *who)
     return mask;
 }
 
-Test(policy, a_quorum_is_met_by_those_it_names_and_never_without_the_log)
+Test(trust_policy, a_quorum_is_met_by_those_it_names_and_never_without_the_log)
 {
     static const struct {
         const char *quorum, *who;
@@ -195,15 +195,15 @@ Test(policy, a_quorum_is_met_by_those_it_names_and_never_without_the_log)
         {"group g any a b\ngroup h any c\nquorum g\n",   "Lc",   false},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
-        char          text[512];
-        struct policy policy;
-        uint32_t      line = 0;
+        char                text[512];
+        struct trust_policy policy;
+        uint32_t            line = 0;
         (void)snprintf(text, sizeof text, "%s%s", WITNESSES, rows[i].quorum);
-        cr_assert(eq(int, policy_parse(expand(text), &policy, &line), OK));
+        cr_assert(eq(int, trust_policy_parse(expand(text), &policy, &line), OK));
         const uint64_t mask = mask_of(rows[i].who);
-        cr_expect(eq(int, policy_is_met(&policy, mask), rows[i].is_met), "%s by %s", rows[i].quorum,
-                  rows[i].who);
+        cr_expect(eq(int, trust_policy_is_met(&policy, mask), rows[i].is_met), "%s by %s",
+                  rows[i].quorum, rows[i].who);
         const uint32_t witnesses = (uint32_t)strspn(rows[i].who + (rows[i].who[0] == 'L'), "abc");
-        cr_expect(eq(u32, policy_witness_count(&policy, mask), witnesses));
+        cr_expect(eq(u32, trust_policy_witness_count(&policy, mask), witnesses));
     }
 }

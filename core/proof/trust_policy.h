@@ -1,4 +1,4 @@
-// policy.h - whom a verifier trusts: logs, witnesses, and how many witnesses are enough.
+// trust_policy.h - whom a verifier trusts: logs, witnesses, and how many witnesses are enough.
 //
 //   # The ledger, and two witnesses of which one is enough
 //   log     ledger.example/lic1+7721fa45+AQOhB7/z…
@@ -9,8 +9,8 @@
 //
 // A line per definition; words are parted by spaces and tabs; a group and the quorum name only what
 // stands above them. Format: C2SP tlog-policy.
-#ifndef CORE_PROOF_POLICY_H
-#define CORE_PROOF_POLICY_H
+#ifndef CORE_PROOF_TRUST_POLICY_H
+#define CORE_PROOF_TRUST_POLICY_H
 
 #include "core/base/bytes.h"
 #include "core/base/status.h"
@@ -20,14 +20,14 @@
 #include <stdint.h>
 
 enum {
-    POLICY_SIZE_MAX = 64 * 1024,
-    POLICY_LOG_MAX = 32,
-    POLICY_NAME_MAX = 64, // witnesses and groups together; of witnesses at most 32
-    POLICY_WITNESS_MAX = 32,
+    TRUST_SIZE_MAX = 64 * 1024,
+    TRUST_LOG_MAX = 32,
+    TRUST_NAME_MAX = 64, // witnesses and groups together; of witnesses at most 32
+    TRUST_WITNESS_MAX = 32,
 };
 
 // A witness, or a group of what stands before it.
-struct policy_name {
+struct trust_name {
     struct bytes name;      // a view of the text
     uint64_t     members;   // of a group, by place among the names
     uint32_t     threshold; // how many of them; 0: a witness
@@ -36,25 +36,26 @@ struct policy_name {
 };
 
 // Its names are views of the text that it was read from.
-struct policy {
-    struct verifier    verifiers[KEY_SET_MAX]; // of logs and witnesses, as they stand
-    uint32_t           verifier_count, log_count, witness_count;
-    uint64_t           logs; // which of the verifiers are logs'
-    struct policy_name names[POLICY_NAME_MAX];
-    uint32_t           name_count;
-    uint32_t           quorum; // its place among the names; name_count: none is needed
+struct trust_policy {
+    struct verifier   verifiers[KEY_SET_MAX]; // of logs and witnesses, as they stand
+    uint32_t          verifier_count, log_count, witness_count;
+    uint64_t          logs; // which of the verifiers are logs'
+    struct trust_name names[TRUST_NAME_MAX];
+    uint32_t          name_count;
+    uint32_t          quorum; // its place among the names; name_count: none is needed
 };
 
 // *line is the first that is wrong, from 1; behind the last line: there is no quorum. Failures:
 // STATUS_TOO_LARGE above the bounds; STATUS_MALFORMED; those of verifier_parse(), and
 // STATUS_UNSUPPORTED for a key whose type does not do what the line says.
-MUST_CHECK enum status policy_parse(struct bytes text, struct policy *policy, uint32_t *line);
+MUST_CHECK enum status trust_policy_parse(struct bytes text, struct trust_policy *policy,
+                                          uint32_t *line);
 
-struct key_set policy_keys(const struct policy *policy); // lives with it
+struct key_set trust_policy_keys(const struct trust_policy *policy); // lives with it
 
-// signed_by as note_verify() gives it for policy_keys().
-bool     policy_is_met(const struct policy *policy, uint64_t signed_by);
+// signed_by as note_verify() gives it for trust_policy_keys().
+bool     trust_policy_is_met(const struct trust_policy *policy, uint64_t signed_by);
 // How many witnesses have signed.
-uint32_t policy_witness_count(const struct policy *policy, uint64_t signed_by);
+uint32_t trust_policy_witness_count(const struct trust_policy *policy, uint64_t signed_by);
 
 #endif

@@ -1,13 +1,13 @@
-#include "core/proof/policy.h"
+#include "core/proof/trust_policy.h"
 
 #include <assert.h>
 #include <string.h>
 
-static_assert((int)POLICY_LOG_MAX + (int)POLICY_WITNESS_MAX <= (int)KEY_SET_MAX,
+static_assert((int)TRUST_LOG_MAX + (int)TRUST_WITNESS_MAX <= (int)KEY_SET_MAX,
               "all keys fit one set");
-static_assert(POLICY_NAME_MAX <= 64, "a group has a bit for each name");
+static_assert(TRUST_NAME_MAX <= 64, "a group has a bit for each name");
 
-enum { WORD_MAX = 3 + POLICY_NAME_MAX };
+enum { WORD_MAX = 3 + TRUST_NAME_MAX };
 
 struct words {
     struct bytes at[WORD_MAX];
@@ -47,7 +47,7 @@ static bool split(struct bytes line, struct words *words)
     return true;
 }
 
-static uint32_t find_name(const struct policy *policy, struct bytes name)
+static uint32_t find_name(const struct trust_policy *policy, struct bytes name)
 {
     uint32_t at = 0;
     while (at < policy->name_count && !bytes_is_equal(policy->names[at].name, name)) {
@@ -56,7 +56,7 @@ static uint32_t find_name(const struct policy *policy, struct bytes name)
     return at;
 }
 
-static enum status add_key(struct policy *policy, struct bytes text, enum key_type type)
+static enum status add_key(struct trust_policy *policy, struct bytes text, enum key_type type)
 {
     struct verifier  *verifier = &policy->verifiers[policy->verifier_count];
     const enum status status = verifier_parse(verifier, text);
@@ -72,11 +72,11 @@ static enum status add_key(struct policy *policy, struct bytes text, enum key_ty
     return OK;
 }
 
-static enum status add_name(struct policy *policy, const struct policy_name *name)
+static enum status add_name(struct trust_policy *policy, const struct trust_name *name)
 {
     if (bytes_is_equal(name->name, bytes_of_text("none"))) return STATUS_MALFORMED;
     if (find_name(policy, name->name) < policy->name_count) return STATUS_MALFORMED;
-    if (policy->name_count == POLICY_NAME_MAX) return STATUS_TOO_LARGE;
+    if (policy->name_count == TRUST_NAME_MAX) return STATUS_TOO_LARGE;
     policy->names[policy->name_count++] = *name;
     return OK;
 }
@@ -84,10 +84,10 @@ static enum status add_name(struct policy *policy, const struct policy_name *nam
 // --- The lines --------------------------------------------------------------
 
 // log VKEY [URL]
-static enum status read_log(struct policy *policy, const struct words *words)
+static enum status read_log(struct trust_policy *policy, const struct words *words)
 {
     if (words->count < 2 || words->count > 3) return STATUS_MALFORMED;
-    if (policy->log_count == POLICY_LOG_MAX) return STATUS_TOO_LARGE;
+    if (policy->log_count == TRUST_LOG_MAX) return STATUS_TOO_LARGE;
     const enum status status = add_key(policy, words->at[1], KEY_ED25519);
     if (status != OK) return status;
     policy->logs |= (uint64_t)1 << (policy->verifier_count - 1);
@@ -96,14 +96,14 @@ static enum status read_log(struct policy *policy, const struct words *words)
 }
 
 // witness NAME VKEY [URL]
-static enum status read_witness(struct policy *policy, const struct words *words)
+static enum status read_witness(struct trust_policy *policy, const struct words *words)
 {
     if (words->count < 3 || words->count > 4) return STATUS_MALFORMED;
-    if (policy->witness_count == POLICY_WITNESS_MAX) return STATUS_TOO_LARGE;
+    if (policy->witness_count == TRUST_WITNESS_MAX) return STATUS_TOO_LARGE;
     const enum status status = add_key(policy, words->at[2], KEY_COSIGNATURE);
     if (status != OK) return status;
     policy->witness_count++;
-    const struct policy_name name = {.name = words->at[1], .key = policy->verifier_count - 1};
+    const struct trust_name name = {.name = words->at[1], .key = policy->verifier_count - 1};
     return add_name(policy, &name);
 }
 
@@ -122,10 +122,10 @@ static bool read_threshold(struct bytes word, uint32_t member_count, uint32_t *t
 }
 
 // group NAME all|any|K NAME…
-static enum status read_group(struct policy *policy, const struct words *words)
+static enum status read_group(struct trust_policy *policy, const struct words *words)
 {
     if (words->count < 4) return STATUS_MALFORMED;
-    struct policy_name group = {.name = words->at[1]};
+    struct trust_name group = {.name = words->at[1]};
     if (!read_threshold(words->at[2], words->count - 3, &group.threshold)) return STATUS_MALFORMED;
     for (uint32_t i = 3; i < words->count; i++) {
         const uint32_t at = find_name(policy, words->at[i]);
@@ -139,21 +139,21 @@ static enum status read_group(struct policy *policy, const struct words *words)
 static const uint32_t no_quorum_yet = UINT32_MAX;
 
 // quorum NAME|none
-static enum status read_quorum(struct policy *policy, const struct words *words)
+static enum status read_quorum(struct trust_policy *policy, const struct words *words)
 {
     if (words->count != 2 || policy->quorum != no_quorum_yet) return STATUS_MALFORMED;
     const uint32_t at = find_name(policy, words->at[1]);
     const bool     is_none = bytes_is_equal(words->at[1], bytes_of_text("none"));
     if (!is_none && at == policy->name_count) return STATUS_MALFORMED;
-    policy->quorum = is_none ? POLICY_NAME_MAX : at;
+    policy->quorum = is_none ? TRUST_NAME_MAX : at;
     return OK;
 }
 
-static enum status read_line(struct policy *policy, struct bytes line)
+static enum status read_line(struct trust_policy *policy, struct bytes line)
 {
     static const struct {
         const char *word;
-        enum status (*read)(struct policy *policy, const struct words *words);
+        enum status (*read)(struct trust_policy *policy, const struct words *words);
     } rows[] = {
         {"log",     read_log    },
         {"witness", read_witness},
@@ -171,12 +171,12 @@ static enum status read_line(struct policy *policy, struct bytes line)
     return STATUS_MALFORMED;
 }
 
-enum status policy_parse(struct bytes text, struct policy *policy, uint32_t *line)
+enum status trust_policy_parse(struct bytes text, struct trust_policy *policy, uint32_t *line)
 {
     enum status status = OK;
-    *policy = (struct policy){.quorum = no_quorum_yet};
+    *policy = (struct trust_policy){.quorum = no_quorum_yet};
     *line = 1;
-    if (text.size > POLICY_SIZE_MAX) return STATUS_TOO_LARGE;
+    if (text.size > TRUST_SIZE_MAX) return STATUS_TOO_LARGE;
     while (text.size > 0) {
         const bool is_ended = memchr(text.at, '\n', text.size) != NULL;
         status = read_line(policy, bytes_cut(&text, '\n'));
@@ -185,33 +185,33 @@ enum status policy_parse(struct bytes text, struct policy *policy, uint32_t *lin
         (*line)++;
     }
     if (policy->quorum == no_quorum_yet) return STATUS_MALFORMED;
-    if (policy->quorum == POLICY_NAME_MAX) policy->quorum = policy->name_count;
+    if (policy->quorum == TRUST_NAME_MAX) policy->quorum = policy->name_count;
     return OK;
 }
 
 // --- What it says -----------------------------------------------------------
 
-struct key_set policy_keys(const struct policy *policy)
+struct key_set trust_policy_keys(const struct trust_policy *policy)
 {
     return (struct key_set){policy->verifiers, policy->verifier_count};
 }
 
-bool policy_is_met(const struct policy *policy, uint64_t signed_by)
+bool trust_policy_is_met(const struct trust_policy *policy, uint64_t signed_by)
 {
     uint64_t met = 0; // by place among the names; members stand before their group
     if ((signed_by & policy->logs) == 0) return false;
     for (uint32_t i = 0; i < policy->name_count; i++) {
-        const struct policy_name *name = &policy->names[i];
-        const bool                is_met =
+        const struct trust_name *name = &policy->names[i];
+        const bool               is_met =
             name->threshold == 0
-                               ? (signed_by >> name->key & 1) != 0
-                               : (uint32_t)__builtin_popcountll(name->members & met) >= name->threshold;
+                              ? (signed_by >> name->key & 1) != 0
+                              : (uint32_t)__builtin_popcountll(name->members & met) >= name->threshold;
         if (is_met) met |= (uint64_t)1 << i;
     }
     return policy->quorum == policy->name_count || (met >> policy->quorum & 1) != 0;
 }
 
-uint32_t policy_witness_count(const struct policy *policy, uint64_t signed_by)
+uint32_t trust_policy_witness_count(const struct trust_policy *policy, uint64_t signed_by)
 {
     return (uint32_t)__builtin_popcountll(signed_by & ~policy->logs);
 }
