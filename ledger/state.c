@@ -54,10 +54,11 @@ static enum status load_span(struct store *store, uint64_t *begin, uint64_t *end
         return OK;
     }
     if (status != OK) return status;
+    if (first.size != BIG_ENDIAN_SIZE) return STATUS_CORRUPT;
+    *begin = big_endian_get(first.at); // the view ends with the next call
     status = store_load_last(store, STORE_LEAF, &last, &leaf);
     if (status != OK) return status;
-    if (first.size != BIG_ENDIAN_SIZE || last.size != BIG_ENDIAN_SIZE) return STATUS_CORRUPT;
-    *begin = big_endian_get(first.at);
+    if (last.size != BIG_ENDIAN_SIZE) return STATUS_CORRUPT;
     *end = big_endian_get(last.at) + 1;
     return *end <= TREE_SIZE_MAX && *begin < *end ? OK : STATUS_CORRUPT;
 }
@@ -221,13 +222,29 @@ static enum status check_tiles(const struct check *check)
 
 // --- All of it --------------------------------------------------------------
 
+// Exported files have no head: it is what their newest checkpoint and their tiles say.
+static enum status load_head(struct check *check)
+{
+    struct checkpoint_record record;
+    struct tile_place        place = {0};
+    struct head             *head = &check->head;
+    uint64_t                 end = 0;
+    if (!store_is_bundle(check->store)) return head_load(head, check->store);
+    enum status status = checkpoints_load_newest(check->store, &record);
+    if (status == OK) status = load_span(check->store, &head->first, &end);
+    if (status != OK) return status;
+    status = tiles_load(&check->state->tiles, check->store, record.size, &place);
+    head->tree = check->state->tiles.tree;
+    return status;
+}
+
 enum status state_load(struct state *state, struct store *store,
                        const struct ledger_options *options, struct ledger_complaint *complaint)
 {
     struct check check = {
         .store = store, .options = options, .complaint = complaint, .state = state};
     *state = (struct state){.first = 0};
-    enum status status = head_load(&check.head, store);
+    enum status status = load_head(&check);
     if (status != OK) return pass_on(&check, status, "head", LEDGER_NO_INDEX);
     state->first = check.head.first;
     status = check_span(&check);

@@ -1,6 +1,7 @@
 #include "ledger/store.h"
 
 #include "core/base/limits.h"
+#include "ledger/bundle.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -32,26 +33,28 @@ enum {
 static_assert((int)STORE_TABLE_COUNT <= (int)TABLE_MAX, "every table has a handle");
 
 struct store {
-    MDB_env      *env;
-    MDB_txn      *batch; // the open write transaction or NULL
-    MDB_txn      *view;  // the read transaction, reset unless is_looking
-    bool          is_looking;
-    bool          is_read_only;
-    bool          is_unknown; // a commit failed midway
-    int           lock_fd;    // holds the flock; -1 without
-    MDB_dbi       tables[STORE_TABLE_COUNT];
-    dev_t         device; // of the directory
-    ino_t         inode;
-    struct store *next_opened;
+    struct bundle *bundle; // then all of the rest is unused
+    MDB_env       *env;
+    MDB_txn       *batch; // the open write transaction or NULL
+    MDB_txn       *view;  // the read transaction, reset unless is_looking
+    bool           is_looking;
+    bool           is_read_only;
+    bool           is_unknown; // a commit failed midway
+    int            lock_fd;    // holds the flock; -1 without
+    MDB_dbi        tables[STORE_TABLE_COUNT];
+    dev_t          device; // of the directory
+    ino_t          inode;
+    struct store  *next_opened;
 };
 
 struct store_scan {
-    MDB_txn    *txn;
-    MDB_cursor *cursor;
-    bool        is_positioned; // the cursor stands on the record that was given last
-    uint32_t    given_count;   // since the transaction was renewed
-    size_t      key_size;
-    uint8_t     key[KEY_SIZE_MAX]; // where to begin
+    struct bundle_scan *bundle; // then all of the rest is unused
+    MDB_txn            *txn;
+    MDB_cursor         *cursor;
+    bool                is_positioned; // the cursor stands on the record that was given last
+    uint32_t            given_count;   // since the transaction was renewed
+    size_t              key_size;
+    uint8_t             key[KEY_SIZE_MAX]; // where to begin
 };
 
 // All open stores of this process: LMDB's locks, which belong to the process and the file, would be
@@ -302,6 +305,21 @@ enum status store_create(const char *directory, const struct store_options *opti
     return OK;
 }
 
+static enum status open_bundle(int directory_fd, struct store **store)
+{
+    struct store *made = calloc(1, sizeof *made);
+    if (made == NULL) return STATUS_OUT_OF_MEMORY;
+    made->lock_fd = -1;
+    made->is_read_only = true;
+    const enum status status = bundle_open(directory_fd, &made->bundle);
+    if (status != OK) {
+        store_close(made);
+        return status;
+    }
+    *store = made;
+    return OK;
+}
+
 enum status store_open(const char *directory, const struct store_options *options,
                        struct store **store)
 {
@@ -310,9 +328,18 @@ enum status store_open(const char *directory, const struct store_options *option
     if (directory_fd < 0) return status_of(errno);
     enum status status = OK;
     if (fstatat(directory_fd, "data.mdb", &data, 0) != 0) status = status_of(errno);
-    if (status == OK) status = open_in(directory_fd, directory, options, store);
+    if (status == OK) {
+        status = open_in(directory_fd, directory, options, store);
+    } else if (status == STATUS_NOT_FOUND && options->is_read_only) {
+        status = open_bundle(directory_fd, store);
+    }
     close(directory_fd);
     return status;
+}
+
+bool store_is_bundle(const struct store *store)
+{
+    return store->bundle != NULL;
 }
 
 static void forget(const struct store *store)
@@ -328,6 +355,7 @@ void store_close(struct store *store)
 {
     if (store == NULL) return;
     store_abort(store);
+    bundle_close(store->bundle);
     if (store->view != NULL) mdb_txn_abort(store->view);
     if (store->env != NULL) mdb_env_close(store->env);
     if (store->lock_fd >= 0) close(store->lock_fd);
@@ -422,7 +450,7 @@ enum status store_delete(struct store *store, enum store_table table, struct byt
 
 enum status store_look(struct store *store)
 {
-    if (store->batch != NULL) return OK;
+    if (store->batch != NULL || store->bundle != NULL) return OK;
     look_away(store);
     const int error = mdb_txn_renew(store->view);
     store->is_looking = error == 0;
@@ -438,6 +466,7 @@ static MDB_txn *reading(const struct store *store)
 enum status store_load(struct store *store, enum store_table table, struct bytes key,
                        struct bytes *value)
 {
+    if (store->bundle != NULL) return bundle_load(store->bundle, table, key, value);
     MDB_val   key_view = value_of(key);
     MDB_val   found;
     const int error = mdb_get(reading(store), store->tables[table], &key_view, &found);
@@ -464,19 +493,25 @@ static enum status load_by(struct store *store, enum store_table table, MDB_curs
 enum status store_load_from(struct store *store, enum store_table table, struct bytes *key,
                             struct bytes *value)
 {
+    if (store->bundle != NULL) return bundle_load_from(store->bundle, table, key, value);
     return load_by(store, table, MDB_SET_RANGE, key, value);
 }
 
 enum status store_load_last(struct store *store, enum store_table table, struct bytes *key,
                             struct bytes *value)
 {
+    if (store->bundle != NULL) return bundle_load_last(store->bundle, table, key, value);
     *key = (struct bytes){NULL, 0};
     return load_by(store, table, MDB_LAST, key, value);
 }
 
 enum status store_count(struct store *store, enum store_table table, uint64_t *count)
 {
-    MDB_stat  stat;
+    MDB_stat stat;
+    if (store->bundle != NULL) {
+        *count = bundle_count(store->bundle, table);
+        return OK;
+    }
     const int error = mdb_stat(reading(store), store->tables[table], &stat);
     if (error == 0) *count = stat.ms_entries;
     return status_of(error);
@@ -490,6 +525,13 @@ enum status store_scan_open(struct store *store, enum store_table table, struct 
     assert(from.size <= KEY_SIZE_MAX);
     struct store_scan *made = calloc(1, sizeof *made);
     if (made == NULL) return STATUS_OUT_OF_MEMORY;
+    if (store->bundle != NULL) {
+        assert(table == STORE_LEAF);
+        const enum status status = bundle_scan_open(store->bundle, from, &made->bundle);
+        if (status == OK) *scan = made;
+        if (status != OK) free(made);
+        return status;
+    }
     memcpy(made->key, from.at, from.size);
     made->key_size = from.size;
 
@@ -526,6 +568,7 @@ static int renew(struct store_scan *scan)
 
 enum status store_scan_next(struct store_scan *scan, struct bytes *key, struct bytes *value)
 {
+    if (scan->bundle != NULL) return bundle_scan_next(scan->bundle, key, value);
     MDB_val key_view = {scan->key_size, scan->key};
     MDB_val found;
     int     error = scan->given_count == SCAN_RENEWAL ? renew(scan) : 0;
@@ -543,6 +586,7 @@ enum status store_scan_next(struct store_scan *scan, struct bytes *key, struct b
 void store_scan_close(struct store_scan *scan)
 {
     if (scan == NULL) return;
+    bundle_scan_close(scan->bundle);
     if (scan->cursor != NULL) mdb_cursor_close(scan->cursor);
     if (scan->txn != NULL) mdb_txn_abort(scan->txn);
     free(scan);
@@ -553,6 +597,7 @@ void store_scan_close(struct store_scan *scan)
 enum status store_clear_dead_readers(struct store *store)
 {
     int dead_count = 0;
+    if (store->bundle != NULL) return OK;
     return status_of(mdb_reader_check(store->env, &dead_count));
 }
 
@@ -560,6 +605,7 @@ struct store_usage store_usage(const struct store *store)
 {
     MDB_envinfo info = {0};
     MDB_stat    stat = {0};
+    if (store->bundle != NULL) return (struct store_usage){0};
     if (mdb_env_info(store->env, &info) != 0) return (struct store_usage){0};
     if (mdb_env_stat(store->env, &stat) != 0) return (struct store_usage){0};
     return (struct store_usage){(info.me_last_pgno + 1) * (uint64_t)stat.ms_psize, info.me_mapsize};

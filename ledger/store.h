@@ -40,10 +40,12 @@ struct store_scan;
 // writes, STATUS_USAGE on a network file system.
 MUST_CHECK enum status store_create(const char *directory, const struct store_options *options,
                                     struct store **store);
-// STATUS_NOT_FOUND when there is none; otherwise as store_create.
+// STATUS_NOT_FOUND when there is none; otherwise as store_create. Read-only, a directory of
+// exported files (bundle.h) will do as well.
 MUST_CHECK enum status store_open(const char *directory, const struct store_options *options,
                                   struct store **store);
 void                   store_close(struct store *store); // NULL is fine; aborts an open batch
+bool                   store_is_bundle(const struct store *store); // it has no STORE_HEAD then
 
 // One batch at a time; what it wrote is seen by this store's reads at once, by others after commit.
 MUST_CHECK enum status store_begin(struct store *store);

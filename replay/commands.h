@@ -11,5 +11,6 @@ enum outcome rebuild_run(const struct options *options);
 enum outcome print_run(const struct options *options);
 enum outcome at_run(const struct options *options);
 enum outcome receipt_run(const struct options *options);
+enum outcome export_run(const struct options *options);
 
 #endif

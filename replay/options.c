@@ -27,7 +27,7 @@ struct words {
     struct options *options;
     uint32_t        word_count;
     char           *of[WORD_MAX];
-    bool            is_at;
+    bool            is_at, is_export;
     const char     *what; // is needed
 };
 
@@ -72,6 +72,12 @@ static const struct argp_option print_options[] = {
     COMMON,
     {"from", KEY_FROM, "N", 0, "The first event to print (0)", 0},
     {"to", KEY_TO, "N", 0, "The last event to print (the last one)", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static const struct argp_option export_options[] = {
+    COMMON,
+    {"from", KEY_FROM, "N", 0, "Leave out the events before this one (0); all hashes are there", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -131,11 +137,22 @@ static void take_words_of_at(struct words *words, struct argp_state *state)
     if (words->word_count == 4) take_data(words->options, words->of[3], state);
 }
 
+static void take_words_of_export(struct words *words, struct argp_state *state)
+{
+    if (words->word_count == 0 || words->word_count > 2) {
+        complain(state, "say where to: export DIR --data DATA");
+    }
+    words->options->directory = words->of[0];
+    if (words->word_count == 2) take_data(words->options, words->of[1], state);
+}
+
 static void end(struct words *words, struct argp_state *state)
 {
     struct options *options = words->options;
     if (words->is_at) {
         take_words_of_at(words, state);
+    } else if (words->is_export) {
+        take_words_of_export(words, state);
     } else if (words->word_count > 1) {
         complain(state, "one is enough: '%s'", words->of[1]);
     } else if (words->word_count == 1) {
@@ -206,6 +223,7 @@ static bool read_with(const struct argp *argp, int count, char **arguments, stru
 {
     struct words words = {.options = options,
                           .is_at = argp->options == at_options,
+                          .is_export = argp->options == export_options,
                           .what = argp->options == receipt_options
                                       ? "receipt's file"
                                       : "ledger's directory: --data DIR"};
@@ -269,6 +287,21 @@ static bool read_print(int count, char **arguments, struct options *options)
     return read_with(&argp, count, arguments, options);
 }
 
+static bool read_export(int count, char **arguments, struct options *options)
+{
+    static const struct argp argp = {
+        export_options,
+        parse,
+        "DIR [DATA]",
+        "Writes a ledger out as files that stand alone (C2SP tlog-tiles): events, hashes, signed "
+        "heads, the public key and the policy. Every command here reads such a directory like a "
+        "ledger's. Twice the same bytes." AFTER,
+        NULL,
+        NULL,
+        NULL};
+    return read_with(&argp, count, arguments, options);
+}
+
 static bool read_receipt(int count, char **arguments, struct options *options)
 {
     static const struct argp argp = {
@@ -304,6 +337,7 @@ const struct command commands[] = {
     {"rebuild", "digest of the state, from the log alone",  read_rebuild, rebuild_run},
     {"print",   "the log as text or JSON lines",            read_print,   print_run  },
     {"at",      "a group as it was at an event or instant", read_at,      at_run     },
+    {"export",  "the ledger as files that stand alone",     read_export,  export_run },
     {"receipt", "verify a receipt, and say what it proves", read_receipt, receipt_run},
     {NULL,      NULL,                                       NULL,         NULL       },
 };

@@ -23,6 +23,7 @@ struct options {
     uint64_t     from, to; // events [from, to) of print and rebuild; UINT64_MAX: the end
     const char  *when;     // of at: SEQ or TIME
     const char  *group;
+    const char  *directory; // of export
 };
 
 struct command {

@@ -20,6 +20,7 @@ static enum status load(const char *path, struct buffer *text)
 
 static bool take_policy(struct trust *trust, struct bytes text, struct trust_complaint *complaint)
 {
+    trust->text_size = text.size;
     complaint->status = trust_policy_parse(text, &trust->policy, &complaint->line);
     if (complaint->status != OK) return false;
     complaint->line = 0;
@@ -74,6 +75,11 @@ bool trust_load_key(struct trust *trust, const char *path, struct trust_complain
     const bool is_taken = take_policy(trust, buffer_bytes(&text), complaint);
     complaint->line = 0; // the lines are ours, not the file's
     return is_taken;
+}
+
+struct bytes trust_text(const struct trust *trust)
+{
+    return (struct bytes){trust->text, trust->text_size};
 }
 
 const struct verifier *trust_log(const struct trust *trust, struct bytes origin)

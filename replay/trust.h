@@ -11,6 +11,7 @@
 struct trust {
     struct trust_policy policy; // views the text
     struct verifier     ledger; // the log of the policy that is looked at
+    size_t              text_size;
     uint8_t             text[TRUST_SIZE_MAX];
 };
 
@@ -27,6 +28,9 @@ MUST_CHECK bool trust_load_key(struct trust *trust, const char *path,
                                struct trust_complaint *complaint);
 MUST_CHECK bool trust_load_policy(struct trust *trust, const char *path,
                                   struct trust_complaint *complaint);
+
+// The policy as it was written. Lives with the trust.
+struct bytes trust_text(const struct trust *trust);
 
 // The log of that name; NULL when the policy has none. Lives with the trust.
 const struct verifier *trust_log(const struct trust *trust, struct bytes origin);

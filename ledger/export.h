@@ -1,0 +1,32 @@
+// export.h - writes a ledger out as files that others can read: the paths of tile_path.h.
+//
+// What is written is a function of the ledger alone: twice the same bytes. Each file stands there
+// whole or not at all. Directories that are missing are made. Failures besides those of the ledger:
+// STATUS_IO, STATUS_PERMISSION, STATUS_FULL.
+#ifndef LEDGER_EXPORT_H
+#define LEDGER_EXPORT_H
+
+#include "ledger/log.h"
+
+// Made where it is missing.
+MUST_CHECK enum status export_open(const char *directory, int *directory_fd);
+
+MUST_CHECK enum status export_file(int directory_fd, const char *path, struct bytes content);
+
+// The hash tiles that are other than they were at the size before: 0 for all. Partial tiles of that
+// size which are full now go.
+MUST_CHECK enum status export_tiles(struct ledger *ledger, int directory_fd, uint64_t size_before);
+
+// Leaves from the first one of the tile that `from` is in; each must have the hash of its tile:
+// else STATUS_CORRUPT, and *progress is its seq. *progress counts on while it works.
+MUST_CHECK enum status export_leaves(struct ledger *ledger, int directory_fd, uint64_t from,
+                                     uint64_t *progress);
+
+// The older heads, then the newest as the checkpoint, last: what it covers must be there before.
+MUST_CHECK enum status export_heads(struct ledger *ledger, int directory_fd);
+MUST_CHECK enum status export_checkpoint(struct ledger *ledger, int directory_fd);
+
+// What was written is on the disk when it returns.
+void export_sync(void);
+
+#endif
