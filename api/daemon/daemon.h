@@ -3,6 +3,7 @@
 #ifndef API_DAEMON_DAEMON_H
 #define API_DAEMON_DAEMON_H
 
+#include "api/daemon/anchor.h"
 #include "api/daemon/ask.h"
 #include "api/daemon/clock.h"
 #include "api/daemon/connections.h"
@@ -19,6 +20,7 @@ struct daemon {
     struct sessions     sessions;
     struct signer       signer; // the ledger's own key
     struct bytes        origin;
+    struct anchor      *anchor; // NULL: none is kept
     struct clock        clock;
     uint64_t            now_ms;     // ledger time of this turn
     uint64_t            started_ms; // ledger time

@@ -113,6 +113,7 @@ static enum status end_batch(struct daemon *daemon)
     }
     if (status == OK) {
         state_commit(daemon->state);
+        anchor_keep(daemon->anchor, daemon->ledger);
     } else {
         state_rollback(daemon->state, daemon->batch_mark);
     }

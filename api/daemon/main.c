@@ -25,7 +25,7 @@ enum { LISTEN_MAX = 64, URL_TEXT_MAX = 2048 };
 enum exit_code { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 
 struct options {
-    const char       *data, *key;
+    const char       *data, *key, *anchor;
     const char       *certificate, *certificate_key, *authority;
     bool              is_plain_allowed;
     struct listen     listens[LISTEN_MAX];
@@ -38,12 +38,16 @@ enum option_key {
     OPTION_CERTIFICATE = 1000,
     OPTION_CERTIFICATE_KEY,
     OPTION_AUTHORITY,
-    OPTION_PLAIN
+    OPTION_PLAIN,
+    OPTION_ANCHOR
 };
 
 static const struct argp_option option_rows[] = {
     {"data",            'd',                    "DIR",              0, "The ledger's directory, made by `licet init`",             0},
     {"key",             'k',                    "FILE",             0, "The ledger's private key (mode 0600; never below --data)", 0},
+    {"anchor",          OPTION_ANCHOR,          "FILE",             0,
+     "Keep the newest signed head here, on another disk: a ledger that is older or other than it "
+     "is not started",                                                                                                             0},
     {"listen",          'l',                    "URL",              0,
      "Answer requests at this address: ipc://PATH, tcp://HOST:PORT or tls+tcp://HOST:PORT. May be "
      "given many times",                                                                                                           1},
@@ -119,6 +123,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case 'k':
         options->key = value;
+        return 0;
+    case OPTION_ANCHOR:
+        options->anchor = value;
         return 0;
     case 'l':
         add_listen(options, value, ROLE_REPLY, state);
@@ -197,6 +204,32 @@ static enum status open_ledger(struct daemon *daemon, const struct options *opti
     return status;
 }
 
+// An anchor beside the ledger is lost, or put back, with it.
+static void warn_of_same_disk(const struct options *options)
+{
+    struct stat data, anchor;
+    if (stat(options->data, &data) != 0 || stat(options->anchor, &anchor) != 0) return;
+    if (data.st_dev != anchor.st_dev) return;
+    report("warning", "anchor_on_same_disk", "path=\"%s\"", options->anchor);
+}
+
+static enum status open_anchor(struct daemon *daemon, const struct options *options,
+                               const struct ledger_options *ledger_options)
+{
+    const struct anchor_options anchor_options = {
+        .path = options->anchor, .origin = daemon->origin, .keys = ledger_options->keys};
+    const char *why = NULL;
+    if (options->anchor == NULL) return OK;
+    const enum status status = anchor_open(&anchor_options, daemon->ledger, &daemon->anchor, &why);
+    if (status != OK) {
+        report("error", "refused_to_start", "anchor=\"%s\" size=%llu why=\"%s\"", options->anchor,
+               (unsigned long long)ledger_size(daemon->ledger), why);
+        return status;
+    }
+    warn_of_same_disk(options);
+    return OK;
+}
+
 static enum status replay_log(struct daemon *daemon)
 {
     struct catch_up_fault fault;
@@ -265,6 +298,7 @@ static enum status serve(struct daemon *daemon, struct options *options)
         .origin = daemon->origin, .keys = {&daemon->signer.verifier, 1}
     };
     enum status status = open_ledger(daemon, options, &ledger_options);
+    if (status == OK) status = open_anchor(daemon, options, &ledger_options);
     if (status == OK) status = start(daemon, options);
     if (status != OK) return status;
     report_started(daemon, options);
@@ -317,6 +351,7 @@ int main(int count, char **words)
     }
     daemon.origin = verifier_name(&daemon.signer.verifier);
     status = serve(&daemon, &options);
+    anchor_close(daemon.anchor);
     sessions_release(&daemon.sessions);
     state_close(daemon.state);
     ledger_close(daemon.ledger);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,6 +68,38 @@ enum status file_write_new(const char *path, uint32_t mode, struct bytes content
     if (close(descriptor) != 0 && status == OK) status = STATUS_IO;
     if (status != OK) (void)unlink(path);
     return status;
+}
+
+// The name is durable only when its directory is.
+static enum status sync_directory_of(const char *path)
+{
+    char        directory[4096] = ".";
+    const char *slash = strrchr(path, '/');
+    if (slash != NULL) {
+        (void)snprintf(directory, sizeof directory, "%.*s", (int)(slash - path + 1), path);
+    }
+    const int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return status_of_errno();
+    const enum status status = fsync(descriptor) == 0 ? OK : STATUS_IO;
+    (void)close(descriptor);
+    return status;
+}
+
+enum status file_replace(const char *path, struct bytes content)
+{
+    char beside[4096];
+    if (snprintf(beside, sizeof beside, "%s.new", path) >= (int)sizeof beside) return STATUS_IO;
+    const int descriptor =
+        open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, PUBLIC_MODE);
+    if (descriptor < 0) return status_of_errno();
+    enum status status = write_all(descriptor, content);
+    if (close(descriptor) != 0 && status == OK) status = STATUS_IO;
+    if (status == OK && rename(beside, path) != 0) status = status_of_errno();
+    if (status != OK) {
+        (void)unlink(beside);
+        return status;
+    }
+    return sync_directory_of(path);
 }
 
 // --- Keys -------------------------------------------------------------------

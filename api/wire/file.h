@@ -15,6 +15,10 @@ MUST_CHECK enum status file_read(const char *path, struct buffer *content);
 // A new file with this mode, on the disk when it returns. STATUS_EXISTS, STATUS_IO.
 MUST_CHECK enum status file_write_new(const char *path, uint32_t mode, struct bytes content);
 
+// A file that stands there whole, old or new, whatever happens meanwhile; on the disk when it
+// returns. Others may read it. STATUS_PERMISSION, STATUS_FULL, STATUS_IO.
+MUST_CHECK enum status file_replace(const char *path, struct bytes content);
+
 // A private key: one line, in a file of the caller's own that nobody else can read, no symbolic
 // link. STATUS_PERMISSION otherwise; STATUS_NOT_FOUND, STATUS_MALFORMED.
 MUST_CHECK enum status file_read_signer(const char *path, struct signer *signer);

@@ -32,6 +32,7 @@ class Ledger:
         self.data, self.keys = self.path("data"), self.path("keys")
         self.url = "ipc://" + self.path("s")
         self.publish = list(publish)
+        self.options = []  # more of licetd's
         self.process = None
         self.log_size = 0
         self.environment = {}
@@ -83,7 +84,7 @@ class Ledger:
         words += ["--listen", self.url]
         for name, group in self.publish:
             words += ["--publish", self.publish_url(name) + ("?group=" + group if group else "")]
-        return words
+        return words + self.options
 
     def log(self):
         """What the daemon has said since it was started last."""
