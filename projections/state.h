@@ -33,6 +33,9 @@ struct text_ref {
     uint32_t at;
 };
 
+// Leases stand apart in the schedule: none of them ends while the server is limited.
+enum edge_heap { HEAP_LEASES, HEAP_OTHERS, HEAP_COUNT };
+
 // The one record of its kind: what holds for the whole ledger.
 struct server {
     uint64_t        size;    // events applied: the next seq
@@ -42,7 +45,8 @@ struct server {
     uint64_t        limited_since_ms;
     uint64_t        edge_ms;        // windows are settled up to here
     uint32_t        limited_reason; // enum limited_reason, 0 while normal
-    uint32_t        first_vendor, first_edge, newest_actor, newest_resource;
+    uint32_t        first_vendor, newest_actor, newest_resource;
+    uint32_t        first_edge[HEAP_COUNT];
     uint32_t        first_user, last_user;
     uint32_t        server_admin_count;
     bool            has_test_clock;
@@ -178,13 +182,16 @@ struct actor {
     bool            is_removed;
 };
 
-// The next instant at which something begins or ends; a pairing heap, see schedule.c.
-enum edge_subject { EDGE_PACKAGE, EDGE_LINE, EDGE_MEMBER };
+// What an edge is of; see schedule.h.
+enum edge_kind { EDGE_LEASE, EDGE_PACKAGE, EDGE_LINE, EDGE_MEMBER, EDGE_REMINDER, EDGE_KIND_COUNT };
 
+// The next instant at which something begins or ends; of a pairing heap, see schedule.c.
 struct edge {
-    uint64_t ms;
-    uint32_t subject_kind, subject;
-    uint32_t first_child, next, previous; // previous: the parent for a first child
+    uint64_t  ms;
+    entity_id id;                          // of the event that made the subject
+    uint32_t  ordinal;                     // of the subject, among those that the event made
+    uint32_t  kind, subject;               // enum edge_kind, the record
+    uint32_t  first_child, next, previous; // previous: the parent for a first child
 };
 
 enum { RETRY_BUCKET_COUNT = 16 };
