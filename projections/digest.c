@@ -145,7 +145,7 @@ static void dump_accounts(struct dump *dump, uint32_t group)
         const struct account *account = account_at(dump->state, at);
         begin(dump, "account", 5);
         resource_name(dump, account->resource);
-        number(dump, account->limit);
+        number(dump, account_limit(dump->state, at));
         number(dump, account->used);
         number(dump, account->below);
         number(dump, account->kept);

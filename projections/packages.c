@@ -606,7 +606,7 @@ void package_pass(struct change_context *context, const struct edge *edge)
         schedule_add_window(state, *edge, package.window, context->now_ms);
     for (uint32_t i = package.first_entry; i != 0; i = entry_at(state, i)->next) {
         const uint32_t account = account_find(state, package.group, entry_at(state, i)->resource);
-        if (account != 0) quota_settle(state, account, context->now_ms);
+        if (account != 0) quota_refresh(state, account);
     }
     state_note_change(state, package.group, 0);
 }

@@ -30,8 +30,10 @@ static enum edge_heap heap_of(const struct edge *edge)
 
 // --- The heap ---------------------------------------------------------------
 
-// A pairing heap: a tree in which no edge comes before its parent's. Children form a list; the
-// first one's `previous` is the parent, the others' the sibling before.
+// A leftist heap: a binary tree in which no edge comes before its parent's, and in which the way
+// down by the right children is the shortest way out. Its length is the rank, so nothing here takes
+// more steps than the logarithm of how many edges there are, however they came and go: edges that
+// come all at one instant make no pause.
 
 static bool comes_before(const struct state *state, uint32_t left, uint32_t right)
 {
@@ -43,49 +45,49 @@ static bool comes_before(const struct state *state, uint32_t left, uint32_t righ
     return a->ordinal < b->ordinal;
 }
 
-// Two trees become one: the later top becomes the first child of the earlier.
-static uint32_t meld(struct state *state, uint32_t a, uint32_t b)
+static uint32_t rank_of(const struct state *state, uint32_t at)
 {
-    if (a == 0 || b == 0) return a != 0 ? a : b;
-    const uint32_t top = comes_before(state, a, b) ? a : b;
-    const uint32_t under = top == a ? b : a;
-    struct edge   *parent = edge_edit(state, top);
-    struct edge   *child = edge_edit(state, under);
-    child->next = parent->first_child;
-    child->previous = top;
-    if (child->next != 0) edge_edit(state, child->next)->previous = under;
-    parent->first_child = under;
-    parent->next = 0;
-    parent->previous = 0;
-    return top;
+    return at == 0 ? 0 : edge_at(state, at)->rank;
 }
 
-static uint32_t detach(struct state *state, uint32_t at)
+// Puts the child with the longer way out to the left. Whether the rank is another now.
+static bool balance(struct state *state, uint32_t at)
 {
     struct edge   *edge = edge_edit(state, at);
-    const uint32_t next = edge->next;
-    edge->next = 0;
-    edge->previous = 0;
-    return next;
+    const uint32_t before = edge->rank;
+    if (rank_of(state, edge->left) < rank_of(state, edge->right)) {
+        const uint32_t left = edge->left;
+        edge->left = edge->right;
+        edge->right = left;
+    }
+    edge->rank = rank_of(state, edge->right) + 1;
+    return edge->rank != before;
 }
 
-// The children of a top that goes: melded in pairs, then from the last pair to the first.
-static uint32_t meld_children(struct state *state, uint32_t first)
+static void set_right(struct state *state, uint32_t parent, uint32_t child)
 {
-    uint32_t pairs = 0; // a stack, linked by next
-    for (uint32_t a = first; a != 0;) {
-        const uint32_t b = detach(state, a);
-        const uint32_t rest = b == 0 ? 0 : detach(state, b);
-        const uint32_t pair = meld(state, a, b);
-        edge_edit(state, pair)->next = pairs;
-        pairs = pair;
-        a = rest;
+    edge_edit(state, parent)->right = child;
+    if (child != 0) edge_edit(state, child)->parent = parent;
+}
+
+// Two trees become one: down both ways to the right, the earlier edge first, then up again.
+static uint32_t meld(struct state *state, uint32_t a, uint32_t b)
+{
+    uint32_t last = 0;
+    if (a == 0 || b == 0) return a != 0 ? a : b;
+    const uint32_t top = comes_before(state, a, b) ? a : b;
+    while (a != 0 && b != 0) {
+        const uint32_t first = comes_before(state, a, b) ? a : b;
+        const uint32_t other = first == a ? b : a;
+        if (last != 0) set_right(state, last, first);
+        last = first;
+        a = edge_at(state, first)->right;
+        b = other;
     }
-    uint32_t top = 0;
-    while (pairs != 0) {
-        const uint32_t pair = pairs;
-        pairs = detach(state, pair);
-        top = meld(state, top, pair);
+    set_right(state, last, a != 0 ? a : b);
+    edge_edit(state, top)->parent = 0;
+    for (uint32_t at = last; at != 0; at = edge_at(state, at)->parent) {
+        (void)balance(state, at);
     }
     return top;
 }
@@ -95,12 +97,13 @@ uint32_t schedule_add(struct state *state, struct edge edge)
     if (edge.ms == TIME_NEVER) return 0;
     const enum edge_heap heap = heap_of(&edge);
     const uint32_t       at = state_take(state, POOL_EDGE);
-    edge.first_child = 0;
-    edge.next = 0;
-    edge.previous = 0;
+    edge.parent = 0;
+    edge.left = 0;
+    edge.right = 0;
+    edge.rank = 1;
     *edge_edit(state, at) = edge;
-    const uint32_t top = meld(state, server_at(state)->first_edge[heap], at);
-    server_edit(state)->first_edge[heap] = top;
+    const uint32_t top = meld(state, server_at(state)->earliest_edge[heap], at);
+    server_edit(state)->earliest_edge[heap] = top;
     return at;
 }
 
@@ -114,20 +117,18 @@ uint32_t schedule_add_window(struct state *state, struct edge edge, struct windo
 void schedule_drop(struct state *state, uint32_t edge)
 {
     if (edge == 0) return;
-    const struct edge    own = *edge_at(state, edge);
-    const enum edge_heap heap = heap_of(&own);
-    const uint32_t       children = meld_children(state, own.first_child);
-    if (own.previous == 0) {
-        server_edit(state)->first_edge[heap] = children;
+    const struct edge own = *edge_at(state, edge);
+    const uint32_t    below = meld(state, own.left, own.right);
+    if (below != 0) edge_edit(state, below)->parent = own.parent;
+    if (own.parent == 0) {
+        server_edit(state)->earliest_edge[heap_of(&own)] = below;
+    } else if (edge_at(state, own.parent)->left == edge) {
+        edge_edit(state, own.parent)->left = below;
     } else {
-        if (edge_at(state, own.previous)->first_child == edge) {
-            edge_edit(state, own.previous)->first_child = own.next;
-        } else {
-            edge_edit(state, own.previous)->next = own.next;
-        }
-        if (own.next != 0) edge_edit(state, own.next)->previous = own.previous;
-        const uint32_t top = meld(state, server_at(state)->first_edge[heap], children);
-        server_edit(state)->first_edge[heap] = top;
+        edge_edit(state, own.parent)->right = below;
+    }
+    for (uint32_t at = own.parent; at != 0; at = edge_at(state, at)->parent) {
+        if (!balance(state, at)) break;
     }
     state_give(state, POOL_EDGE, edge);
 }
@@ -136,9 +137,9 @@ void schedule_drop(struct state *state, uint32_t edge)
 static uint32_t earliest(const struct state *state)
 {
     const struct server *server = server_at(state);
-    const uint32_t       other = server->first_edge[HEAP_OTHERS];
+    const uint32_t       other = server->earliest_edge[HEAP_OTHERS];
     const uint32_t       lease =
-        server->limited_reason == NOT_LIMITED ? server->first_edge[HEAP_LEASES] : 0;
+        server->limited_reason == NOT_LIMITED ? server->earliest_edge[HEAP_LEASES] : 0;
     if (lease == 0 || other == 0) return lease != 0 ? lease : other;
     return comes_before(state, lease, other) ? lease : other;
 }
@@ -151,12 +152,18 @@ uint64_t schedule_next(const struct state *state)
 
 // --- The boundary -----------------------------------------------------------
 
+bool schedule_is_late(const struct state *state, uint64_t ms)
+{
+    return schedule_next(state) <= ms && server_at(state)->edge_ms < ms;
+}
+
 void boundary_judge(struct question *question, const struct event *event)
 {
     const uint64_t edge_ms = event->of.boundary.edge_ms;
     const bool     is_to_come = edge_ms > question->now_ms;
+    const bool     is_back = edge_ms < server_at(question->state)->edge_ms;
     const bool     is_for_nothing = schedule_next(question->state) > edge_ms;
-    if (is_to_come || is_for_nothing) refuse_malformed(question, "edge");
+    if (is_to_come || is_back || is_for_nothing) refuse_malformed(question, "edge");
 }
 
 void boundary_apply(struct change_context *context, const struct event *event)
@@ -166,7 +173,7 @@ void boundary_apply(struct change_context *context, const struct event *event)
     struct change_context as_of_edge = *context;
     as_of_edge.now_ms = edge_ms;
     server_edit(state)->edge_ms = edge_ms;
-    while (schedule_next(state) <= edge_ms) {
+    for (uint32_t i = 0; i < BOUNDARY_EDGE_MAX && schedule_next(state) <= edge_ms; i++) {
         const uint32_t    at = earliest(state);
         const struct edge edge = *edge_at(state, at);
         schedule_drop(state, at);

@@ -26,8 +26,14 @@ void     schedule_drop(struct state *state, uint32_t edge); // 0 is fine
 // The earliest edge that has not been passed by a boundary; TIME_NEVER when there is none.
 uint64_t schedule_next(const struct state *state);
 
+// Whether an event at the instant is late: an edge has come before it that no boundary tells of.
+// While the edges of a boundary are passed in slices, limits are read as of its own instant.
+bool schedule_is_late(const struct state *state, uint64_t ms);
+
 void boundary_judge(struct question *question, const struct event *event);
-// Settles all windows up to the edge of the event.
+// Time has come to the edge of the event. Limits are read anew at once; what follows from them is
+// settled for the first BOUNDARY_EDGE_MAX edges, and further boundaries go on with the others while
+// schedule_next() has not gone past.
 void boundary_apply(struct change_context *context, const struct event *event);
 
 #endif

@@ -373,7 +373,7 @@ void line_pass(struct change_context *context, const struct edge *edge)
     const uint32_t    account = account_find(state, SERVER_GROUP, line.resource);
     line_edit(state, edge->subject)->edge =
         schedule_add_window(state, *edge, line.window, context->now_ms);
-    if (account != 0) quota_settle(state, account, context->now_ms);
+    if (account != 0) quota_refresh(state, account);
     state_note_change(state, SERVER_GROUP, line.resource);
 }
 
