@@ -604,9 +604,13 @@ void package_pass(struct change_context *context, const struct edge *edge)
     const struct package_record package = *package_at(state, edge->subject);
     package_edit(state, edge->subject)->edge =
         schedule_add_window(state, *edge, package.window, context->now_ms);
+    // Whoever watches is told once: by the first of the windows that end together.
     for (uint32_t i = package.first_entry; i != 0; i = entry_at(state, i)->next) {
-        const uint32_t account = account_find(state, package.group, entry_at(state, i)->resource);
-        if (account != 0) quota_refresh(state, account);
+        const struct entry_record entry = *entry_at(state, i);
+        if (entry.count == ENTRY_FEATURE) {
+            state_note_change(state, package.group, entry.resource);
+        } else {
+            quota_refresh(state, account_find(state, package.group, entry.resource));
+        }
     }
-    state_note_change(state, package.group, 0);
 }

@@ -370,11 +370,13 @@ void line_pass(struct change_context *context, const struct edge *edge)
 {
     struct state     *state = context->state;
     const struct line line = *line_at(state, edge->subject);
-    const uint32_t    account = account_find(state, SERVER_GROUP, line.resource);
     line_edit(state, edge->subject)->edge =
         schedule_add_window(state, *edge, line.window, context->now_ms);
-    if (account != 0) quota_refresh(state, account);
-    state_note_change(state, SERVER_GROUP, line.resource);
+    if (line.count == ENTRY_FEATURE) {
+        state_note_change(state, SERVER_GROUP, line.resource);
+    } else {
+        quota_refresh(state, account_find(state, SERVER_GROUP, line.resource));
+    }
 }
 
 static void retire_lines(struct state *state, uint32_t vendor)
