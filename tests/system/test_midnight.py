@@ -128,9 +128,9 @@ def sides(at):
             client.get("clock", time=END_MS)
             set_end = time.monotonic()
             assert all(look(client, number) for number in some)
-            middle = client.get("status")["size"]
-            assert middle < size + slices(HOUSES * WINDOWS), "it was all over: more edges are needed"
             if at.is_killed:
+                middle = client.get("status")["size"]
+                assert middle < size + slices(HOUSES * WINDOWS), "all was over: it needs more edges"
                 return size
             wait_for(client, size + slices(HOUSES * WINDOWS))
         askers.check(set_begin, set_end)
@@ -169,9 +169,10 @@ def midnight(is_killed):
 
 
 def main():
-    for is_killed in (False, True):
-        ledger.note("killed among the slices" if is_killed else "asked among the slices")
-        midnight(is_killed)
+    parts = {"asked": False, "killed": True}
+    for name in sys.argv[1:] or parts:
+        ledger.note(name, "among the slices")
+        midnight(parts[name])
     return 0
 
 
