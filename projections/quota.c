@@ -1,5 +1,7 @@
 #include "projections/quota.h"
 
+#include "projections/notices.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,6 +328,7 @@ void quota_charge(struct state *state, uint32_t account)
         own->below++;
         own->kept++;
         own->changed_seq = server_at(state)->size;
+        notice_look(state, at);
     }
     state_note_change(state, account_at(state, account)->group,
                       account_at(state, account)->resource);
@@ -378,6 +381,7 @@ void quota_discharge(struct state *state, uint32_t holding)
     for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
         account_edit(state, at)->used--;
         note(state, at);
+        notice_look(state, at);
         if (is_exchange) is_exchange = exchange_at(state, at, &exchange);
     }
     state_note_change(state, account_at(state, account)->group,
@@ -404,6 +408,7 @@ void quota_settle(struct state *state, uint32_t account, uint64_t now_ms)
         // As many kept of the same ones: the same ones. Above, as many may be others.
         if (at == account && gained == 0) break;
     }
+    notice_look(state, account);
     state_note_change(state, account_at(state, account)->group,
                       account_at(state, account)->resource);
 }

@@ -135,6 +135,8 @@ struct account {
     uint64_t limit;   // own, that cuts; LIMIT_NONE when unrestricted
     uint64_t next_ms; // the limit may be another from here on; TIME_NEVER
     uint64_t changed_seq;
+    uint64_t notice_seq;                          // of the event that raised the newest notice
+    uint32_t notice;                              // enum notice, see notices.h
     uint32_t parent, first_child, next, previous; // accounts of the same resource
     uint32_t group, resource, next_of_group;
     uint32_t used, below, kept, last_kept;

@@ -3,6 +3,7 @@
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/limits.h"
+#include "projections/notices.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/schedule.h"
@@ -137,6 +138,11 @@ static void check_account(uint32_t group, uint32_t resource)
            account->below, count->below);
     expect(account->kept == count->kept, "I3: group %u keeps %u and not %u", group, account->kept,
            count->kept);
+    if (account->next_ms > now_ms) {
+        const enum notice stands = (enum notice)account->notice;
+        expect(notice_after(stands, account->used, account_limit(state, at)) == stands,
+               "X18: notice of group %u", group);
+    }
     const uint32_t last = count->kept == count->below ? ACCOUNT_KEEPS_ALL : count->last_kept;
     expect(account->last_kept == last, "I4: group %u keeps up to %u and not %u", group,
            account->last_kept, last);
