@@ -84,6 +84,9 @@ Test(notices, x18_a_notice_is_raised_once_on_every_level_whose_own_limit_it_is)
         {"notice G sip",                                                "100 new"                 },
         {"consume G sip m5",                                            "LIMIT_REACHED G 20 of 20"},
         {"notice G sip",                                                "100"                     },
+        {"release sip m4",                                              "ok"                      },
+        {"release sip m3",                                              "ok"                      },
+        {"notice G sip",                                                "95"                      },
     };
     play_after(TURNS(base), TURNS(turns));
 }
