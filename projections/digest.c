@@ -143,12 +143,14 @@ static void dump_accounts(struct dump *dump, uint32_t group)
     uint32_t at = group_at(dump->state, group)->first_account;
     for (; at != 0; at = account_at(dump->state, at)->next_of_group) {
         const struct account *account = account_at(dump->state, at);
-        begin(dump, "account", 5);
+        begin(dump, "account", 7);
         resource_name(dump, account->resource);
-        number(dump, account->limit);
+        number(dump, account_limit(dump->state, at));
         number(dump, account->used);
         number(dump, account->below);
         number(dump, account->kept);
+        number(dump, account->notice);
+        number(dump, account->notice_seq);
         end(dump);
     }
 }

@@ -439,7 +439,8 @@ static struct constraint cut_access(const struct state *state, uint32_t holding,
     for (; at != 0; at = account_at(state, at)->parent) {
         if (account_keeps(state, at, holding)) continue;
         const struct account   *account = account_at(state, at);
-        const struct quota_node node = {account->group, at, account->limit, account->used};
+        const struct quota_node node = {account->group, at, account_limit(state, at),
+                                        account->used};
         const struct constraint one = objection(state, &node, account->resource, ms);
         if (one.code != LIMIT_REACHED) return one;
         if (nearest.code == ACCEPTED) nearest = one;

@@ -7,9 +7,10 @@
 struct grant_walk {
     const struct state *state;
     uint32_t            resource;
-    uint32_t            package; // next to look at, of a group
-    uint32_t            line;    // next to look at, of the server
-    bool                is_before_too;
+    uint32_t            package;   // next to look at, of a group
+    uint32_t            line;      // next to look at, of the server
+    bool                is_before; // lines of before the limited mode, not the current ones
+    bool                is_any;    // both
 };
 
 static struct grant_walk grant_walk(const struct state *state, uint32_t group, uint32_t resource)
@@ -28,7 +29,8 @@ static bool next_line(struct grant_walk *walk, struct grant *grant)
     while (walk->line != 0) {
         const struct line *line = line_at(walk->state, walk->line);
         walk->line = line->next;
-        if (walk->is_before_too ? !line->is_before : !line->is_current) continue;
+        const bool is_wanted = walk->is_before ? line->is_before : line->is_current;
+        if (!is_wanted && !walk->is_any) continue;
         *grant = (struct grant){line->window, line->count};
         return true;
     }
@@ -102,9 +104,15 @@ uint64_t limit_enforced_at(const struct state *state, uint32_t resource, uint64_
 {
     struct grant_walk before = grant_walk(state, SERVER_GROUP, resource);
     const uint64_t    current = sum_at(before, ms);
-    before.is_before_too = true;
+    before.is_before = true;
     const uint64_t former = sum_at(before, ms);
     return former > current ? former : current;
+}
+
+uint64_t limit_cutting_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
+{
+    if (group == SERVER_GROUP) return limit_enforced_at(state, resource, ms);
+    return limit_at(state, group, resource, ms);
 }
 
 bool feature_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
@@ -182,6 +190,7 @@ uint64_t limit_next_edge(const struct state *state, uint32_t group, uint32_t res
     uint64_t          next_ms = TIME_NEVER;
     struct grant      grant;
     if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return TIME_NEVER;
+    walk.is_any = true;
     while (next_grant(&walk, &grant)) {
         const uint64_t edge_ms = window_next_edge(grant.window, ms);
         if (edge_ms < next_ms) next_ms = edge_ms;

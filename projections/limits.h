@@ -10,6 +10,9 @@
 uint64_t limit_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
 // Of the server, also by the files of before the limited mode while it lasts: what suspends (T16).
 uint64_t limit_enforced_at(const struct state *state, uint32_t resource, uint64_t ms);
+// What cuts at the node: the enforced one of the server, else its own.
+uint64_t limit_cutting_at(const struct state *state, uint32_t group, uint32_t resource,
+                          uint64_t ms);
 
 // What the packages of a group give of a resource, counts only: gathered once where many instants
 // are looked at. A name stands once in a package.
@@ -43,7 +46,8 @@ enum validity { VALIDITY_NONE, VALIDITY_NOT_YET, VALIDITY_OVER, VALIDITY_ON };
 enum validity validity_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms,
                           uint64_t *edge_ms);
 
-// The next instant after ms at which limit_at() of this node may change; TIME_NEVER for none.
+// The next instant after ms at which a limit of this node may change, also the enforced one;
+// TIME_NEVER for none.
 uint64_t limit_next_edge(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
 
 // Instants in ascending order without repetition.

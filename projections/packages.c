@@ -530,7 +530,7 @@ static void drop_packages(struct state *state, uint32_t group)
 }
 
 static void add_package(struct change_context *context, uint32_t group,
-                        const struct package *package)
+                        const struct package *package, uint32_t ordinal)
 {
     struct state          *state = context->state;
     const uint32_t         at = state_take(state, POOL_PACKAGE);
@@ -540,7 +540,10 @@ static void add_package(struct change_context *context, uint32_t group,
     record->window = window_of(package);
     record->name = text_add(state, package->name);
     record->first_entry = entries_add(state, package->entries, context->id);
-    record->edge = schedule_add(state, EDGE_PACKAGE, at, record->window, context->now_ms);
+    record->edge = schedule_add_window(
+        state,
+        (struct edge){.kind = EDGE_PACKAGE, .subject = at, .id = context->id, .ordinal = ordinal},
+        record->window, context->now_ms);
     if (owner->last_package == 0) {
         owner->first_package = at;
     } else {
@@ -582,8 +585,9 @@ void allocation_apply(struct change_context *context, const struct event *event)
     owner->is_restricted = allocation->is_restricted;
     owner->is_oversubscribed = allocation->is_oversubscribed;
     owner->version++;
+    uint32_t ordinal = 0;
     for (struct package package; list_next(&items, &package_record, &package);) {
-        add_package(context, group, &package);
+        add_package(context, group, &package, ordinal++);
     }
     open_accounts(state, group);
     if (group != SERVER_GROUP) contribute_all(state, group, 1);
@@ -592,4 +596,21 @@ void allocation_apply(struct change_context *context, const struct event *event)
         quota_settle(state, at, context->now_ms);
     }
     state_note_change(state, group, 0);
+}
+
+void package_pass(struct change_context *context, const struct edge *edge)
+{
+    struct state               *state = context->state;
+    const struct package_record package = *package_at(state, edge->subject);
+    package_edit(state, edge->subject)->edge =
+        schedule_add_window(state, *edge, package.window, context->now_ms);
+    // Whoever watches is told once: by the first of the windows that end together.
+    for (uint32_t i = package.first_entry; i != 0; i = entry_at(state, i)->next) {
+        const struct entry_record entry = *entry_at(state, i);
+        if (entry.count == ENTRY_FEATURE) {
+            state_note_change(state, package.group, entry.resource);
+        } else {
+            quota_refresh(state, account_find(state, package.group, entry.resource));
+        }
+    }
 }

@@ -24,6 +24,9 @@ uint32_t entries_fresh_count(const struct state *state, struct list entries);
 void allocation_judge(struct question *question, const struct event *event);
 void allocation_apply(struct change_context *context, const struct event *event);
 
+// An edge of a package's window has come.
+void package_pass(struct change_context *context, const struct edge *edge);
+
 // The count of a name in a list of entries; 0 when it is not there or a feature.
 uint64_t entries_count(struct list entries, struct bytes name);
 // No count above that of what it needs (B10): in a package or an assignment. Refuses with the

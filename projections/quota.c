@@ -1,5 +1,7 @@
 #include "projections/quota.h"
 
+#include "projections/notices.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +33,8 @@ static uint32_t account_make(struct state *state, uint32_t group, uint32_t resou
                                 .resource = resource,
                                 .parent = parent,
                                 .next_of_group = owner->first_account,
-                                .limit = limit_at(state, group, resource, now_ms),
+                                .limit = limit_cutting_at(state, group, resource, now_ms),
+                                .next_ms = limit_next_edge(state, group, resource, now_ms),
                                 .last_kept = ACCOUNT_KEEPS_ALL};
     owner->first_account = at;
     if (parent != 0) {
@@ -60,6 +63,21 @@ uint32_t account_open(struct state *state, uint32_t group, uint32_t resource)
     return found;
 }
 
+// --- The limit ---------------------------------------------------------------
+
+// Whether another limit may hold than the one it was settled with.
+static bool is_stale(const struct state *state, const struct account *account)
+{
+    return account->next_ms <= server_at(state)->time_ms;
+}
+
+uint64_t account_limit(const struct state *state, uint32_t account)
+{
+    const struct account *own = account_at(state, account);
+    if (own->group != SERVER_GROUP && !is_stale(state, own)) return own->limit;
+    return limit_at(state, own->group, own->resource, server_at(state)->time_ms);
+}
+
 // --- The path ---------------------------------------------------------------
 
 void quota_path(const struct state *state, uint32_t group, uint32_t resource,
@@ -81,7 +99,7 @@ void quota_path(const struct state *state, uint32_t group, uint32_t resource,
             continue;
         }
         const struct account *own = account_at(state, account);
-        *node = (struct quota_node){at, account, own->limit, own->used};
+        *node = (struct quota_node){at, account, account_limit(state, account), own->used};
         account = own->parent;
     }
 }
@@ -122,13 +140,6 @@ uint64_t quota_maximum_at(const struct state *state, uint32_t group, uint32_t re
 
 // --- Suspension -------------------------------------------------------------
 
-// The limit that cuts: the server's is softer while the limited mode lasts.
-static uint64_t enforced_limit(const struct state *state, const struct account *account)
-{
-    if (account->group != SERVER_GROUP) return account->limit;
-    return limit_enforced_at(state, account->resource, server_at(state)->time_ms);
-}
-
 static bool keeps(const struct state *state, const struct account *account, entity_id id)
 {
     if (account->last_kept == ACCOUNT_KEEPS_ALL) return true;
@@ -136,20 +147,36 @@ static bool keeps(const struct state *state, const struct account *account, enti
     return id <= holding_at(state, account->last_kept)->id;
 }
 
+// Where the account cuts, as far as its limit of now tells: last_kept of a record that is settled.
+static struct account as_of_now(const struct state *state, uint32_t at)
+{
+    struct account account = *account_at(state, at);
+    if (!is_stale(state, &account)) return account;
+    const uint64_t limit =
+        limit_cutting_at(state, account.group, account.resource, server_at(state)->time_ms);
+    if (limit == 0) {
+        account.kept = 0;
+        account.last_kept = account.below == 0 ? ACCOUNT_KEEPS_ALL : 0;
+    } else if (limit >= account.used) {
+        account.kept = account.below;
+        account.last_kept = ACCOUNT_KEEPS_ALL;
+    }
+    return account;
+}
+
 bool account_keeps(const struct state *state, uint32_t account, uint32_t holding)
 {
-    return keeps(state, account_at(state, account), holding_at(state, holding)->id);
+    const struct account own = as_of_now(state, account);
+    return keeps(state, &own, holding_at(state, holding)->id);
 }
 
 uint32_t holding_cut_by(const struct state *state, uint32_t holding)
 {
-    const entity_id id = holding_at(state, holding)->id;
-    for (uint32_t at = holding_at(state, holding)->account; at != 0;) {
-        const struct account *account = account_at(state, at);
-        if (!keeps(state, account, id)) return at;
-        at = account->parent;
+    uint32_t at = holding_at(state, holding)->account;
+    while (at != 0 && account_keeps(state, at, holding)) {
+        at = account_at(state, at)->parent;
     }
-    return 0;
+    return at;
 }
 
 bool holding_is_kept(const struct state *state, uint32_t holding)
@@ -240,7 +267,7 @@ static uint32_t find_by_walk(const struct state *state, uint32_t account, uint64
 static uint32_t find_cut(const struct state *state, uint32_t at)
 {
     const struct account *account = account_at(state, at);
-    const uint64_t        limit = enforced_limit(state, account);
+    const uint64_t        limit = account->limit;
     if (account->below <= limit) return ACCOUNT_KEEPS_ALL;
     if (limit == 0) return 0;
     if (account->used <= SMALL_SUBTREE) return find_by_walk(state, at, limit);
@@ -248,20 +275,20 @@ static uint32_t find_cut(const struct state *state, uint32_t at)
 }
 
 // How many survive below and at the account.
-static uint64_t survivors(const struct state *state, const struct account *account)
+static uint32_t survivors(const struct account *account)
 {
-    const uint64_t limit = enforced_limit(state, account);
-    return account->below < limit ? account->below : limit;
+    return account->below < account->limit ? account->below : (uint32_t)account->limit;
 }
 
 // How many of the subtree survive every cut at or below the account and are older than the id.
 static uint32_t count_kept(const struct state *state, uint32_t account, entity_id id_max)
 {
-    uint32_t            count = 0;
-    struct holding_walk walk = holding_walk(account);
+    const struct account own = as_of_now(state, account);
+    uint32_t             count = 0;
+    struct holding_walk  walk = holding_walk(account);
     for (uint32_t at; (at = holding_walk_next(state, &walk)) != 0;) {
         const entity_id id = holding_at(state, at)->id;
-        if (id > id_max || !keeps(state, account_at(state, account), id)) continue;
+        if (id > id_max || !keeps(state, &own, id)) continue;
         if (survives_below(state, account, at)) count++;
     }
     return count;
@@ -269,16 +296,16 @@ static uint32_t count_kept(const struct state *state, uint32_t account, entity_i
 
 uint32_t quota_suspended(const struct state *state, uint32_t account)
 {
-    const struct account *own = account_at(state, account);
-    entity_id             id_max = UINT64_MAX;
-    for (uint32_t at = own->parent; at != 0; at = account_at(state, at)->parent) {
-        const uint32_t last = account_at(state, at)->last_kept;
+    const struct account own = as_of_now(state, account);
+    entity_id            id_max = UINT64_MAX;
+    for (uint32_t at = own.parent; at != 0; at = account_at(state, at)->parent) {
+        const uint32_t last = as_of_now(state, at).last_kept;
         if (last == ACCOUNT_KEEPS_ALL) continue;
         const entity_id id = last == 0 ? 0 : holding_at(state, last)->id;
         if (id < id_max) id_max = id;
     }
-    if (id_max == UINT64_MAX) return own->used - own->kept;
-    return own->used - count_kept(state, account, id_max);
+    if (id_max == UINT64_MAX) return own.used - own.kept;
+    return own.used - count_kept(state, account, id_max);
 }
 
 // --- Changing ---------------------------------------------------------------
@@ -292,12 +319,16 @@ static void note(struct state *state, uint32_t at)
 void quota_charge(struct state *state, uint32_t account)
 {
     for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
+        quota_refresh(state, at); // there was room by the limit of now
+    }
+    for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
         struct account *own = account_edit(state, at);
         assert(own->last_kept == ACCOUNT_KEEPS_ALL);
         own->used++;
         own->below++;
         own->kept++;
         own->changed_seq = server_at(state)->size;
+        notice_look(state, at);
     }
     state_note_change(state, account_at(state, account)->group,
                       account_at(state, account)->resource);
@@ -331,7 +362,7 @@ static bool exchange_at(struct state *state, uint32_t at, struct exchange *excha
         account->kept = account->below;
         return true;
     }
-    account->kept = (uint32_t)survivors(state, account);
+    account->kept = survivors(account);
     if (account->kept == account->below) account->last_kept = ACCOUNT_KEEPS_ALL;
     if (!was_kept) return false;
     if (is_gain_kept) return true;
@@ -350,6 +381,7 @@ void quota_discharge(struct state *state, uint32_t holding)
     for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
         account_edit(state, at)->used--;
         note(state, at);
+        notice_look(state, at);
         if (is_exchange) is_exchange = exchange_at(state, at, &exchange);
     }
     state_note_change(state, account_at(state, account)->group,
@@ -362,21 +394,29 @@ void quota_discharge(struct state *state, uint32_t holding)
 void quota_settle(struct state *state, uint32_t account, uint64_t now_ms)
 {
     struct account *own = account_edit(state, account);
-    own->limit = limit_at(state, own->group, own->resource, now_ms);
+    own->limit = limit_cutting_at(state, own->group, own->resource, now_ms);
+    own->next_ms = limit_next_edge(state, own->group, own->resource, now_ms);
     int64_t gained = 0; // below the account that is looked at
     for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
         struct account *node = account_edit(state, at);
         const uint32_t  kept = node->kept, cut = node->last_kept;
         node->below = (uint32_t)(node->below + gained);
-        node->kept = (uint32_t)survivors(state, node);
+        node->kept = survivors(node);
         node->last_kept = find_cut(state, at);
         gained = (int64_t)node->kept - kept;
         if (at == account || cut != node->last_kept || gained != 0) note(state, at);
         // As many kept of the same ones: the same ones. Above, as many may be others.
         if (at == account && gained == 0) break;
     }
+    notice_look(state, account);
     state_note_change(state, account_at(state, account)->group,
                       account_at(state, account)->resource);
+}
+
+void quota_refresh(struct state *state, uint32_t account)
+{
+    if (!is_stale(state, account_at(state, account))) return;
+    quota_settle(state, account, server_at(state)->time_ms);
 }
 
 // --- Sums over the nodes below ----------------------------------------------

@@ -21,6 +21,10 @@ uint32_t account_find(const struct state *state, uint32_t group, uint32_t resour
 // Makes it, and those of the groups above, where they are missing.
 uint32_t account_open(struct state *state, uint32_t group, uint32_t resource);
 
+// The node's own limit as of the ledger's time, whatever is settled: of the server by its current
+// file. The only way to read it.
+uint64_t account_limit(const struct state *state, uint32_t account);
+
 // --- The path ---------------------------------------------------------------
 
 struct quota_node {
@@ -56,8 +60,13 @@ void quota_charge(struct state *state, uint32_t account);
 void quota_discharge(struct state *state, uint32_t holding);
 // The account's own limit is computed anew for the instant; cuts follow, up to the server.
 void quota_settle(struct state *state, uint32_t account, uint64_t now_ms);
+// The same, where the account's own limit may have changed since it was settled.
+void quota_refresh(struct state *state, uint32_t account);
 
 // --- Suspension -------------------------------------------------------------
+
+// An edge has come to an account and it is not settled yet: its new limit tells at once where it is
+// 0 or leaves room for all. What lies between follows within the slices of the boundary.
 
 // Whether the account itself, of whose subtree the holding is, does not cut it off.
 bool     account_keeps(const struct state *state, uint32_t account, uint32_t holding);

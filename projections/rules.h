@@ -17,8 +17,8 @@ struct decision {
 };
 
 // actor: the author's record, 0 for the ledger itself. The state must have room
-// (state_has_room, retry_has_room). now_ms is not before the last event, and no edge of the
-// schedule is due but for a boundary.
+// (state_has_room, retry_has_room). now_ms is not before the last event, and but for a boundary it
+// is not late (schedule_is_late).
 void rules_decide(struct state *state, const struct proposal *proposal, uint32_t actor,
                   uint64_t now_ms, struct decision *decision);
 

@@ -1,163 +1,182 @@
 #include "projections/schedule.h"
 
-#include "projections/quota.h"
+#include "projections/packages.h"
+#include "projections/server.h"
+#include "projections/users.h"
 
 #include <assert.h>
 
-// A pairing heap: a tree in which no edge comes before its parent's. Children form a list; the
-// first one's `previous` is the parent, the others' the sibling before.
+// What comes first at one instant (D5).
+enum sort { SORT_LEASE, SORT_WINDOW, SORT_REMINDER };
 
-static bool comes_before(const struct state *state, uint32_t a, uint32_t b)
+struct edge_row {
+    enum sort sort;
+    // The instant has come; the edge is out of the schedule. Done as of the boundary's edge.
+    void (*pass)(struct change_context *context, const struct edge *edge);
+};
+
+static const struct edge_row rows[EDGE_KIND_COUNT] = {
+    [EDGE_LEASE] = {SORT_LEASE,    NULL        },
+      [EDGE_PACKAGE] = {SORT_WINDOW,   package_pass},
+    [EDGE_LINE] = {SORT_WINDOW,   line_pass   },
+      [EDGE_MEMBER] = {SORT_WINDOW,   member_pass },
+    [EDGE_REMINDER] = {SORT_REMINDER, NULL        },
+};
+
+static enum edge_heap heap_of(const struct edge *edge)
 {
-    if (edge_at(state, a)->ms != edge_at(state, b)->ms) {
-        return edge_at(state, a)->ms < edge_at(state, b)->ms;
-    }
-    return a < b;
+    return edge->kind == EDGE_LEASE ? HEAP_LEASES : HEAP_OTHERS;
 }
 
-// Two trees become one: the later top becomes the first child of the earlier.
-static uint32_t meld(struct state *state, uint32_t a, uint32_t b)
+// --- The heap ---------------------------------------------------------------
+
+// A leftist heap: a binary tree in which no edge comes before its parent's, and in which the way
+// down by the right children is the shortest way out. Its length is the rank, so nothing here takes
+// more steps than the logarithm of how many edges there are, however they came and go: edges that
+// come all at one instant make no pause.
+
+static bool comes_before(const struct state *state, uint32_t left, uint32_t right)
 {
-    if (a == 0 || b == 0) return a != 0 ? a : b;
-    const uint32_t top = comes_before(state, a, b) ? a : b;
-    const uint32_t under = top == a ? b : a;
-    struct edge   *parent = edge_edit(state, top);
-    struct edge   *child = edge_edit(state, under);
-    child->next = parent->first_child;
-    child->previous = top;
-    if (child->next != 0) edge_edit(state, child->next)->previous = under;
-    parent->first_child = under;
-    parent->next = 0;
-    parent->previous = 0;
-    return top;
+    const struct edge *a = edge_at(state, left), *b = edge_at(state, right);
+    if (a->ms != b->ms) return a->ms < b->ms;
+    if (rows[a->kind].sort != rows[b->kind].sort) return rows[a->kind].sort < rows[b->kind].sort;
+    if (a->id != b->id) return a->id < b->id;
+    assert(a->ordinal != b->ordinal);
+    return a->ordinal < b->ordinal;
 }
 
-static uint32_t detach(struct state *state, uint32_t at)
+static uint32_t rank_of(const struct state *state, uint32_t at)
+{
+    return at == 0 ? 0 : edge_at(state, at)->rank;
+}
+
+// Puts the child with the longer way out to the left. Whether the rank is another now.
+static bool balance(struct state *state, uint32_t at)
 {
     struct edge   *edge = edge_edit(state, at);
-    const uint32_t next = edge->next;
-    edge->next = 0;
-    edge->previous = 0;
-    return next;
+    const uint32_t before = edge->rank;
+    if (rank_of(state, edge->left) < rank_of(state, edge->right)) {
+        const uint32_t left = edge->left;
+        edge->left = edge->right;
+        edge->right = left;
+    }
+    edge->rank = rank_of(state, edge->right) + 1;
+    return edge->rank != before;
 }
 
-// The children of a top that goes: melded in pairs, then from the last pair to the first.
-static uint32_t meld_children(struct state *state, uint32_t first)
+static void set_right(struct state *state, uint32_t parent, uint32_t child)
 {
-    uint32_t pairs = 0; // a stack, linked by next
-    for (uint32_t a = first; a != 0;) {
-        const uint32_t b = detach(state, a);
-        const uint32_t rest = b == 0 ? 0 : detach(state, b);
-        const uint32_t pair = meld(state, a, b);
-        edge_edit(state, pair)->next = pairs;
-        pairs = pair;
-        a = rest;
+    edge_edit(state, parent)->right = child;
+    if (child != 0) edge_edit(state, child)->parent = parent;
+}
+
+// Two trees become one: down both ways to the right, the earlier edge first, then up again.
+static uint32_t meld(struct state *state, uint32_t a, uint32_t b)
+{
+    uint32_t last = 0;
+    if (a == 0 || b == 0) return a != 0 ? a : b;
+    const uint32_t top = comes_before(state, a, b) ? a : b;
+    while (a != 0 && b != 0) {
+        const uint32_t first = comes_before(state, a, b) ? a : b;
+        const uint32_t other = first == a ? b : a;
+        if (last != 0) set_right(state, last, first);
+        last = first;
+        a = edge_at(state, first)->right;
+        b = other;
     }
-    uint32_t top = 0;
-    while (pairs != 0) {
-        const uint32_t pair = pairs;
-        pairs = detach(state, pair);
-        top = meld(state, top, pair);
+    set_right(state, last, a != 0 ? a : b);
+    edge_edit(state, top)->parent = 0;
+    for (uint32_t at = last; at != 0; at = edge_at(state, at)->parent) {
+        (void)balance(state, at);
     }
     return top;
 }
 
-uint32_t schedule_add(struct state *state, enum edge_subject kind, uint32_t subject,
-                      struct window window, uint64_t ms)
+uint32_t schedule_add(struct state *state, struct edge edge)
 {
-    const uint64_t edge_ms = window_next_edge(window, ms);
-    if (edge_ms == TIME_NEVER) return 0;
-    const uint32_t at = state_take(state, POOL_EDGE);
-    *edge_edit(state, at) =
-        (struct edge){.ms = edge_ms, .subject_kind = (uint32_t)kind, .subject = subject};
-    const uint32_t top = meld(state, server_at(state)->first_edge, at);
-    server_edit(state)->first_edge = top;
+    if (edge.ms == TIME_NEVER) return 0;
+    const enum edge_heap heap = heap_of(&edge);
+    const uint32_t       at = state_take(state, POOL_EDGE);
+    edge.parent = 0;
+    edge.left = 0;
+    edge.right = 0;
+    edge.rank = 1;
+    *edge_edit(state, at) = edge;
+    const uint32_t top = meld(state, server_at(state)->earliest_edge[heap], at);
+    server_edit(state)->earliest_edge[heap] = top;
     return at;
+}
+
+uint32_t schedule_add_window(struct state *state, struct edge edge, struct window window,
+                             uint64_t ms)
+{
+    edge.ms = window_next_edge(window, ms);
+    return schedule_add(state, edge);
 }
 
 void schedule_drop(struct state *state, uint32_t edge)
 {
     if (edge == 0) return;
     const struct edge own = *edge_at(state, edge);
-    const uint32_t    children = meld_children(state, own.first_child);
-    if (own.previous == 0) {
-        server_edit(state)->first_edge = children;
+    const uint32_t    below = meld(state, own.left, own.right);
+    if (below != 0) edge_edit(state, below)->parent = own.parent;
+    if (own.parent == 0) {
+        server_edit(state)->earliest_edge[heap_of(&own)] = below;
+    } else if (edge_at(state, own.parent)->left == edge) {
+        edge_edit(state, own.parent)->left = below;
     } else {
-        if (edge_at(state, own.previous)->first_child == edge) {
-            edge_edit(state, own.previous)->first_child = own.next;
-        } else {
-            edge_edit(state, own.previous)->next = own.next;
-        }
-        if (own.next != 0) edge_edit(state, own.next)->previous = own.previous;
-        const uint32_t top = meld(state, server_at(state)->first_edge, children);
-        server_edit(state)->first_edge = top;
+        edge_edit(state, own.parent)->right = below;
+    }
+    for (uint32_t at = own.parent; at != 0; at = edge_at(state, at)->parent) {
+        if (!balance(state, at)) break;
     }
     state_give(state, POOL_EDGE, edge);
 }
 
+// 0 when no edge is to come.
+static uint32_t earliest(const struct state *state)
+{
+    const struct server *server = server_at(state);
+    const uint32_t       other = server->earliest_edge[HEAP_OTHERS];
+    const uint32_t       lease =
+        server->limited_reason == NOT_LIMITED ? server->earliest_edge[HEAP_LEASES] : 0;
+    if (lease == 0 || other == 0) return lease != 0 ? lease : other;
+    return comes_before(state, lease, other) ? lease : other;
+}
+
 uint64_t schedule_next(const struct state *state)
 {
-    const uint32_t first = server_at(state)->first_edge;
-    return first == 0 ? TIME_NEVER : edge_at(state, first)->ms;
+    const uint32_t at = earliest(state);
+    return at == 0 ? TIME_NEVER : edge_at(state, at)->ms;
+}
+
+// --- The boundary -----------------------------------------------------------
+
+bool schedule_is_late(const struct state *state, uint64_t ms)
+{
+    return schedule_next(state) <= ms && server_at(state)->edge_ms < ms;
 }
 
 void boundary_judge(struct question *question, const struct event *event)
 {
     const uint64_t edge_ms = event->of.boundary.edge_ms;
     const bool     is_to_come = edge_ms > question->now_ms;
+    const bool     is_back = edge_ms < server_at(question->state)->edge_ms;
     const bool     is_for_nothing = schedule_next(question->state) > edge_ms;
-    if (is_to_come || is_for_nothing) refuse_malformed(question, "edge");
-}
-
-static void settle_package(struct state *state, uint32_t at, uint64_t now_ms)
-{
-    const struct package_record *package = package_at(state, at);
-    for (uint32_t i = package->first_entry; i != 0; i = entry_at(state, i)->next) {
-        const uint32_t account = account_find(state, package->group, entry_at(state, i)->resource);
-        if (account != 0) quota_settle(state, account, now_ms);
-    }
-    state_note_change(state, package->group, 0);
-}
-
-static void settle_line(struct state *state, uint32_t at, uint64_t now_ms)
-{
-    const uint32_t account = account_find(state, SERVER_GROUP, line_at(state, at)->resource);
-    if (account != 0) quota_settle(state, account, now_ms);
-    state_note_change(state, SERVER_GROUP, line_at(state, at)->resource);
-}
-
-// The subject's window has come to its edge; its next one goes into the schedule.
-static void pass(struct state *state, const struct edge *edge, uint64_t now_ms)
-{
-    const uint32_t at = edge->subject;
-    switch ((enum edge_subject)edge->subject_kind) {
-    case EDGE_PACKAGE:
-        package_edit(state, at)->edge =
-            schedule_add(state, EDGE_PACKAGE, at, package_at(state, at)->window, now_ms);
-        settle_package(state, at, now_ms);
-        return;
-    case EDGE_LINE:
-        line_edit(state, at)->edge =
-            schedule_add(state, EDGE_LINE, at, line_at(state, at)->window, now_ms);
-        settle_line(state, at, now_ms);
-        return;
-    case EDGE_MEMBER:
-        member_edit(state, at)->edge =
-            schedule_add(state, EDGE_MEMBER, at, member_at(state, at)->window, now_ms);
-        state_note_change(state, member_at(state, at)->group, 0);
-        return;
-    }
+    if (is_to_come || is_back || is_for_nothing) refuse_malformed(question, "edge");
 }
 
 void boundary_apply(struct change_context *context, const struct event *event)
 {
-    struct state  *state = context->state;
-    const uint64_t edge_ms = event->of.boundary.edge_ms;
+    struct state         *state = context->state;
+    const uint64_t        edge_ms = event->of.boundary.edge_ms;
+    struct change_context as_of_edge = *context;
+    as_of_edge.now_ms = edge_ms;
     server_edit(state)->edge_ms = edge_ms;
-    while (schedule_next(state) <= edge_ms) {
-        const uint32_t    at = server_at(state)->first_edge;
+    for (uint32_t i = 0; i < BOUNDARY_EDGE_MAX && schedule_next(state) <= edge_ms; i++) {
+        const uint32_t    at = earliest(state);
         const struct edge edge = *edge_at(state, at);
         schedule_drop(state, at);
-        pass(state, &edge, edge_ms);
+        rows[edge.kind].pass(&as_of_edge, &edge);
     }
 }

@@ -332,9 +332,11 @@ void license_upload_judge(struct question *question, const struct event *event)
     }
 }
 
-static void add_line(struct change_context *context, uint32_t vendor,
-                     const struct license_entry *entry)
+static void add_line(struct change_context *context, uint32_t vendor, const struct license *license,
+                     uint32_t ordinal)
 {
+    const struct license_entry *entry = &license->entries[ordinal];
+
     struct state    *state = context->state;
     const uint32_t   name = resource_open(state, entry->name, context->id);
     const uint32_t   at = state_take(state, POOL_LINE);
@@ -357,8 +359,24 @@ static void add_line(struct change_context *context, uint32_t vendor,
         resource_edit(state, name)->needs = needed;
     }
     vendor_edit(state, vendor)->first_line = at;
-    line_edit(state, at)->edge = schedule_add(state, EDGE_LINE, at, entry->window, context->now_ms);
+    line_edit(state, at)->edge = schedule_add_window(
+        state,
+        (struct edge){.kind = EDGE_LINE, .subject = at, .id = context->id, .ordinal = ordinal},
+        entry->window, context->now_ms);
     if (entry->kind != FEATURE) (void)account_open(state, SERVER_GROUP, name);
+}
+
+void line_pass(struct change_context *context, const struct edge *edge)
+{
+    struct state     *state = context->state;
+    const struct line line = *line_at(state, edge->subject);
+    line_edit(state, edge->subject)->edge =
+        schedule_add_window(state, *edge, line.window, context->now_ms);
+    if (line.count == ENTRY_FEATURE) {
+        state_note_change(state, SERVER_GROUP, line.resource);
+    } else {
+        quota_refresh(state, account_find(state, SERVER_GROUP, line.resource));
+    }
 }
 
 static void retire_lines(struct state *state, uint32_t vendor)
@@ -393,7 +411,7 @@ void license_upload_apply(struct change_context *context, const struct event *ev
     vendor->has_file = true;
     memcpy(vendor->file_hash, hash.at, sizeof vendor->file_hash);
     for (uint32_t i = 0; i < license.entry_count; i++) {
-        add_line(context, at, &license.entries[i]);
+        add_line(context, at, &license, i);
     }
     settle_all(state, context->now_ms);
 }

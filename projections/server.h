@@ -13,6 +13,8 @@ void opening_judge(struct question *question, const struct event *event);
 void opening_apply(struct change_context *context, const struct event *event);
 void license_upload_judge(struct question *question, const struct event *event);
 void license_upload_apply(struct change_context *context, const struct event *event);
+// An edge of a licence entry's window has come.
+void line_pass(struct change_context *context, const struct edge *edge);
 void eula_acceptance_judge(struct question *question, const struct event *event);
 void eula_acceptance_apply(struct change_context *context, const struct event *event);
 void vendor_enrolment_judge(struct question *question, const struct event *event);

@@ -33,6 +33,9 @@ struct text_ref {
     uint32_t at;
 };
 
+// Leases stand apart in the schedule: none of them ends while the server is limited.
+enum edge_heap { HEAP_LEASES, HEAP_OTHERS, HEAP_COUNT };
+
 // The one record of its kind: what holds for the whole ledger.
 struct server {
     uint64_t        size;    // events applied: the next seq
@@ -40,9 +43,10 @@ struct server {
     struct text_ref origin, name, software_version, eula_version;
     uint8_t         ledger_key[32], recovery_key[32];
     uint64_t        limited_since_ms;
-    uint64_t        edge_ms;        // windows are settled up to here
+    uint64_t        edge_ms;        // of the newest boundary
     uint32_t        limited_reason; // enum limited_reason, 0 while normal
-    uint32_t        first_vendor, first_edge, newest_actor, newest_resource;
+    uint32_t        first_vendor, newest_actor, newest_resource;
+    uint32_t        earliest_edge[HEAP_COUNT];
     uint32_t        first_user, last_user;
     uint32_t        server_admin_count;
     bool            has_test_clock;
@@ -119,13 +123,20 @@ struct vendor {
 //   I1  used is the number of holdings in the subtree
 //   I2  below is the number of those that survive every account strictly below this one: the own
 //       holdings and what the children keep
-//   I3  kept is the lesser of below and the enforced limit
+//   I3  kept is the lesser of below and the limit
 //   I4  last_kept is the holding where the limit cuts: ACCOUNT_KEEPS_ALL iff kept is below, 0 when
 //       kept is 0, else the kept-th oldest of those counted in below
 //   I5  the steps sum up, over time, what the nearest restricted nodes below are allowed
+//
+// All of it is as of the instant at which the account was last settled. From next_ms on another
+// limit may hold: then readers compute it anew, and it is settled when a boundary comes to it, or
+// before it is charged (see quota.h).
 struct account {
-    uint64_t limit; // own, now; LIMIT_NONE when unrestricted
+    uint64_t limit;   // own, that cuts; LIMIT_NONE when unrestricted
+    uint64_t next_ms; // the limit may be another from here on; TIME_NEVER
     uint64_t changed_seq;
+    uint64_t notice_seq;                          // of the event that raised the newest notice
+    uint32_t notice;                              // enum notice, see notices.h
     uint32_t parent, first_child, next, previous; // accounts of the same resource
     uint32_t group, resource, next_of_group;
     uint32_t used, below, kept, last_kept;
@@ -178,13 +189,16 @@ struct actor {
     bool            is_removed;
 };
 
-// The next instant at which something begins or ends; a pairing heap, see schedule.c.
-enum edge_subject { EDGE_PACKAGE, EDGE_LINE, EDGE_MEMBER };
+// What an edge is of; see schedule.h.
+enum edge_kind { EDGE_LEASE, EDGE_PACKAGE, EDGE_LINE, EDGE_MEMBER, EDGE_REMINDER, EDGE_KIND_COUNT };
 
+// The next instant at which something begins or ends; of a leftist heap, see schedule.c.
 struct edge {
-    uint64_t ms;
-    uint32_t subject_kind, subject;
-    uint32_t first_child, next, previous; // previous: the parent for a first child
+    uint64_t  ms;
+    entity_id id;            // of the event that made the subject
+    uint32_t  ordinal;       // of the subject, among those that the event made
+    uint32_t  kind, subject; // enum edge_kind, the record
+    uint32_t  parent, left, right, rank;
 };
 
 enum { RETRY_BUCKET_COUNT = 16 };

@@ -512,5 +512,16 @@ void user_assignment_apply(struct change_context *context, const struct event *e
     member->has_assignment = true;
     member->window = (struct window){assignment->from_ms, assignment->until_ms};
     member->first_entry = entries_add(state, assignment->entries, context->id);
-    member->edge = schedule_add(state, EDGE_MEMBER, at, member->window, context->now_ms);
+    member->edge = schedule_add_window(
+        state, (struct edge){.kind = EDGE_MEMBER, .subject = at, .id = context->id}, member->window,
+        context->now_ms);
+}
+
+void member_pass(struct change_context *context, const struct edge *edge)
+{
+    struct state       *state = context->state;
+    const struct member member = *member_at(state, edge->subject);
+    member_edit(state, edge->subject)->edge =
+        schedule_add_window(state, *edge, member.window, context->now_ms);
+    state_note_change(state, member.group, 0);
 }

@@ -46,5 +46,7 @@ void membership_judge(struct question *question, const struct event *event);
 void membership_apply(struct change_context *context, const struct event *event);
 void user_assignment_judge(struct question *question, const struct event *event);
 void user_assignment_apply(struct change_context *context, const struct event *event);
+// An edge of an assignment's window has come.
+void member_pass(struct change_context *context, const struct edge *edge);
 
 #endif

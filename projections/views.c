@@ -79,6 +79,14 @@ static uint64_t unallocated(const struct state *state, const struct quota_node *
     return sum >= node->limit ? 0 : node->limit - sum;
 }
 
+static void look_at_account(const struct state *state, uint32_t at, struct resource_view *view)
+{
+    const struct account *account = account_at(state, at);
+    view->suspended = quota_suspended(state, at);
+    view->notice = (enum notice)account->notice;
+    if (view->notice != NOTICE_NONE) view->notice_seq = account->notice_seq;
+}
+
 struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,
                                    uint64_t ms)
 {
@@ -95,7 +103,7 @@ struct resource_view view_resource(const struct state *state, uint32_t group, ui
                                      .until_ms = TIME_NEVER,
                                      .next_ms = TIME_NEVER};
     if (view.used > view.maximum) view.over = view.used - view.maximum;
-    if (own->account != 0) view.suspended = quota_suspended(state, own->account);
+    if (own->account != 0) look_at_account(state, own->account, &view);
     view.status = view.maximum > 0 ? STATUS_ON : why_nothing(state, group, resource, ms);
     if (is_blocked(state, group)) view.status = STATUS_BLOCKED;
     look_ahead(state, group, resource, ms, &view);

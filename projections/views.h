@@ -2,6 +2,7 @@
 #ifndef PROJECTIONS_VIEWS_H
 #define PROJECTIONS_VIEWS_H
 
+#include "projections/notices.h"
 #include "projections/state.h"
 
 // B15.
@@ -26,6 +27,8 @@ struct resource_view {
     uint64_t             until_ms; // the maximum becomes 0; TIME_NEVER: no time limit (B16)
     uint64_t             next_ms;  // the maximum becomes another; TIME_NEVER: it does not
     uint64_t             next_maximum;
+    enum notice          notice;     // of the own limit
+    uint64_t             notice_seq; // of the event that raised it
 };
 
 struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,

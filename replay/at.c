@@ -67,13 +67,16 @@ static enum outcome find_moment(struct ledger *ledger, const char *when, struct 
     return status == OK ? OUTCOME_USAGE : OUTCOME_INTEGRITY;
 }
 
-// What the next boundary would have done.
+// What the next boundaries would have done.
 static void settle(struct state *state, uint64_t ms)
 {
     const uint64_t        seq = server_at(state)->size;
     struct change_context context = {state, ms, entity_id_of(seq, 0), seq};
     const struct event    boundary = {.kind = BOUNDARY, .of.boundary = {.edge_ms = ms}};
-    if (schedule_next(state) <= ms) boundary_apply(&context, &boundary);
+    server_edit(state)->time_ms = ms;
+    while (schedule_next(state) <= ms) {
+        boundary_apply(&context, &boundary);
+    }
 }
 
 static enum outcome show(const struct replaying *replaying, const struct options *options,

@@ -78,7 +78,7 @@ static const char *judge_place(const struct state *state, const struct catch_up_
 {
     const struct leaf *leaf = &event->leaf;
     uint64_t           seq = 0;
-    if (event->proposal.event.kind != BOUNDARY && schedule_next(state) <= leaf->time_ms) {
+    if (event->proposal.event.kind != BOUNDARY && schedule_is_late(state, leaf->time_ms)) {
         return "an edge was due before it, and no boundary says so";
     }
     if (leaf->author != AUTHOR_LEDGER &&

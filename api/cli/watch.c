@@ -90,6 +90,12 @@ static void print_event_json(const struct call *call, struct bytes item)
     json_release(document);
 }
 
+// Of one answer: what it was asked to tell from on, and when it was.
+struct news {
+    uint64_t since; // seq
+    uint64_t time_ms;
+};
+
 enum { LINE_SIZE_MAX = PATH_SIZE_MAX + 256, SEEN_COUNT = 8192 };
 
 // What was printed last for a group and resource, by hashes of the names: a change of the server
@@ -146,13 +152,36 @@ static void print_resource(const struct call *call, struct bytes change, struct 
     (void)fputc('\n', call->out);
 }
 
-static void print_change(const struct call *call, struct bytes change, uint64_t time_ms)
+// X18: what the answer brings that the one before had not.
+static void print_notice(const struct call *call, struct bytes change, struct bytes resource,
+                         const struct news *news)
+{
+    char         text[TIME_TEXT_SIZE];
+    struct bytes notice;
+    if (!message_find(resource, "notice", &notice) || message_is_nil(resource, "notice")) return;
+    const struct bytes mark = message_text(notice, "mark");
+    if (message_number(notice, "seq", 0) < news->since) return;
+    const bool is_over = bytes_is_equal(mark, bytes_of_text("over"));
+    (void)fprintf(call->out, "%6llu  %s  ", (unsigned long long)message_number(notice, "seq", 0),
+                  print_time(news->time_ms, text));
+    print_text(call->out, message_text(change, "group"));
+    (void)fputs("  ", call->out);
+    print_text(call->out, message_text(resource, "name"));
+    (void)fputs(is_over ? " NOTICE over the limit" : " NOTICE ", call->out);
+    if (!is_over) print_text(call->out, mark);
+    (void)fprintf(call->out, "%s: %llu of %llu used\n", is_over ? "" : " % of the limit",
+                  (unsigned long long)message_number(resource, "used", 0),
+                  (unsigned long long)message_number(resource, "own_limit", 0));
+}
+
+static void print_change(const struct call *call, struct bytes change, const struct news *news)
 {
     char                 text[TIME_TEXT_SIZE];
     struct message_items resources = message_list(change, "resources");
-    (void)print_time(message_number(change, "time", time_ms), text);
+    (void)print_time(message_number(change, "time", news->time_ms), text);
     for (struct bytes resource; message_next(&resources, &resource);) {
         print_resource(call, change, resource, text);
+        print_notice(call, change, resource, news);
     }
     if (resources.count > 0) return;
     (void)fprintf(call->out, "%6llu  %s  ", (unsigned long long)message_number(change, "seq", 0),
@@ -171,7 +200,7 @@ struct following {
 };
 
 static void print_item(const struct call *call, const struct following *following,
-                       struct bytes item, uint64_t time_ms)
+                       struct bytes item, const struct news *news)
 {
     if (following->watch.verb == LICET_LOG) {
         if (call->globals.is_json) {
@@ -182,7 +211,7 @@ static void print_item(const struct call *call, const struct following *followin
         return;
     }
     if (!call->globals.is_json) {
-        print_change(call, item, time_ms);
+        print_change(call, item, news);
         return;
     }
     struct json *document = json_of_packed(item);
@@ -199,13 +228,14 @@ static void print_reset(const struct call *call)
                                           "states again");
 }
 
-static void print_items(const struct call *call, struct following *following, struct bytes map)
+static void print_items(const struct call *call, struct following *following, struct bytes map,
+                        uint64_t since)
 {
-    const uint64_t       time_ms = message_number(map, "time", 0);
+    const struct news    news = {since, message_number(map, "time", 0)};
     struct message_items items = message_list(map, following->items);
     for (struct bytes item; following->left > 0 && message_next(&items, &item);) {
         following->left--;
-        print_item(call, following, item, time_ms);
+        print_item(call, following, item, &news);
     }
     if (message_flag(map, "reset")) print_reset(call);
     (void)fflush(call->out);
@@ -220,6 +250,7 @@ static enum exit_code follow(struct call *call, struct following *following)
 {
     for (;;) {
         struct licet_reply reply;
+        const uint64_t     since = following->watch.cursor;
         const enum status  status = licet_watch_next(call->licet, &following->watch, &reply);
         if (is_passing(status) && following->is_endless) {
             (void)fprintf(stderr, "licet: the daemon is away; trying again\n");
@@ -227,7 +258,7 @@ static enum exit_code follow(struct call *call, struct following *following)
         }
         if (status != OK) return connect_complain(call, status);
         if (reply.outcome != MESSAGE_OK) return refusal_print(call, &reply);
-        print_items(call, following, reply.map);
+        print_items(call, following, reply.map, since);
         const uint64_t end = message_number(reply.map, "seq", 0);
         const bool     has_more = message_number(reply.map, "next", end) < end;
         if (following->left == 0 || (!following->is_endless && !has_more)) return EXIT_DONE;

@@ -91,12 +91,24 @@ void put_path(struct buffer *reply, const char *key, const struct state *state, 
     put_optional_text(reply, key, buffer_bytes(&path));
 }
 
+static void put_notice(struct buffer *reply, const struct resource_view *view)
+{
+    pack_key(reply, "notice");
+    if (view->notice == NOTICE_NONE) {
+        pack_nil(reply);
+        return;
+    }
+    pack_map(reply, 2);
+    put_text(reply, "mark", bytes_of_text(notice_word(view->notice)));
+    put_number(reply, "seq", view->notice_seq);
+}
+
 void put_resource(struct buffer *reply, const struct state *state, uint32_t group,
                   uint32_t resource, uint64_t ms)
 {
     const struct resource_view view = view_resource(state, group, resource, ms);
     const struct resource     *row = resource_at(state, resource);
-    pack_map(reply, 13);
+    pack_map(reply, 14);
     put_number(reply, "available", view.available);
     put_path(reply, "bottleneck", state, view.bottleneck);
     put_text(reply, "kind", bytes_of_text(resource_kind_word((enum resource_kind)row->kind)));
@@ -110,6 +122,7 @@ void put_resource(struct buffer *reply, const struct state *state, uint32_t grou
         put_number(reply, "maximum", view.next_maximum);
         put_number(reply, "when", view.next_ms);
     }
+    put_notice(reply, &view);
     put_number(reply, "over", view.over);
     put_limit(reply, "own_limit", view.own_limit);
     put_text(reply, "status", bytes_of_text(resource_status_word(view.status)));

@@ -125,7 +125,8 @@ static enum status end_batch(struct daemon *daemon)
     return status;
 }
 
-// What happened while nobody asked: edges that have passed become one event first (D5).
+// What happened while nobody asked: edges that have passed become one event first (D5). A boundary
+// settles so many edges and no more; the next turn goes on with the others.
 static void settle_due(struct daemon *daemon)
 {
     bool is_step = false;
@@ -390,8 +391,8 @@ static enum status turn(struct loop *loop, size_t count, uint64_t tick_ms)
 static uint32_t sleep_ms(const struct daemon *daemon)
 {
     const uint64_t edge_ms = schedule_next(daemon->state);
-    if (daemon->clock.is_test || edge_ms == TIME_NEVER) return TICK_MS;
     if (edge_ms <= daemon->now_ms) return 1;
+    if (daemon->clock.is_test || edge_ms == TIME_NEVER) return TICK_MS;
     return edge_ms - daemon->now_ms < TICK_MS ? (uint32_t)(edge_ms - daemon->now_ms) : TICK_MS;
 }
 

@@ -35,6 +35,8 @@ enum {
 
     LEASE_MS_MIN = 60 * 1000, // X11
 
+    BOUNDARY_EDGE_MAX = 1000, // edges that one boundary settles; others wait for the next
+
     REMINDED_MAX = 32,          // actors and groups that a reminder names; it counts the others
     REFUSAL_COUNT_MAX = 128,    // rows of one refusals_counted
     REFUSAL_RATE_DEFAULT = 600, // logged refusals a minute and author (X06)

@@ -3,6 +3,7 @@
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/limits.h"
+#include "projections/notices.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/schedule.h"
@@ -29,6 +30,7 @@ struct check {
     char                fault[256];
     uint32_t            texts;
     uint64_t            next_edge_ms;
+    bool                is_all_settled; // of the resource that is looked at
     struct count        counts[NODE_MAX];
 };
 
@@ -53,11 +55,15 @@ static uint32_t parent_of(uint32_t group)
     return group_at(check.state, group)->parent;
 }
 
+// What cuts at the group: where an edge has come and is not settled yet, what was settled.
 static uint64_t enforced(uint32_t group, uint32_t resource)
 {
     const uint64_t now_ms = server_at(check.state)->time_ms;
-    if (group == SERVER_GROUP) return limit_enforced_at(check.state, resource, now_ms);
-    return limit_at(check.state, group, resource, now_ms);
+    const uint64_t limit = limit_cutting_at(check.state, group, resource, now_ms);
+    const uint32_t at = account_find(check.state, group, resource);
+    if (at == 0 || account_at(check.state, at)->next_ms > now_ms) return limit;
+    check.is_all_settled = false;
+    return account_at(check.state, at)->limit;
 }
 
 static uint32_t group_of(uint32_t holding)
@@ -78,8 +84,9 @@ static void walk_in_order(uint32_t resource)
         for (uint32_t group = group_of(at); group != 0; group = parent_of(group)) {
             has_room = has_room && check.counts[group].walked < check.counts[group].limit;
         }
-        expect(has_room == holding_is_kept(state, at), "X03: unit %s of resource %u is %s",
-               text_of(state, holding_at(state, at)->unit).at, resource, has_room ? "cut" : "kept");
+        expect(has_room == holding_is_kept(state, at) || !check.is_all_settled,
+               "X03: unit %s of resource %u is %s", text_of(state, holding_at(state, at)->unit).at,
+               resource, has_room ? "cut" : "kept");
         for (uint32_t group = group_of(at); has_room && group != 0; group = parent_of(group)) {
             check.counts[group].walked++;
         }
@@ -107,7 +114,8 @@ static void climb_in_order(uint32_t resource)
         }
         const uint32_t found = holding_cut_by(state, at);
         const uint32_t by = found == 0 ? 0 : account_at(state, found)->group;
-        expect(by == cut_by, "holding %u is cut by group %u and not %u", at, by, cut_by);
+        expect(by == cut_by || !check.is_all_settled, "holding %u is cut by group %u and not %u",
+               at, by, cut_by);
     }
 }
 
@@ -122,16 +130,23 @@ static void check_account(uint32_t group, uint32_t resource)
         return;
     }
     const struct account *account = account_at(state, at);
-    expect(account->limit == limit_at(state, group, resource, now_ms), "limit of %u", group);
+    expect(account_limit(state, at) == limit_at(state, group, resource, now_ms), "limit of %u",
+           group);
+    expect(account->limit == count->limit, "limit that cuts at %u", group);
     expect(account->used == count->used, "I1: group %u", group);
     expect(account->below == count->below, "I2: group %u has %u and not %u below", group,
            account->below, count->below);
     expect(account->kept == count->kept, "I3: group %u keeps %u and not %u", group, account->kept,
            count->kept);
+    if (account->next_ms > now_ms) {
+        const enum notice stands = (enum notice)account->notice;
+        expect(notice_after(stands, account->used, account_limit(state, at)) == stands,
+               "X18: notice of group %u", group);
+    }
     const uint32_t last = count->kept == count->below ? ACCOUNT_KEEPS_ALL : count->last_kept;
     expect(account->last_kept == last, "I4: group %u keeps up to %u and not %u", group,
            account->last_kept, last);
-    expect(quota_suspended(state, at) == count->used - count->walked,
+    expect(quota_suspended(state, at) == count->used - count->walked || !check.is_all_settled,
            "group %u suspends %u and not %u", group, quota_suspended(state, at),
            count->used - count->walked);
     const uint32_t above =
@@ -142,6 +157,7 @@ static void check_account(uint32_t group, uint32_t resource)
 static void check_resource(uint32_t resource)
 {
     const struct state *state = check.state;
+    check.is_all_settled = true;
     for (uint32_t group = SERVER_GROUP; group != 0;
          group = group_walk(state, group, SERVER_GROUP)) {
         assert(group < NODE_MAX);
@@ -180,19 +196,26 @@ static int compare_instants(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+static void see_instant(uint64_t *instants, uint32_t *count, uint64_t ms)
+{
+    for (uint32_t i = 0; i < *count; i++) {
+        if (instants[i] == ms) return;
+    }
+    assert(*count < INSTANTS_MAX);
+    if (ms != TIME_NEVER) instants[(*count)++] = ms;
+}
+
 static uint32_t all_instants(uint64_t *instants)
 {
     const struct state *state = check.state;
     uint32_t            count = 0;
-    instants[count++] = 0;
+    see_instant(instants, &count, 0);
     for (uint32_t group = SERVER_GROUP; group != 0;
          group = group_walk(state, group, SERVER_GROUP)) {
         uint32_t at = group_at(state, group)->first_package;
         for (; at != 0; at = package_at(state, at)->next) {
-            assert(count + 2 < INSTANTS_MAX);
-            instants[count++] = package_at(state, at)->window.from_ms;
-            if (package_at(state, at)->window.until_ms == TIME_NEVER) continue;
-            instants[count++] = package_at(state, at)->window.until_ms;
+            see_instant(instants, &count, package_at(state, at)->window.from_ms);
+            see_instant(instants, &count, package_at(state, at)->window.until_ms);
         }
     }
     qsort(instants, count, sizeof instants[0], compare_instants);
@@ -229,13 +252,47 @@ static void count_text(struct text_ref text)
     check.texts += text.at != 0;
 }
 
+// One that has come and waits for its slice stands where it was.
 static void see_edge(struct window window, uint32_t edge)
 {
-    const uint64_t next_ms = window_next_edge(window, server_at(check.state)->time_ms);
+    const uint64_t now_ms = server_at(check.state)->time_ms;
+    uint64_t       next_ms = window_next_edge(window, now_ms);
+    if (edge != 0 && edge_at(check.state, edge)->ms <= now_ms) {
+        next_ms = window_next_edge(window, edge_at(check.state, edge)->ms - 1);
+    }
     expect((edge == 0) == (next_ms == TIME_NEVER), "an edge is missing or left over");
     if (edge != 0)
         expect(edge_at(check.state, edge)->ms == next_ms, "an edge stands at another time");
     if (next_ms < check.next_edge_ms) check.next_edge_ms = next_ms;
+}
+
+// The heap: its order, its links, and the ranks that keep it short.
+static void check_heap(enum edge_heap heap)
+{
+    const struct state *state = check.state;
+    uint32_t            at = server_at(state)->earliest_edge[heap];
+    expect(at == 0 || edge_at(state, at)->parent == 0, "the earliest edge has a parent");
+    for (uint32_t from = 0; at != 0;) { // down, left, right and up again
+        const struct edge *edge = edge_at(state, at);
+        const uint32_t     left = edge->left, right = edge->right;
+        const uint32_t     left_rank = left == 0 ? 0 : edge_at(state, left)->rank;
+        const uint32_t     right_rank = right == 0 ? 0 : edge_at(state, right)->rank;
+        expect(left_rank >= right_rank && edge->rank == right_rank + 1, "rank of an edge");
+        if (from == edge->parent) {
+            expect(from == 0 || edge_at(state, from)->ms <= edge->ms, "order of edges");
+            expect((edge->kind == EDGE_LEASE) == (heap == HEAP_LEASES), "heap of an edge");
+        }
+        uint32_t to = edge->parent;
+        if (from == edge->parent) {
+            to = left != 0 ? left : edge->parent; // no right one without a left one
+        } else if (from == left && right != 0) {
+            to = right;
+        }
+        expect(to == edge->parent || edge_at(state, to)->parent == at, "parent of an edge");
+        if (!is_sound()) return;
+        from = at;
+        at = to;
+    }
 }
 
 static uint32_t count_entries(uint32_t first)
@@ -405,6 +462,8 @@ const char *state_check(const struct state *state)
     for (uint32_t i = server->newest_resource; i != 0; i = resource_at(state, i)->next)
         tally_resource(&tally, i);
     expect(schedule_next(state) == check.next_edge_ms, "the schedule's next edge");
+    check_heap(HEAP_LEASES);
+    check_heap(HEAP_OTHERS);
     check_pools(&tally);
     return is_sound() ? NULL : check.fault;
 }

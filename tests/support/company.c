@@ -115,6 +115,11 @@ enum refusal company_propose(struct company *company, const struct event *event)
     return propose(company, event, company->actor);
 }
 
+enum refusal company_propose_own(struct company *company, const struct event *event)
+{
+    return propose(company, event, 0);
+}
+
 void company_validity(struct company *company, int64_t ms)
 {
     company->validity_ms = ms;
@@ -210,16 +215,28 @@ void company_as(struct company *company, const char *actor)
     assert(company->actor != 0);
 }
 
-void company_clock(struct company *company, const char *time)
+void company_set_time(struct company *company, const char *time)
 {
     uint64_t   ms = 0;
     const bool is_time = time_from_text(bytes_of_text(time), &ms);
     assert(is_time && ms >= company->now_ms);
     company->now_ms = ms;
-    if (schedule_next(company->state) > ms) return;
-    const struct event event = {.kind = BOUNDARY, .of.boundary = {.edge_ms = ms}};
+}
+
+bool company_pass_slice(struct company *company)
+{
+    const struct event event = {.kind = BOUNDARY, .of.boundary = {.edge_ms = company->now_ms}};
+    if (schedule_next(company->state) > company->now_ms) return false;
     const enum refusal code = propose(company, &event, 0);
     assert(code == ACCEPTED);
+    return true;
+}
+
+void company_clock(struct company *company, const char *time)
+{
+    company_set_time(company, time);
+    while (company_pass_slice(company)) {
+    }
 }
 
 // --- Lines of words ---------------------------------------------------------

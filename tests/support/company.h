@@ -30,8 +30,11 @@ struct company *company_open(void);
 void            company_close(struct company *company);
 
 struct state *company_state(const struct company *company);
-// Logs a boundary where an edge is due, as the daemon does.
+// Logs boundaries until no edge is due, as the daemon does.
 void          company_clock(struct company *company, const char *time);
+// The same in steps: the time alone, then one boundary; false when no edge is due.
+void          company_set_time(struct company *company, const char *time);
+bool          company_pass_slice(struct company *company);
 uint64_t      company_now(const struct company *company);
 void          company_as(struct company *company, const char *actor); // "admin" at first
 
@@ -40,6 +43,8 @@ enum refusal           company_do(struct company *company, const char *line);
 const struct decision *company_decision(const struct company *company);
 // Whatever the lines cannot say, by the actor of company_as().
 enum refusal           company_propose(struct company *company, const struct event *event);
+// By the ledger itself.
+enum refusal           company_propose_own(struct company *company, const struct event *event);
 // Proposals from now on stay valid for so long; 60000 at first. May be negative.
 void                   company_validity(struct company *company, int64_t ms);
 // The next proposal has this id; those after it count on from there.

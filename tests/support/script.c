@@ -181,6 +181,15 @@ static const char *say_more(struct company *company, const char *line)
     return answer;
 }
 
+static const char *say_notice(struct company *company, const char *line)
+{
+    const struct place         place = place_of(company, line);
+    const struct resource_view view = company_view(company, place.group_text, place.resource_text);
+    const bool is_new = view.notice_seq + 1 == server_at(company_state(company))->size;
+    add("%s%s", notice_word(view.notice), is_new && view.notice != NOTICE_NONE ? " new" : "");
+    return answer;
+}
+
 static const char *say_feature(struct company *company, const char *line)
 {
     const struct place        place = place_of(company, line);
@@ -346,6 +355,7 @@ const char *company_say(struct company *company, const char *line)
     if (starts(&line, "access")) return say_access(company, line);
     if (starts(&line, "held")) return say_held(company, line);
     if (starts(&line, "mode")) return say_mode(company);
+    if (starts(&line, "notice")) return say_notice(company, line);
     if (starts(&line, "person")) return say_person(company, line);
     if (starts(&line, "license")) return say_license(company, line);
     if (starts(&line, "plan")) return say_plan(company, line);

@@ -19,6 +19,7 @@
 //   more GROUP RESOURCE         "expired own 10 unallocated 3 over 2 suspended 1 at G until T next
 //   T=5"
 //                               where "own unlimited"; what is none is left out
+//   notice GROUP RESOURCE       "none", "80", "over new": raised by the newest event
 //   feature GROUP FEATURE       "on", "on until T", or the status
 //   access RESOURCE UNIT        "yes", or what denies it
 //   held RESOURCE               the units in log order, suspended ones in parentheses
