@@ -430,7 +430,18 @@ static inline void play_program(char *path, size_t size)
     strcat(path, "/bin/licet-replay");
 }
 
-// Its exit code; 128 and the signal when it crashed. stderr comes along.
+// The exit code of a shell's line; 128 and the signal when it crashed. stderr comes along.
+static inline int play_line(struct play *play, char *line, size_t size_max)
+{
+    strncat(line, " 2>&1", size_max - strlen(line) - 1);
+    FILE *pipe = popen(line, "r");
+    assert(pipe != NULL);
+    const size_t size = fread(play->output, 1, PLAY_OUTPUT_MAX - 1, pipe);
+    play->output[size] = 0;
+    const int how = pclose(pipe);
+    return WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
+}
+
 __attribute__((format(printf, 2, 3))) static inline int play_run(struct play *play,
                                                                  const char  *format, ...)
 {
@@ -441,13 +452,16 @@ __attribute__((format(printf, 2, 3))) static inline int play_run(struct play *pl
     va_start(arguments, format);
     vsnprintf(line + start, sizeof line - (size_t)start, format, arguments);
     va_end(arguments);
-    strncat(line, " 2>&1", sizeof line - strlen(line) - 1);
-    FILE *pipe = popen(line, "r");
-    assert(pipe != NULL);
-    const size_t size = fread(play->output, 1, PLAY_OUTPUT_MAX - 1, pipe);
-    play->output[size] = 0;
-    const int how = pclose(pipe);
-    return WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
+    return play_line(play, line, sizeof line);
+}
+
+// The auditor that shares no code with ours; it knows no rule.
+static inline int play_check(struct play *play, const char *directory)
+{
+    char line[1024];
+    snprintf(line, sizeof line, "/usr/bin/python3 -B %s/tests/checker/check_ledger.py %s %s",
+             SOURCE_DIR, directory, play->key_file);
+    return play_line(play, line, sizeof line);
 }
 
 static inline bool play_said(const struct play *play, const char *text)

@@ -86,6 +86,7 @@ Test(bundle, is_read_by_every_command_like_the_ledger)
     expect_said(digest);
     cr_expect(eq(int, play_run(&play, "print %s --key %s/keys/ledger.vkey", bundle, bundle), 0));
     expect_said("consumption group=SmartHome");
+    cr_expect(eq(int, play_check(&play, bundle), 0), "%s", play.output);
     cr_expect(eq(int,
                  play_run(&play, "at 50 state SmartHome --data %s --key %s", bundle, play.key_file),
                  0));

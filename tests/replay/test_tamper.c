@@ -51,6 +51,26 @@ static void expect_verdict(const char *when, int want, uint64_t from, uint64_t t
     cr_expect(play_said(&play, why), "when %s: no '%s' in %s", when, why, play.output);
 }
 
+// The other auditor names the same events.
+static void expect_agreement(const char *when, uint64_t from, uint64_t to)
+{
+    char      place[96];
+    const int code = play_check(&play, play.directory);
+    cr_expect(eq(int, code, 2), "when %s: %s", when, play.output);
+    if (from == to)
+        snprintf(place, sizeof place, "first bad: event %" PRIu64 ":", from);
+    else
+        snprintf(place, sizeof place, "first bad: events %" PRIu64 " to %" PRIu64 ":", from, to);
+    cr_expect(play_said(&play, place), "when %s: no '%s' in %s", when, place, play.output);
+}
+
+Test(tamper, of_nothing_is_clean_to_both_auditors)
+{
+    play_seal(&play);
+    cr_expect(eq(int, play_run(&play, "verify %s --key %s", play.directory, play.key_file), 0));
+    cr_expect(eq(int, play_check(&play, play.directory), 0), "%s", play.output);
+}
+
 // --- Without the key --------------------------------------------------------
 
 struct store {
@@ -292,6 +312,7 @@ Test(tamper, without_the_key_is_an_integrity_failure)
         rows[i].act(&store);
         close_store(&store);
         expect_verdict(rows[i].when, 2, rows[i].from, rows[i].to, rows[i].why);
+        expect_agreement(rows[i].when, rows[i].from, rows[i].to);
     }
 }
 
@@ -650,6 +671,13 @@ static const struct fraud frauds[] = {
     {"a leaf is not in its shortest form",   write_longer,               2, "not in the canonical form"      },
 };
 
+// The other auditor knows neither rules nor kinds.
+static bool is_of_rules(const struct fraud *fraud)
+{
+    return fraud->code == 4 || fraud->act == refuse_unkept || fraud->act == drop_boundary ||
+           fraud->act == invent_kind;
+}
+
 Test(tamper, with_the_key_is_found_by_what_it_says)
 {
     for (size_t i = 0; i < sizeof frauds / sizeof frauds[0]; i++) {
@@ -657,6 +685,7 @@ Test(tamper, with_the_key_is_found_by_what_it_says)
         const uint64_t seq = frauds[i].act();
         play_seal(&play);
         expect_verdict(frauds[i].when, frauds[i].code, seq, seq, frauds[i].why);
+        if (!is_of_rules(&frauds[i])) expect_agreement(frauds[i].when, seq, seq);
         if (i + 1 < sizeof frauds / sizeof frauds[0]) teardown();
     }
 }

@@ -1,0 +1,438 @@
+#!/usr/bin/python3
+"""A second auditor, from scratch: FORMAT.md and the public specifications, and no code of ours.
+
+    check_ledger.py DATA KEYFILE
+
+DATA is a ledger's directory, or one that was exported. It asks whether the bytes are those that were
+sealed, in the order and form that a ledger has, by the authors whose signatures they carry. It does not
+know the rules: what a ledger decided wrongly, but sealed rightly, it calls clean. Prints what it found,
+the first bad event or the smallest range it must be in, and ends with 0 or 2.
+
+Debian's python3-lmdb, python3-msgpack and python3-nacl do what is not ours.
+"""
+
+import base64
+import hashlib
+import os
+import struct
+import sys
+
+import lmdb
+import msgpack
+import nacl.exceptions
+import nacl.signing
+
+WIDTH = 256
+KIND = {"opening": 0, "actor_enrolment": 5, "actor_removal": 6, "group_removal": 10, "consumption": 18,
+        "renewal": 19, "release": 20, "plan": 22, "boundary": 25, "reminder": 26, "resumption": 31,
+        "refusals_counted": 32}
+OF_LEDGER = {KIND[name] for name in ("opening", "boundary", "reminder", "resumption", "refusals_counted")}
+VOUCHED = {KIND[name] for name in ("consumption", "renewal", "release")}
+LEDGER, RECOVERY = 0, 1  # authors without an event of their own
+RULES_VERSION = 1
+
+
+class Bad(Exception):
+    def __init__(self, first, last, why):
+        super().__init__(why)
+        self.first, self.last = first, last
+
+
+# --- Hashes and keys ---------------------------------------------------------
+
+
+def leaf_hash(leaf):
+    return hashlib.sha256(b"\0" + leaf).digest()
+
+
+def node_hash(left, right):
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def root_of(hashes):
+    """Of hashes that are complete subtrees of one height; RFC 6962."""
+    if not hashes:
+        return hashlib.sha256(b"").digest()
+    if len(hashes) == 1:
+        return hashes[0]
+    split = 1 << (len(hashes) - 1).bit_length() - 1
+    return node_hash(root_of(hashes[:split]), root_of(hashes[split:]))
+
+
+class Tree:
+    """The frontier: complete subtrees from the left, each (height, hash)."""
+
+    def __init__(self):
+        self.size, self.nodes = 0, []
+
+    def copy(self):
+        other = Tree()
+        other.size, other.nodes = self.size, list(self.nodes)
+        return other
+
+    def add(self, hash_):
+        height = 0
+        while self.nodes and self.nodes[-1][0] == height:
+            hash_ = node_hash(self.nodes.pop()[1], hash_)
+            height += 1
+        self.nodes.append((height, hash_))
+        self.size += 1
+
+    def root(self):
+        if not self.nodes:
+            return hashlib.sha256(b"").digest()
+        hash_ = self.nodes[-1][1]
+        for _, left in reversed(self.nodes[:-1]):
+            hash_ = node_hash(left, hash_)
+        return hash_
+
+
+class Key:
+    """A vkey: NAME+KEYID+BASE64(TYPE, KEY)."""
+
+    def __init__(self, text):
+        name, keyid, data = text.split("+", 2)
+        raw = base64.b64decode(data, validate=True)
+        if raw[0] != 1 or len(raw) != 33:
+            raise ValueError("not an Ed25519 key")
+        self.name, self.key, self.keyid = name, raw[1:], bytes.fromhex(keyid)
+        if hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4] != self.keyid:
+            raise ValueError("the id is not that of the key")
+
+    def signs(self, message, signature):
+        try:
+            nacl.signing.VerifyKey(self.key).verify(message, signature)
+        except (nacl.exceptions.BadSignatureError, ValueError):
+            return False
+        return True
+
+
+def read_head(note, key):
+    """(size, root) of a checkpoint that the key has signed; otherwise ValueError."""
+    text, _, lines = note.decode("utf-8").rpartition("\n\n")
+    text += "\n"
+    good = False
+    for line in lines.splitlines():
+        dash, name, data = line.split(" ")
+        raw = base64.b64decode(data, validate=True)
+        if dash != "\u2014" or name != key.name or raw[:4] != key.keyid:
+            continue
+        if not key.signs(text.encode(), raw[4:]):
+            raise ValueError("the signature does not verify")
+        good = True
+    origin, size, root = text.splitlines()[:3]
+    if not good or origin != key.name or str(int(size)) != size:
+        raise ValueError("not a head of this ledger")
+    return int(size), base64.b64decode(root, validate=True)
+
+
+# --- Where the bytes are -----------------------------------------------------
+
+
+class Store:
+    """The LMDB environment of a ledger."""
+
+    def __init__(self, path):
+        environment = lmdb.open(path, readonly=True, lock=False, max_dbs=16)
+        self.txn = environment.begin()
+        self.tables = {name: environment.open_db(name.encode(), self.txn, create=False)
+                       for name in ("leaf", "tile", "checkpoint")}
+
+    def leaves(self):
+        for key, value in self.txn.cursor(self.tables["leaf"]):
+            yield struct.unpack(">Q", key)[0], bytes(value)
+
+    def size(self):
+        cursor = self.txn.cursor(self.tables["leaf"])
+        return struct.unpack(">Q", cursor.key())[0] + 1 if cursor.last() else 0
+
+    def tile(self, level, number, width):
+        value = self.txn.get(struct.pack(">BQ", level, number), db=self.tables["tile"])
+        return None if value is None or len(value) < 32 * width else bytes(value[:32 * width])
+
+    def heads(self):
+        for key, value in self.txn.cursor(self.tables["checkpoint"]):
+            yield struct.unpack(">Q", key)[0], bytes(value[1:])
+
+
+class Files:
+    """A directory in the layout of tlog-tiles."""
+
+    def __init__(self, path):
+        self.path = path
+        self.newest = int(self.read("checkpoint").split(b"\n")[1])
+
+    def read(self, *names):
+        try:
+            with open(os.path.join(self.path, *names), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def read_tile(self, level, number, width):
+        parts = ["%03d" % (number % 1000)]
+        while number >= 1000:
+            number //= 1000
+            parts.insert(0, "x%03d" % (number % 1000))
+        path = os.path.join("tile", str(level), *parts)
+        found = self.read(path if width == WIDTH else path + ".p/%d" % width)
+        return found if found is not None or width == WIDTH else self.read(path)
+
+    def size(self):
+        return self.newest
+
+    def leaves(self):
+        for number in range((self.newest + WIDTH - 1) // WIDTH):
+            width = min(WIDTH, self.newest - number * WIDTH)
+            data, at = self.read_tile("entries", number, width) or b"", 0
+            for index in range(width):
+                length = int.from_bytes(data[at:at + 2], "big")
+                if at + 2 > len(data) or at + 2 + length > len(data):
+                    return
+                yield number * WIDTH + index, data[at + 2:at + 2 + length]
+                at += 2 + length
+
+    def tile(self, level, number, width):
+        value = self.read_tile(level, number, width)
+        return None if value is None or len(value) < 32 * width else value[:32 * width]
+
+    def heads(self):
+        sizes = []
+        if os.path.isdir(os.path.join(self.path, "heads")):
+            sizes = sorted(int(name) for name in os.listdir(os.path.join(self.path, "heads")))
+        for size in sizes:
+            if size < self.newest:
+                yield size, self.read("heads", str(size))
+        yield self.newest, self.read("checkpoint")
+
+
+# --- Content: are the bytes those that were sealed? ---------------------------
+
+
+class Content:
+    """Leaves, tiles and signed roots: where two agree, the third is wrong."""
+
+    def __init__(self, store, key):
+        self.store, self.key = store, key
+        self.made, self.stored = Tree(), None  # by the leaves; by the tiles, once they differ
+        self.suspect = None  # (first, last, what), until a signed root decides
+        self.good_size, self.last_head = 0, 0
+        self.faults, self.heads = [], []
+        for size, note in store.heads():
+            self.last_head = max(self.last_head, size)
+            self.read(size, note)
+
+    def read(self, size, note):
+        before = self.heads[-1][0] if self.heads else 0
+        try:
+            told, root = read_head(note, self.key)
+            if told != size:
+                raise ValueError("it stands at another size")
+            self.heads.append((size, root))
+        except ValueError as error:
+            self.faults.append(Bad(before, max(before, size - 1), "head %d: %s" % (size, error)))
+
+    def width(self, level, number):
+        return min(WIDTH, (self.store.size() >> 8 * level) - number * WIDTH)
+
+    def compare_above(self, number, tile):
+        """A full tile's root against the hash that stands for it one level up."""
+        level = 1
+        while True:
+            root = root_of([tile[i:i + 32] for i in range(0, len(tile), 32)])
+            above = self.store.tile(level, number // WIDTH, self.width(level, number // WIDTH))
+            at = 32 * (number % WIDTH)
+            if above is None or above[at:at + 32] != root:
+                span = WIDTH ** level
+                return (number * span, (number + 1) * span - 1, "a tile of level %d" % level)
+            if number % WIDTH != WIDTH - 1:
+                return None
+            number, tile, level = number // WIDTH, above, level + 1
+
+    def decide(self, size, root):
+        if self.made.root() == root:
+            if self.suspect:
+                raise Bad(*self.suspect[:2], self.suspect[2] + ": the leaves make the signed root")
+            self.good_size = size
+        elif self.stored is not None and self.stored.root() == root:
+            raise Bad(*self.suspect[:2], self.suspect[2] + ": the tiles make the signed root")
+        else:
+            first, last = self.good_size, size - 1
+            if self.suspect and self.stored is None:
+                first, last = max(first, self.suspect[0]), min(last, self.suspect[1])
+            raise Bad(first, last, "neither leaves nor tiles make the root signed for %d" % size)
+
+    def add(self, seq, leaf, tile):
+        made = leaf_hash(leaf)
+        stored = tile[32 * (seq % WIDTH):32 * (seq % WIDTH) + 32] if tile else made
+        if stored != made and self.suspect is None:
+            self.suspect = (seq, seq, "the leaf and its hash in the tile differ")
+            self.stored = self.made.copy()
+        if self.stored is not None:
+            self.stored.add(stored)
+        self.made.add(made)
+        if tile and seq % WIDTH == WIDTH - 1 and self.suspect is None:
+            self.suspect = self.compare_above(seq // WIDTH, tile)
+
+    def load(self, seq):
+        number, size = seq // WIDTH, self.store.size()
+        tile = self.store.tile(0, number, self.width(0, number))
+        end = min(size, (number + 1) * WIDTH)
+        # Leaves behind the newest head were never sealed, and no tile was.
+        if tile is None and not (end == size and self.last_head < size):
+            self.faults.append(Bad(number * WIDTH, end - 1, "its tile is missing or too short"))
+        return tile
+
+    def check(self):
+        todo, tile, seen = list(self.heads), None, 0
+        for seq, leaf in self.store.leaves():
+            if seq != seen:
+                raise Bad(seen, seen, "it is not there")
+            if seq % WIDTH == 0:
+                tile = self.load(seq)
+            self.add(seq, leaf, tile)
+            seen += 1
+            while todo and todo[0][0] == seen:
+                self.decide(*todo.pop(0))
+        self.end(seen, todo)
+
+    def end(self, size, todo):
+        if size == 0:
+            raise Bad(0, 0, "it is not there")
+        if self.suspect:
+            raise Bad(*self.suspect[:2], self.suspect[2])
+        if todo:
+            raise Bad(size, todo[-1][0] - 1, "a signed head covers it, but it is not there")
+        if self.good_size < size:
+            raise Bad(self.good_size, size - 1, "no signed head covers it")
+
+
+# --- Form and authors: would a ledger have written it? -------------------------
+
+
+class Reader:
+    def __init__(self, key):
+        self.key, self.time, self.ids = key, 0, {}
+        self.actors = {}  # id -> Key bytes, or None once removed
+        self.names = {}  # name -> id
+
+    def unpack(self, packed, what):
+        try:
+            value = msgpack.unpackb(packed, raw=False, strict_map_key=False, max_ext_len=0)
+        except (ValueError, msgpack.exceptions.UnpackException) as error:
+            raise ValueError(what + " is not MessagePack") from error
+        if msgpack.packb(value, use_bin_type=True) != packed or not isinstance(value, list):
+            raise ValueError(what + " is not in its canonical form")
+        return value
+
+    def check(self, seq, packed):
+        version, told, time, author, signature, proposal, verdict = self.unpack(packed, "the leaf")
+        if version != RULES_VERSION or told != seq or time < self.time:
+            raise ValueError("version, seq or time are not those of its place")
+        self.time = time
+        fields = self.unpack(proposal, "the proposal")
+        kind = fields[2]
+        if seq == 0:
+            self.open(fields)
+        if author == LEDGER:
+            self.check_own(seq, kind, signature)
+        else:
+            self.check_author(author, kind, signature, proposal)
+            self.check_repeat(author, fields, time)
+        if verdict[0] == 0:
+            self.take(seq << 12, kind, fields[3:])
+
+    def open(self, fields):
+        if fields[2] != KIND["opening"] or fields[3] != self.key.name or fields[5] != self.key.key:
+            raise ValueError("it does not open the ledger of the given key")
+        self.actors[RECOVERY] = fields[6]
+
+    def check_own(self, seq, kind, signature):
+        if signature:
+            raise ValueError("the ledger itself signs nothing in a leaf")
+        if kind not in OF_LEDGER and not (seq == 1 and kind == KIND["actor_enrolment"]):
+            raise ValueError("the ledger is said to be the author of what only others propose")
+
+    def check_author(self, author, kind, signature, proposal):
+        if kind in OF_LEDGER:
+            raise ValueError("only the ledger writes this")
+        key = self.actors.get(author)
+        if key is None:
+            raise ValueError("its author is not enrolled")
+        if not signature and kind in VOUCHED:
+            return
+        message = b"licet/proposal/v1\n" + self.key.name.encode() + b"\n" + proposal
+        try:
+            nacl.signing.VerifyKey(key).verify(message, signature)
+        except (nacl.exceptions.BadSignatureError, ValueError) as error:
+            raise ValueError("its author's signature does not verify") from error
+
+    def check_repeat(self, author, fields, time):
+        until = self.ids.get((author, fields[0]))
+        if until is not None and until >= time and until == fields[1]:
+            raise ValueError("it stands in the log already")
+        self.ids[(author, fields[0])] = fields[1]
+
+    def take(self, entity, kind, fields):
+        if kind == KIND["plan"]:
+            for index, event in enumerate(fields[0]):
+                self.take(entity + index, event[0], event[1:])
+        elif kind == KIND["actor_enrolment"]:
+            self.actors[entity] = fields[1]
+            self.names[fields[0]] = entity
+        elif kind == KIND["actor_removal"] and fields[0] in self.names:
+            self.actors[self.names.pop(fields[0])] = None
+
+
+def check_form(store, key):
+    reader, seen = Reader(key), 0
+    for seq, leaf in store.leaves():
+        if seq != seen:
+            return
+        try:
+            reader.check(seq, leaf)
+        except (ValueError, IndexError, TypeError) as error:
+            raise Bad(seq, seq, str(error)) from error
+        seen += 1
+
+
+# --- Both ---------------------------------------------------------------------
+
+
+def faults_of(store, key):
+    content = Content(store, key)
+    found = content.faults
+    for check in (content.check, lambda: check_form(store, key)):
+        try:
+            check()
+        except Bad as bad:
+            found.append(bad)
+    return sorted(found, key=lambda bad: (bad.first, bad.last))
+
+
+def read_key(path):
+    with open(path, encoding="utf-8") as file:
+        lines = [line.strip() for line in file if line.strip() and not line.startswith("#")]
+    return Key(lines[0])
+
+
+def main(data, key_file):
+    is_files = not os.path.exists(os.path.join(data, "data.mdb"))
+    try:
+        faults = faults_of(Files(data) if is_files else Store(data), read_key(key_file))
+    except (lmdb.Error, OSError, ValueError, AttributeError) as error:
+        print("not a ledger: %s" % error)
+        return 2
+    for number, bad in enumerate(faults):
+        place = "event %d" % bad.first if bad.first == bad.last else \
+            "events %d to %d" % (bad.first, bad.last)
+        print("%s: %s: %s" % ("first bad" if number == 0 else "also bad", place, bad))
+    if not faults:
+        print("clean")
+    return 2 if faults else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1], sys.argv[2]))
