@@ -4,6 +4,7 @@
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
+#include "projections/refusals.h"
 #include "projections/retries.h"
 #include "projections/schedule.h"
 #include "projections/server.h"
@@ -79,6 +80,7 @@ static const struct rule rules[KIND_MAX + 1] = {
                  0,                                                                               NULL                 },
     [BOUNDARY] = {boundary_judge,         boundary_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
+    [REFUSALS_COUNTED] = {refusals_counted_judge, no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
 };
 
 static enum reach reach_of(const struct rule *rule, uint32_t role)

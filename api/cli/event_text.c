@@ -1,6 +1,7 @@
 #include "api/cli/event_text.h"
 
 #include "api/cli/print.h"
+#include "core/event/refusal.h"
 #include "core/proof/crypto.h"
 
 enum { ITEM_SIZE_MAX = 256, KEY_SHOWN = 4, HEX_SIZE = 2 * KEY_SHOWN + 1 };
@@ -72,6 +73,15 @@ static void print_pairs(const struct record *record, struct list list, FILE *out
     }
 }
 
+// "admin LIMIT_REACHED 900 times"; a newer daemon may know codes that this does not.
+static void print_refusals(const struct refusal_count *refusals, FILE *out)
+{
+    const struct refusal_row *row = refusal_row(refusals->code);
+    print_text(out, refusals->actor);
+    (void)fprintf(out, " %s %llu times", row == NULL ? "?" : row->word,
+                  (unsigned long long)refusals->count);
+}
+
 // "[P1 until=2026-12-01T00:00Z sip_number=50 web_dialer]"
 static void print_item(const struct record *record, const void *in, FILE *out)
 {
@@ -94,8 +104,10 @@ static void print_list(const struct record *record, struct list list, FILE *out)
     uint64_t           memory[ITEM_SIZE_MAX / sizeof(uint64_t)];
     struct list_reader items = list_start(list);
     for (uint32_t i = 0; list_next(&items, record, memory); i++) {
-        if (i > 0) (void)fputc(',', out);
-        if (record->field_count == 2) {
+        if (i > 0) (void)fputs(record == &refusal_count_record ? ", " : ",", out);
+        if (record == &refusal_count_record) {
+            print_refusals((const struct refusal_count *)memory, out);
+        } else if (record->field_count == 2) {
             print_pair(record, memory, out);
         } else {
             print_item(record, memory, out);

@@ -97,6 +97,11 @@ void view_status(struct call *call, struct bytes map)
         (void)fprintf(call->out, "%-16s it jumped; a server_admin has to confirm it\n",
                       "clock held");
     }
+    const uint64_t steps = message_number(map, "clock_steps_back", 0);
+    if (steps > 0) {
+        (void)fprintf(call->out, "%-16s %llu time%s since the daemon started\n", "clock set back",
+                      (unsigned long long)steps, steps == 1 ? "" : "s");
+    }
     line_number(call, map, "size");
     line_binary(call, map, "root");
     line_binary(call, map, "digest");

@@ -7,6 +7,7 @@
 #include "api/daemon/ask.h"
 #include "api/daemon/clock.h"
 #include "api/daemon/connections.h"
+#include "api/daemon/refusals.h"
 #include "api/daemon/session.h"
 #include "core/proof/key.h"
 #include "ledger/log.h"
@@ -25,6 +26,7 @@ struct daemon {
     uint64_t            now_ms;     // ledger time of this turn
     uint64_t            started_ms; // ledger time
     struct decision     decision;   // of the proposal in hand
+    struct refusals     refusals;
 
     // The batch that is open: the log's transaction and the state that goes with it.
     bool              is_batch_open;

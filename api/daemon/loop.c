@@ -117,6 +117,7 @@ static enum status end_batch(struct daemon *daemon)
     } else {
         state_rollback(daemon->state, daemon->batch_mark);
     }
+    refusals_end(&daemon->refusals, status == OK);
     if (status == OK && daemon->is_clock_confirmed) clock_confirm(&daemon->clock, clock_read());
     daemon->is_clock_confirmed = false;
     daemon->is_batch_open = false;
@@ -127,15 +128,28 @@ static enum status end_batch(struct daemon *daemon)
 
 // What happened while nobody asked: edges that have passed become one event first (D5). A boundary
 // settles so many edges and no more; the next turn goes on with the others.
+static void pass_edges(struct daemon *daemon)
+{
+    if (schedule_next(daemon->state) > daemon->now_ms) return;
+    const struct event event = {.kind = BOUNDARY, .of.boundary = {.edge_ms = daemon->now_ms}};
+    const enum status  status = daemon_append_own(daemon, &event);
+    if (status != OK) report_failure("boundary", status); // the batch ends with it
+}
+
+static void tell_refusals(struct daemon *daemon)
+{
+    const enum status status = refusals_tell(daemon);
+    if (status != OK) report_failure("refusals_counted", status); // told again with the next batch
+}
+
+// What is the ledger's own to say, before anything else is judged at this time.
 static void settle_due(struct daemon *daemon)
 {
     bool is_step = false;
     daemon->now_ms = clock_look(&daemon->clock, clock_read(), &is_step);
     if (is_step) report_clock(&daemon->clock);
-    if (schedule_next(daemon->state) > daemon->now_ms) return;
-    const struct event event = {.kind = BOUNDARY, .of.boundary = {.edge_ms = daemon->now_ms}};
-    const enum status  status = daemon_append_own(daemon, &event);
-    if (status != OK) report_failure("boundary", status); // the batch ends with it
+    pass_edges(daemon);
+    if (refusals_are_due(&daemon->refusals, daemon->now_ms)) tell_refusals(daemon);
 }
 
 // --- Verbs that answer at once ----------------------------------------------
@@ -428,7 +442,9 @@ static enum status run(struct loop *loop, const volatile sig_atomic_t *stop)
         connections_flush(daemon->connections);
         care(loop, tick_ms);
     }
-    return OK;
+    settle_due(daemon);
+    tell_refusals(daemon);
+    return finish(loop);
 }
 
 enum status loop_run(struct daemon *daemon, struct publishing *publishing,

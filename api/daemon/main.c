@@ -277,6 +277,7 @@ static void report_started(const struct daemon *daemon, const struct options *op
            (int)daemon->origin.size, (const char *)daemon->origin.at,
            (unsigned long long)server->size, server->limited_reason == 0 ? "normal" : "limited",
            server->has_test_clock ? "yes" : "no", daemon->clock.is_held ? "yes" : "no");
+    if (daemon->clock.is_held || daemon->clock.step_back_count > 0) report_clock(&daemon->clock);
 }
 
 static enum status start(struct daemon *daemon, struct options *options)

@@ -7,6 +7,7 @@
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
+#include "projections/refusals.h"
 #include "projections/retries.h"
 
 #include <assert.h>
@@ -132,6 +133,21 @@ static enum status append(struct passage *passage, uint64_t *seq)
     return daemon_append(daemon, &leaf, &passage->proposal);
 }
 
+// A refusal too many is counted instead, and not remembered (X06).
+static enum status keep(struct passage *passage, uint64_t *seq)
+{
+    struct daemon     *daemon = passage->daemon;
+    const entity_id    author = actor_at(daemon->state, passage->actor)->id;
+    const enum refusal code = daemon->decision.verdict.code;
+    if (!daemon->decision.is_logged) return OK;
+    if (code == ACCEPTED || refusals_is_logged(&daemon->refusals, author,
+                                               refusal_rate(daemon->state), daemon->now_ms)) {
+        return append(passage, seq);
+    }
+    refusals_count(&daemon->refusals, author, code, daemon->now_ms);
+    return OK;
+}
+
 static struct bytes resource_of(const struct event *event)
 {
     return event->kind == CONSUMPTION ? event->of.consumption.resource : (struct bytes){NULL, 0};
@@ -174,6 +190,13 @@ static void decide(struct passage *passage, bool is_id_taken, struct buffer *rep
         answer_failure(reply, STATUS_OVERLOADED);
         return;
     }
+    if (!refusals_have_room(&daemon->refusals)) {
+        const enum status told = refusals_tell(daemon);
+        if (told != OK) {
+            answer_failure(reply, told);
+            return;
+        }
+    }
     rules_decide(daemon->state, &passage->proposal, passage->actor, daemon->now_ms,
                  &daemon->decision);
     if (is_id_taken && !is_forbidden(passage)) {
@@ -185,7 +208,7 @@ static void decide(struct passage *passage, bool is_id_taken, struct buffer *rep
         refuse_plainly(passage, CLOCK_JUMP, "", reply);
         return;
     }
-    const enum status status = daemon->decision.is_logged ? append(passage, &seq) : OK;
+    const enum status status = keep(passage, &seq);
     if (status != OK) {
         answer_failure(reply, status);
     } else {

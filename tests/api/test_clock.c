@@ -5,6 +5,8 @@
 #include <criterion/new/assert.h>
 
 #define START ((uint64_t)1793491200000)
+#define HOUR  ((int64_t)3600 * 1000)
+#define DAY   (24 * HOUR)
 
 // One look per row; times are relative to the start.
 struct look {
@@ -33,7 +35,7 @@ static void look_at_all(struct clock *clock, const struct look *looks, size_t co
 
 #define LOOK_AT(clock, looks) look_at_all(clock, looks, sizeof(looks) / sizeof(looks)[0])
 
-Test(clock, follows_the_wall_clock_and_never_goes_back)
+Test(clock, x07_follows_the_wall_clock_and_never_goes_back)
 {
     static const struct look looks[] = {
         {"it starts",                0,     0,    0,    false, false},
@@ -53,7 +55,7 @@ Test(clock, follows_the_wall_clock_and_never_goes_back)
     cr_expect(eq(u64, clock.step_back_ms, 2100));
 }
 
-Test(clock, a_jump_ahead_is_held_until_it_is_confirmed)
+Test(clock, x07_a_jump_ahead_is_held_until_it_is_confirmed)
 {
     static const struct look before[] = {
         {"it starts",                       0,      0,     0,     false, false},
@@ -74,7 +76,7 @@ Test(clock, a_jump_ahead_is_held_until_it_is_confirmed)
     LOOK_AT(&clock, after);
 }
 
-Test(clock, a_start_long_after_the_last_event_is_held)
+Test(clock, x07_a_start_long_after_the_last_event_is_held)
 {
     const int64_t bound_ms = (int64_t)CLOCK_START_MS;
     struct clock  clock;
@@ -90,10 +92,15 @@ Test(clock, a_start_long_after_the_last_event_is_held)
                  START + (uint64_t)bound_ms + 4));
 }
 
-Test(clock, a_start_before_the_last_event_stands_still)
+Test(clock, x07_a_start_before_the_last_event_stands_still)
 {
     struct clock clock;
     bool         is_step = false;
+    clock_init(&clock, reading(-(int64_t)CLOCK_BACK_MS, 0), START, false);
+    cr_expect(eq(u64, clock.step_back_count, 0));
+    cr_expect(eq(u64, clock_look(&clock, reading(-1, 1999), &is_step), START));
+    clock_init(&clock, reading(-(int64_t)CLOCK_BACK_MS - 1, 0), START, false);
+    cr_expect(eq(u64, clock.step_back_count, 1));
     clock_init(&clock, reading(-10000, 0), START, false);
     cr_expect(eq(u64, clock.step_back_count, 1));
     cr_expect(eq(u64, clock.step_back_ms, 10000));
@@ -101,7 +108,26 @@ Test(clock, a_start_before_the_last_event_stands_still)
     cr_expect(eq(u64, clock_look(&clock, reading(1, 10001), &is_step), START + 1));
 }
 
-Test(clock, a_test_clock_moves_by_command_alone)
+// One step back and ahead again: what was confirmed before does not cover the way up.
+Test(clock, x07_after_a_step_back_the_clock_is_trusted_from_there)
+{
+    static const struct look looks[] = {
+        {"it starts",             0,           0,        0, false, false},
+        {"it is set back a day",  -DAY,        1,        0, true,  false},
+        {"an hour passes",        -DAY + HOUR, HOUR + 1, 0, false, false},
+        {"it is set right again", HOUR,        HOUR + 2, 0, true,  true },
+    };
+    struct clock clock;
+    clock_init(&clock, reading(0, 0), START, false);
+    LOOK_AT(&clock, looks);
+    clock_confirm(&clock, reading(HOUR, HOUR + 3));
+    static const struct look after[] = {
+        {"it was confirmed", HOUR, HOUR + 3, HOUR, false, false},
+    };
+    LOOK_AT(&clock, after);
+}
+
+Test(clock, x07_a_test_clock_moves_by_command_alone)
 {
     struct clock clock;
     bool         is_step = false;

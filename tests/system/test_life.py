@@ -180,6 +180,12 @@ def clock_jump():
         filled(at, 3)
         with at.client() as client:
             before = client.get("status")
+            noon = before["time"] + DAY_MS // 2
+            for event in (sp.group_creation("G"),
+                          sp.allocation("G", 0, [["p", None, noon, [["channel", 2]]]]),
+                          sp.consumption("G", "channel", "g1")):
+                ledger.expect_ok(client.propose(event))
+            assert client.get("access", resource="channel", unit="g1")["access"]
             set_offset("+1d")
             until = time.monotonic() + ledger.WAIT_S
             while not client.get("status")["clock_held"]:
@@ -189,6 +195,7 @@ def clock_jump():
             assert held["time"] - before["time"] < 60000, "ledger time jumped"
             reply = client.propose(sp.consumption("/", "channel", "later"))
             assert reply[1]["code"] == "CLOCK_JUMP", reply
+            assert client.get("access", resource="channel", unit="g1")["access"], "it expired"
             wall = before["time"] + DAY_MS
             ledger.expect_ok(client.propose([30, wall, "it is tomorrow"]))
             after = client.get("status")
@@ -200,8 +207,40 @@ def clock_jump():
             assert back["clock_steps_back"] == 1 and back["time"] >= after["time"], back
             assert not back["clock_held"]
             ledger.expect_ok(client.propose(sp.consumption("/", "channel", "back")))
+            stays_over(client)
+        assert "clock set back   1 time since" in at.licet("status")
         at.stop()
+        at.start()  # the clock is a day before the last event
+        with at.client() as client:
+            again = client.get("status")
+            assert again["time"] >= back["time"] and again["clock_steps_back"] == 1, again
+            stays_over(client)
+        assert "event=clock_step" in at.log()
+        at.stop()
+        held_after_a_week(at, set_offset)
         at.verify()
+
+
+def stays_over(client):
+    """A clock that is set back revives nothing."""
+    access = client.get("access", resource="channel", unit="g1")
+    assert not access["access"] and access["code"] == "EXPIRED", access
+    reply = client.propose(sp.consumption("G", "channel", "g2"))
+    assert reply[1]["code"] == "EXPIRED", reply
+
+
+def held_after_a_week(at, set_offset):
+    """Six days after the last event a start is believed, nine days after it is not."""
+    for days, is_held in ((1 + 6, False), (1 + 6 + 9, True)):
+        set_offset("+%dd" % days)
+        at.start()
+        with at.client() as client:
+            assert client.get("status")["clock_held"] == is_held, days
+            if is_held:
+                at.licet("clock", "confirm")
+                assert not client.get("status")["clock_held"]
+            ledger.expect_ok(client.propose(sp.consumption("/", "channel", "day-%d" % days)))
+        at.stop()
 
 
 def main():
