@@ -3,11 +3,14 @@
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/license.h"
+#include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/retries.h"
 #include "projections/schedule.h"
 #include "projections/server.h"
 #include "projections/users.h"
+#include "projections/vendors.h"
 
 #include <assert.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "core/base/version.h"
 #include "projections/actors.h"
 #include "projections/digest.h"
-#include "projections/server.h"
+#include "projections/mode.h"
 
 // Numbers of the whole server are for those who see all of it: nil for others (R).
 static void put_wide(struct buffer *reply, const char *key, bool is_wide, uint64_t number)

@@ -2,9 +2,9 @@
 
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
-#include "projections/server.h"
 #include "projections/users.h"
 
 #include <assert.h>
