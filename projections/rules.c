@@ -42,13 +42,21 @@ static bool release_is_allowed(const struct question *question, const struct eve
     return role == AGENT || role == SITE_ADMIN;
 }
 
-// A confirmed clock matters to the daemon that reads it, not to what is licensed.
+// What runs at the server reports what happens there.
+static bool server_agent_is_allowed(const struct question *question, const struct event *event)
+{
+    const struct actor *actor = actor_at(question->state, question->actor);
+    (void)event;
+    return actor->role == AGENT && actor->group == SERVER_GROUP;
+}
+
 static void no_objection(struct question *question, const struct event *event)
 {
     (void)question;
     (void)event;
 }
 
+// A confirmed clock matters to the daemon that reads it, not to what is licensed.
 static void no_change(struct change_context *context, const struct event *event)
 {
     (void)context;
@@ -61,6 +69,10 @@ static const struct rule rules[KIND_MAX + 1] = {
                  NULL                                                                                                  },
     [EULA_ACCEPTANCE] = {eula_acceptance_judge,  eula_acceptance_apply,  MODE_IGNORED, NEVER,  NEVER,
                  0,                                                                               NULL                 },
+    [PASSWORD_CHANGE] = {no_objection,           password_change_apply,  MODE_IGNORED, NEVER,  NEVER,  0,
+                 server_agent_is_allowed                                                                               },
+    [SOFTWARE_UPDATE] = {no_objection,           software_update_apply,  MODE_IGNORED, NEVER,  NEVER,  0,
+                 server_agent_is_allowed                                                                               },
     [ACTOR_ENROLMENT] = {actor_enrolment_judge,  actor_enrolment_apply,  MODE_JUDGED,  NEVER,  NEVER,  0,
                  actor_enrolment_is_allowed                                                                            },
     [ACTOR_REMOVAL] = {actor_removal_judge,    actor_removal_apply,    MODE_IGNORED, NEVER,  NEVER,  0,

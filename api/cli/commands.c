@@ -52,6 +52,9 @@ static const struct field receipt_fields[] = {
 static const struct field checkpoint_fields[] = {
     {.name = "size", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "a kept one of this size"},
 };
+static const struct field connect_fields[] = {
+    {.name = "version", .type = FIELD_TEXT, .max = NAME_SIZE_MAX, .help = "of the client: 4.5.0"},
+};
 static const struct field clock_fields[] = {
     {.name = "time", .type = FIELD_TIME, .help = "a time, or how far ahead: +1d, +12h, +90m, +5s"},
 };
@@ -65,6 +68,7 @@ static const struct record holdings_record = RECORD(holdings);
 static const struct record outcome_record = RECORD(outcome);
 static const struct record receipt_record = RECORD(receipt);
 static const struct record checkpoint_record = RECORD(checkpoint);
+static const struct record connect_record = RECORD(connect);
 static const struct record clock_record = RECORD(clock);
 
 // --- The rows -----------------------------------------------------------------------------------
@@ -131,10 +135,24 @@ const struct command commands[] = {
         .verb = "mode",
         .summary = "Normal or limited, since when and why",
         .details = "In limited mode settings are refused; what runs goes on. Accepting the current "
-                   "EULA leaves it.",
+                   "EULA leaves it. What is pending runs on too, and is suspended then: a newer "
+                   "licence file has less.",
         .example = "mode",
         .run = query_run,
         .view = view_mode,
+    },
+    {
+        .path = "connect",
+        .way = ASKS,
+        .verb = "connect",
+        .arguments = "version",
+        .summary = "Whether a client of a version may connect",
+        .details = "In limited mode a client of version 4.4 or older is refused, or of one that "
+                   "cannot be read; a newer one connects, with the restrictions of the mode.",
+        .example = "connect 4.5.0",
+        .parameters = &connect_record,
+        .run = query_run,
+        .view = view_connect,
     },
     {
         .path = "license",

@@ -117,7 +117,32 @@ void view_mode(struct call *call, struct bytes map)
     line_time(call, map, "since");
     line_text(call, map, "eula_version");
     line_text(call, map, "software_version");
-    if (message_number(map, "pending", 0) > 0) line_number(call, map, "pending");
+    if (message_number(map, "pending", 0) == 0) return;
+    line_number(call, map, "pending");
+    struct message_items units = message_list(map, "pending_units");
+    for (struct bytes unit; message_next(&units, &unit);) {
+        (void)fputs("  ", call->out);
+        print_text(call->out, message_text(unit, "resource"));
+        (void)fputc(' ', call->out);
+        print_text(call->out, message_text(unit, "unit"));
+        (void)fputs(" of ", call->out);
+        print_text(call->out, message_text(unit, "group"));
+        (void)fputc('\n', call->out);
+    }
+    if (message_number(map, "pending", 0) > units.count) (void)fputs("  …\n", call->out);
+}
+
+void view_connect(struct call *call, struct bytes map)
+{
+    if (!message_flag(map, "connected")) {
+        (void)fputs("no: ", call->out);
+        print_text(call->out, message_text(map, "code"));
+        (void)fputc('\n', call->out);
+    } else {
+        (void)fprintf(call->out, "yes%s\n",
+                      message_flag(map, "limited") ? ", with the restrictions of limited mode"
+                                                   : "");
+    }
 }
 
 static void view_vendor(struct call *call, struct bytes vendor)

@@ -6,6 +6,7 @@
 
 void view_status(struct call *call, struct bytes map);
 void view_mode(struct call *call, struct bytes map);
+void view_connect(struct call *call, struct bytes map);
 void view_license(struct call *call, struct bytes map);
 void view_state(struct call *call, struct bytes map);
 void view_tree(struct call *call, struct bytes map);

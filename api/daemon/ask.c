@@ -35,6 +35,9 @@ static const struct field checkpoint_fields[] = {
 static const struct field clock_fields[] = {
     REQUIRED(time, FIELD_TIME, 0),
 };
+static const struct field connect_fields[] = {
+    REQUIRED(version, FIELD_TEXT, NAME_SIZE_MAX),
+};
 static const struct field consistency_fields[] = {
     REQUIRED(from, FIELD_NUMBER, INT64_MAX),
     REQUIRED(to, FIELD_NUMBER, INT64_MAX),
@@ -106,6 +109,7 @@ static const struct verb_row rows[] = {
     [VERB_CHANGES]     = ROW(changes, changes_fields, false),
     [VERB_CHECKPOINT]  = ROW(checkpoint, checkpoint_fields, true),
     [VERB_CLOCK]       = ROW(clock, clock_fields, false),
+    [VERB_CONNECT]     = ROW(connect, connect_fields, false),
     [VERB_CONSISTENCY] = ROW(consistency, consistency_fields, true),
     [VERB_HELLO]       = ROW_WITHOUT(hello, true),
     [VERB_HOLDINGS]    = ROW(holdings, holdings_fields, false),

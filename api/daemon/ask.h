@@ -16,6 +16,7 @@ enum verb {
     VERB_CHANGES,
     VERB_CHECKPOINT,
     VERB_CLOCK,
+    VERB_CONNECT,
     VERB_CONSISTENCY,
     VERB_HELLO,
     VERB_HOLDINGS,
@@ -38,6 +39,7 @@ enum verb {
 struct arguments {
     struct bytes group, resource, unit, user;
     struct bytes key, signature, proposal, proposals, id;
+    struct bytes version;
     uint64_t     after, limit, wait, since, depth;
     uint64_t     seq, size, from, to, time, not_after;
     bool         has_digest;

@@ -204,6 +204,7 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_ACTORS] = actors_answer,
     [VERB_CHECKPOINT] = checkpoint_answer,
     [VERB_CLOCK] = clock_answer,
+    [VERB_CONNECT] = connect_answer,
     [VERB_CONSISTENCY] = consistency_answer,
     [VERB_HOLDINGS] = holdings_answer,
     [VERB_LICENSE] = license_answer,

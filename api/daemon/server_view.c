@@ -52,23 +52,60 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     put_text(reply, "version", bytes_of_text(LICET_VERSION));
 }
 
+static void put_pending(struct buffer *reply, const struct state *state,
+                        const struct pending *pending)
+{
+    pack_key(reply, "pending_units");
+    pack_array(reply, pending->count);
+    for (uint32_t i = 0; i < pending->count; i++) {
+        const struct holding *holding = holding_at(state, pending->holdings[i]);
+        const struct account *account = account_at(state, holding->account);
+        pack_map(reply, 3);
+        put_path(reply, "group", state, account->group);
+        put_text(reply, "resource", text_of(state, resource_at(state, account->resource)->name));
+        put_text(reply, "unit", text_of(state, holding->unit));
+    }
+}
+
+static struct bytes reason_of(const struct server *server)
+{
+    if (server->limited_reason == NOT_LIMITED) return (struct bytes){NULL, 0};
+    return bytes_of_text(limited_reason_word(server->limited_reason));
+}
+
 void mode_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, struct buffer *reply)
 {
     const struct state  *state = daemon->state;
     const struct server *server = server_at(state);
     const bool           is_wide = actor_is_server_wide(state, actor);
     const bool           is_limited = server->limited_reason != NOT_LIMITED;
+    struct pending       pending = {.count = 0};
     (void)ask;
-    answer_ok(reply, 8);
+    if (is_wide) pending_list(state, daemon->now_ms, &pending);
+    answer_ok(reply, 9);
     put_text(reply, "eula_version", text_of(state, server->eula_version));
     put_flag(reply, "limited", is_limited);
-    put_wide(reply, "pending", is_wide, pending_count(state, daemon->now_ms));
-    put_optional_text(reply, "reason",
-                      is_limited ? bytes_of_text(limited_reason_word(server->limited_reason))
-                                 : (struct bytes){NULL, 0});
+    put_wide(reply, "pending", is_wide, pending.total);
+    put_pending(reply, state, &pending);
+    put_optional_text(reply, "reason", reason_of(server));
     put_seq(reply, daemon);
     put_time(reply, "since", is_limited ? server->limited_since_ms : TIME_NEVER);
     put_text(reply, "software_version", text_of(state, server->software_version));
+    put_now(reply, daemon);
+}
+
+// T19: a client says what it is, and hears whether it may go on.
+void connect_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                    struct buffer *reply)
+{
+    const struct state *state = daemon->state;
+    const enum refusal  code = mode_connect(state, ask->arguments.version);
+    (void)actor;
+    answer_ok(reply, 5);
+    put_text(reply, "code", bytes_of_text(refusal_word(code)));
+    put_flag(reply, "connected", code == ACCEPTED);
+    put_flag(reply, "limited", server_at(state)->limited_reason != NOT_LIMITED);
+    put_seq(reply, daemon);
     put_now(reply, daemon);
 }
 

@@ -430,6 +430,13 @@ static void read_line(const char *line, struct words *words, struct event *event
     } else if (take_word(words, "remove")) {
         event->kind = ACTOR_REMOVAL;
         event->of.actor_removal.name = next_word(words);
+    } else if (take_word(words, "password")) {
+        event->kind = PASSWORD_CHANGE;
+        event->of.password_change.account = next_word(words);
+    } else if (take_word(words, "software")) {
+        event->kind = SOFTWARE_UPDATE;
+        event->of.software_update.software_version = next_word(words);
+        event->of.software_update.eula_version = next_word(words);
     } else if (take_word(words, "eula")) {
         event->kind = EULA_ACCEPTANCE;
         event->of.eula_acceptance.version = next_word(words);

@@ -15,6 +15,7 @@
 //   consume PATH RESOURCE UNIT [user=NAME] [in|out]       release RESOURCE UNIT [in|out]
 //   enrol NAME ROLE PATH      remove NAME
 //   eula VERSION              trust NAME     distrust NAME
+//   password ACCOUNT          software VERSION EULA_VERSION
 //
 // script.h plays whole tables of such lines, with questions between them.
 #ifndef TESTS_SUPPORT_COMPANY_H

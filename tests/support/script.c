@@ -251,6 +251,26 @@ static const char *say_mode(struct company *company)
     return answer;
 }
 
+static const char *say_pending(struct company *company)
+{
+    const struct state *state = company_state(company);
+    struct pending      pending;
+    pending_list(state, company_now(company), &pending);
+    for (uint32_t i = 0; i < pending.count; i++) {
+        if (i > 0) add(" ");
+        add_bytes(text_of(state, holding_at(state, pending.holdings[i])->unit));
+    }
+    if (pending.count < pending.total) add(" of %u", pending.total);
+    return answer;
+}
+
+static const char *say_connect(struct company *company, const char *line)
+{
+    const enum refusal code = mode_connect(company_state(company), bytes_of_text(line));
+    add("%s", code == ACCEPTED ? "yes" : refusal_word(code));
+    return answer;
+}
+
 static const char *say_person(struct company *company, const char *line)
 {
     const struct state *state = company_state(company);
@@ -356,6 +376,8 @@ const char *company_say(struct company *company, const char *line)
     if (starts(&line, "held")) return say_held(company, line);
     if (starts(&line, "mode")) return say_mode(company);
     if (starts(&line, "notice")) return say_notice(company, line);
+    if (starts(&line, "pending")) return say_pending(company);
+    if (starts(&line, "connect")) return say_connect(company, line);
     if (starts(&line, "person")) return say_person(company, line);
     if (starts(&line, "license")) return say_license(company, line);
     if (starts(&line, "plan")) return say_plan(company, line);

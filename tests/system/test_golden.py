@@ -154,7 +154,8 @@ def refusals(client, proposals):
 
 def queries(client):
     for verb, arguments in (
-        ("status", {"digest": True}), ("mode", {}), ("license", {}), ("state", {"group": "acme"}),
+        ("status", {"digest": True}), ("mode", {}), ("connect", {"version": "4.5.0"}),
+        ("license", {}), ("state", {"group": "acme"}),
         ("state", {"group": "/", "resource": "channel"}), ("state", {"group": "nowhere"}),
         ("tree", {"group": "/"}), ("tree", {"group": "/", "limit": 1}), ("user", {"user": "u-1"}),
         ("access", {"resource": "channel", "unit": "ch1"}),
