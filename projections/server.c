@@ -37,6 +37,7 @@ void opening_apply(struct change_context *context, const struct event *event)
     memcpy(server->ledger_key, opening->ledger_key.at, sizeof server->ledger_key);
     memcpy(server->recovery_key, opening->recovery_key.at, sizeof server->recovery_key);
     server->has_test_clock = opening->has_test_clock;
+    server->refusal_rate = REFUSAL_RATE_DEFAULT;
     mode_enter(context, EULA_NOT_ACCEPTED); // T23
     for (struct vendor_key vendor; list_next(&vendors, &vendor_key_record, &vendor);) {
         vendor_trust(context, vendor.name, vendor.key);
@@ -47,4 +48,13 @@ void opening_apply(struct change_context *context, const struct event *event)
                                              .group = bytes_of_text("/")};
     context->id = AUTHOR_RECOVERY;
     actor_enrol(context, &recovery);
+}
+
+// --- The policy -------------------------------------------------------------
+
+void policy_apply(struct change_context *context, const struct event *event)
+{
+    struct server *server = server_edit(context->state);
+    server->must_sign = event->of.policy.must_sign;
+    server->refusal_rate = (uint32_t)event->of.policy.refusal_rate;
 }

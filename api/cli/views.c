@@ -97,6 +97,10 @@ void view_status(struct call *call, struct bytes map)
         (void)fprintf(call->out, "%-16s it jumped; a server_admin has to confirm it\n",
                       "clock held");
     }
+    if (message_flag(map, "must_sign")) {
+        (void)fprintf(call->out, "%-16s every proposal: no session vouches\n", "must sign");
+    }
+    line_number(call, map, "refusal_rate");
     line_number(call, map, "size");
     line_binary(call, map, "root");
     line_binary(call, map, "digest");
@@ -450,6 +454,7 @@ void view_actors(struct call *call, struct bytes map)
         {"NAME",  TABLE_LEFT},
         {"ROLE",  TABLE_LEFT},
         {"GROUP", TABLE_LEFT},
+        {"SIGNS", TABLE_LEFT},
         {"KEY",   TABLE_LEFT},
     };
     static struct table *table;
@@ -460,6 +465,7 @@ void view_actors(struct call *call, struct bytes map)
         cell_text(table, actor, "name");
         cell_text(table, actor, "role");
         cell_text(table, actor, "group");
+        table_add(table, "%s", message_flag(actor, "must_sign") ? "always" : "settings");
         table_add(table, "%s", hex_of(message_binary(actor, "key"), memory));
     }
     table_flush(table, call->out);

@@ -173,9 +173,10 @@ static void login_answer(struct daemon *daemon, const struct request *request,
         return;
     }
     connections_set_credential(daemon->connections, request->from, arguments->key.at);
-    answer_ok(reply, 3);
+    answer_ok(reply, 4);
     put_text(reply, "actor", text_of(daemon->state, actor_at(daemon->state, actor)->name));
     put_path(reply, "group", daemon->state, actor_at(daemon->state, actor)->group);
+    put_flag(reply, "must_sign", actor_must_sign(daemon->state, actor, CONSUMPTION));
     put_text(reply, "role",
              bytes_of_text(role_word((enum role)actor_at(daemon->state, actor)->role)));
 }

@@ -113,10 +113,11 @@ void actors_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
         if (other->is_removed || !actor_reads(state, actor, other->group)) continue;
         if (after != ARGUMENT_ABSENT && other->id >= after) continue;
         if (!page_has_room(&page)) break;
-        pack_map(&page.items, 5);
+        pack_map(&page.items, 6);
         put_path(&page.items, "group", state, other->group);
         put_number(&page.items, "id", other->id);
         put_binary(&page.items, "key", (struct bytes){other->key, sizeof other->key});
+        put_flag(&page.items, "must_sign", other->must_sign);
         put_text(&page.items, "name", text_of(state, other->name));
         put_text(&page.items, "role", bytes_of_text(role_word((enum role)other->role)));
         page.next = other->id;

@@ -30,7 +30,7 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
         answer_failure(reply, status);
         return;
     }
-    answer_ok(reply, ask->arguments.has_digest ? 19 : 18);
+    answer_ok(reply, ask->arguments.has_digest ? 21 : 20);
     put_wide(reply, "actors", is_wide, state_count(state, POOL_ACTOR));
     put_flag(reply, "clock_held", daemon->clock.is_held);
     put_number(reply, "clock_steps_back", daemon->clock.step_back_count);
@@ -39,7 +39,9 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     put_wide(reply, "groups", is_wide, state_count(state, POOL_GROUP) - 1);
     put_wide(reply, "holdings", is_wide, state_count(state, POOL_HOLDING));
     put_text(reply, "mode", bytes_of_text(server->limited_reason == 0 ? "normal" : "limited"));
+    put_flag(reply, "must_sign", server->must_sign);
     put_text(reply, "origin", daemon->origin);
+    put_number(reply, "refusal_rate", server->refusal_rate);
     put_binary(reply, "root", hash_view(&root));
     put_seq(reply, daemon);
     put_text(reply, "server", text_of(state, server->name));

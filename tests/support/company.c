@@ -427,6 +427,7 @@ static void read_line(const char *line, struct words *words, struct event *event
         event->of.actor_enrolment.key = key_for(words, event->of.actor_enrolment.name);
         event->of.actor_enrolment.role = role_by_word(next_word(words));
         event->of.actor_enrolment.group = next_word(words);
+        event->of.actor_enrolment.must_sign = take_word(words, "signs");
     } else if (take_word(words, "remove")) {
         event->kind = ACTOR_REMOVAL;
         event->of.actor_removal.name = next_word(words);
@@ -437,6 +438,10 @@ static void read_line(const char *line, struct words *words, struct event *event
         event->kind = SOFTWARE_UPDATE;
         event->of.software_update.software_version = next_word(words);
         event->of.software_update.eula_version = next_word(words);
+    } else if (take_word(words, "policy")) {
+        event->kind = POLICY;
+        event->of.policy.must_sign = take_word(words, "signs");
+        (void)bytes_to_decimal(next_word(words), COUNT_MAX, &event->of.policy.refusal_rate);
     } else if (take_word(words, "eula")) {
         event->kind = EULA_ACCEPTANCE;
         event->of.eula_acceptance.version = next_word(words);

@@ -145,6 +145,43 @@ def clock_in_plan(at):
         assert admin.get("status")["size"] == size, "something was appended"
 
 
+def must_sign(at):
+    """A session vouches for what is not a setting, unless the policy or the actor must sign."""
+    def take(client, unit, code=None, **options):
+        reply = client.ask("propose", proposal=client.make(sp.consumption("acme", "sip", unit)),
+                           **options)
+        if code is None:
+            ledger.expect_ok(reply)
+        else:
+            expect(reply, code)
+
+    with at.client() as admin, at.client("agent") as agent:
+        take(agent, "vouched")
+        ledger.expect_ok(admin.propose([24, True, 60, None]))
+        status = admin.get("status")
+        assert status["must_sign"] and status["refusal_rate"] == 60, status
+        take(agent, "unsigned", "UNAUTHENTICATED")
+        take(agent, "falsely signed", "UNAUTHENTICATED", signature=bytes(64))
+        ledger.expect_ok(agent.propose(sp.consumption("acme", "sip", "signed")))
+        with at.client("agent") as again:
+            assert again.login(at.key("agent"))["must_sign"]
+        done = at.run("consume", "acme", "sip", "by command", "--key", at.key_path("agent"))
+        assert done.returncode == 0, done.stderr
+        ledger.expect_ok(admin.propose([24, False, 600, None]))
+        take(agent, "vouched again")
+        with at.client("agent") as again:
+            assert not again.login(at.key("agent"))["must_sign"]
+    at.licet("key", "new", "gate", at.key_path("gate"), to="gate.vkey")
+    with at.client() as admin:
+        ledger.expect_ok(admin.propose(
+            sp.actor_enrolment("gate", at.key("gate"), "agent", "acme") + [True]))
+        told = {actor["name"]: actor["must_sign"] for actor in admin.get("actors")["actors"]}
+        assert told["gate"] and not told["agent"], told
+    with at.client("gate") as gate:
+        take(gate, "of the gate", "UNAUTHENTICATED")
+        ledger.expect_ok(gate.propose(sp.consumption("acme", "sip", "of the gate")))
+
+
 def main():
     with ledger.Ledger() as at:
         at.start()
@@ -155,7 +192,7 @@ def main():
         for name, role in (("agent", "agent"), ("d1", "site_admin"), ("d2", "site_admin")):
             at.enrol(name, role, "acme")
         for part in (login_ahead, removed_among_many, hidden_group, numbers, idle_group,
-                     clock_in_plan):
+                     clock_in_plan, must_sign):
             ledger.note(part.__name__)
             part(at)
         at.stop()
