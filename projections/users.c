@@ -177,6 +177,17 @@ static void refuse_all(struct question *question, const struct objections *objec
     }
 }
 
+void user_judge_blocks(struct question *question, uint32_t user, uint32_t charged)
+{
+    const struct state *state = question->state;
+    uint32_t            at = user_at(state, user)->first_member;
+    for (; at != 0; at = member_at(state, at)->next_of_user) {
+        const uint32_t blocked = group_blocked_by(state, member_at(state, at)->group);
+        if (blocked == 0 || group_is_within(state, charged, blocked)) continue;
+        refuse_at(question, BLOCKED, blocked);
+    }
+}
+
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group)
 {
     const struct state *state = question->state;

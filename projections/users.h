@@ -35,6 +35,8 @@ struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t 
 struct user_quota user_quota_enforced(const struct state *state, uint32_t user, uint32_t resource,
                                       uint64_t ms);
 
+// The blocked groups that the user is in otherwise than through the charged one (B42).
+void user_judge_blocks(struct question *question, uint32_t user, uint32_t charged);
 // What the user's groups and assignments object to one more unit charged to the group.
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group);
 
