@@ -1,4 +1,5 @@
 // The commands, each a row. Their order is that of `licet --help`.
+#include "api/cli/access.h"
 #include "api/cli/allocate.h"
 #include "api/cli/command.h"
 #include "api/cli/init.h"
@@ -31,10 +32,6 @@ static const struct field tree_fields[] = {
 static const struct field user_fields[] = {
     {.name = "user", .type = FIELD_NAME, .help = "whom"},
 };
-static const struct field access_fields[] = {
-    {.name = "resource", .type = FIELD_NAME, .help = "of which resource"},
-    {.name = "unit", .type = FIELD_NAME, .help = "the held unit"},
-};
 static const struct field holdings_fields[] = {
     {.name = "group", .type = FIELD_PATH, .help = "charged to this group or below"},
     {.name = "resource", .type = FIELD_NAME, .help = "of this resource"},
@@ -63,7 +60,6 @@ static const struct record status_record = RECORD(status);
 static const struct record state_record = RECORD(state);
 static const struct record tree_record = RECORD(tree);
 static const struct record user_record = RECORD(user);
-static const struct record access_record = RECORD(access);
 static const struct record holdings_record = RECORD(holdings);
 static const struct record outcome_record = RECORD(outcome);
 static const struct record receipt_record = RECORD(receipt);
@@ -419,10 +415,18 @@ const struct command commands[] = {
         .way = ASKS,
         .verb = "access",
         .arguments = "resource unit",
-        .summary = "Whether a held unit gives access now, or why not",
-        .example = "access sip_number 1001",
-        .parameters = &access_record,
-        .run = query_run,
+        .renamed = "resource:resource|who unit:unit|action",
+        .found = "action who",
+        .summary = "Whether a held unit gives access now, or somebody may do something",
+        .details = "With a resource and a unit: whether the unit gives access. With a user or an "
+                   "actor and an action: whether the licences, the role and the mode of the server "
+                   "let it. The answer says what denies it, and where.",
+        .more = access_add_actions,
+        .example = "access sip_number 1001\n"
+                   "access u-1001 door.open\n"
+                   "access dealer-7 elevator.configure --group SmartHome",
+        .parameters = &access_parameters,
+        .run = access_run,
         .view = view_access,
     },
     {

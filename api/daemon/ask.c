@@ -16,8 +16,11 @@
 
 // In ascending order of their names, as keys of a map come.
 static const struct field access_fields[] = {
-    REQUIRED(resource, FIELD_NAME, 0),
-    REQUIRED(unit, FIELD_NAME, 0),
+    OPTIONAL(action, FIELD_NAME, 0),
+    OPTIONAL(group, FIELD_PATH, 0),
+    OPTIONAL(resource, FIELD_NAME, 0),
+    OPTIONAL(unit, FIELD_NAME, 0),
+    OPTIONAL(who, FIELD_NAME, 0),
 };
 static const struct field page_fields[] = {
     OPTIONAL(after, FIELD_NUMBER, INT64_MAX),

@@ -39,7 +39,7 @@ enum verb {
 struct arguments {
     struct bytes group, resource, unit, user;
     struct bytes key, signature, proposal, proposals, id;
-    struct bytes version;
+    struct bytes action, who, version;
     uint64_t     after, limit, wait, since, depth;
     uint64_t     seq, size, from, to, time, not_after;
     bool         has_digest;

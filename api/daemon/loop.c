@@ -1,5 +1,6 @@
 #include "api/daemon/loop.h"
 
+#include "api/daemon/access_view.h"
 #include "api/daemon/answer.h"
 #include "api/daemon/group_view.h"
 #include "api/daemon/history.h"

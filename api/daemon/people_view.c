@@ -41,7 +41,7 @@ static void put_user_resources(struct buffer *reply, const struct daemon *daemon
         put_number(reply, "maximum", quota.maximum);
         put_text(reply, "name", text_of(state, resource_at(state, at)->name));
         if (quota.group != 0 && !actor_reads(state, actor, quota.group)) {
-            put_text(reply, "strictest", bytes_of_text("another group of the user"));
+            put_text(reply, "strictest", bytes_of_text(OTHER_GROUP));
         } else {
             put_path(reply, "strictest", state, quota.group);
         }

@@ -161,6 +161,8 @@ def queries(client):
         ("access", {"resource": "channel", "unit": "ch1"}),
         ("access", {"resource": "channel", "unit": "ch2"}),
         ("access", {"resource": "channel", "unit": "none"}),
+        ("access", {"action": "guest.manage", "who": "u-1"}),
+        ("access", {"action": "settings.network", "who": "admin", "group": "acme"}),
         ("holdings", {"group": "acme", "limit": 1}), ("log", {"after": 4, "limit": 2}),
         ("changes", {"group": "acme", "since": 0}), ("checkpoint", {}),
         ("consistency", {"from": 3, "to": 7}), ("receipt", {"seq": 4}), ("receipt", {"seq": 9999}),
