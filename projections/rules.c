@@ -83,6 +83,8 @@ static const struct rule rules[KIND_MAX + 1] = {
                  GROUP_AT(allocation),                                                            NULL                 },
     [USER_CREATION] = {user_creation_judge,    user_creation_apply,    MODE_REFUSES, WITHIN, NEVER,
                  GROUP_AT(user_creation),                                                         NULL                 },
+    [USER_REMOVAL] = {user_removal_judge,     user_removal_apply,     MODE_REFUSES, NEVER,  NEVER,  0,
+                 user_event_is_allowed                                                                                 },
     [MEMBERSHIP] = {membership_judge,       membership_apply,       MODE_REFUSES, NEVER,  NEVER,  0,
                  user_event_is_allowed                                                                                 },
     [USER_ASSIGNMENT] = {user_assignment_judge,  user_assignment_apply,  MODE_REFUSES, NEVER,  NEVER,

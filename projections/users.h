@@ -44,6 +44,8 @@ bool user_event_is_allowed(const struct question *question, const struct event *
 
 void user_creation_judge(struct question *question, const struct event *event);
 void user_creation_apply(struct change_context *context, const struct event *event);
+void user_removal_judge(struct question *question, const struct event *event);
+void user_removal_apply(struct change_context *context, const struct event *event);
 void membership_judge(struct question *question, const struct event *event);
 void membership_apply(struct change_context *context, const struct event *event);
 void user_assignment_judge(struct question *question, const struct event *event);

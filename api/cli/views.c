@@ -387,6 +387,7 @@ void view_user(struct call *call, struct bytes map)
         {"USED",            TABLE_RIGHT},
         {"AVAILABLE",       TABLE_RIGHT},
         {"STRICTEST GROUP", TABLE_LEFT },
+        {"BY",              TABLE_LEFT },
     };
     struct message_items resources = message_list(map, "resources");
     print_text(call->out, message_text(map, "user"));
@@ -399,6 +400,7 @@ void view_user(struct call *call, struct bytes map)
         cell_number(table, resource, "used", "");
         cell_number(table, resource, "available", "unlimited");
         cell_text(table, resource, "strictest");
+        table_add(table, "%s", message_flag(resource, "assigned") ? "assignment" : "");
     }
     if (resources.count > 0) table_flush(table, call->out);
     view_features(call, map);

@@ -400,6 +400,10 @@ static void read_line(const char *line, struct words *words, struct event *event
         event->kind = USER_CREATION;
         event->of.user_creation.user = next_word(words);
         event->of.user_creation.group = next_word(words);
+    } else if (take_word(words, "dismiss")) {
+        event->kind = USER_REMOVAL;
+        event->of.user_removal.user = next_word(words);
+        event->of.user_removal.is_cascade = take_word(words, "cascade");
     } else if (take_word(words, "member")) {
         event->kind = MEMBERSHIP;
         event->of.membership.is_member = take_word(words, "add");

@@ -10,7 +10,7 @@
 //   group PATH
 //   allocate PATH [restricted] [oversubscribed] [force] [version=N]
 //            [NAME[ from=T][ until=T]: RESOURCE=COUNT FEATURE ...;]...
-//   user NAME PATH            member add|remove NAME PATH [cascade]
+//   user NAME PATH            dismiss NAME [cascade]      member add|remove NAME PATH [cascade]
 //   assign NAME PATH [from=T] [until=T] RESOURCE=COUNT FEATURE ...      unassign NAME PATH
 //   consume PATH RESOURCE UNIT [user=NAME] [in|out]       release RESOURCE UNIT [in|out]
 //   enrol NAME ROLE PATH [signs]      remove NAME
