@@ -2,6 +2,7 @@
 #include "api/cli/access.h"
 #include "api/cli/allocate.h"
 #include "api/cli/command.h"
+#include "api/cli/contact.h"
 #include "api/cli/init.h"
 #include "api/cli/keys.h"
 #include "api/cli/plan.h"
@@ -10,6 +11,7 @@
 #include "api/cli/views.h"
 #include "api/cli/watch.h"
 #include "core/base/limits.h"
+#include "core/event/contact.h"
 
 // clang-format 14 crashes on these tables.
 // clang-format off
@@ -49,6 +51,16 @@ static const struct field receipt_fields[] = {
 static const struct field checkpoint_fields[] = {
     {.name = "size", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "a kept one of this size"},
 };
+static const struct field contact_fields[] = {
+    {.name = "actor", .type = FIELD_NAME, .help = "of this actor, and not of a user"},
+    {.name = "erase", .type = FIELD_FLAG},
+    {.name = "mail", .type = FIELD_TEXT, .max = CONTACT_MAIL_SIZE_MAX,
+     .help = "address of electronic mail"},
+    {.name = "name", .type = FIELD_TEXT, .max = CONTACT_NAME_SIZE_MAX, .help = "of the person"},
+    {.name = "phone", .type = FIELD_TEXT, .max = CONTACT_PHONE_SIZE_MAX,
+     .help = "number to call"},
+    {.name = "user", .type = FIELD_NAME, .help = "of whom"},
+};
 static const struct field connect_fields[] = {
     {.name = "version", .type = FIELD_TEXT, .max = NAME_SIZE_MAX, .help = "of the client: 4.5.0"},
 };
@@ -64,6 +76,7 @@ static const struct record holdings_record = RECORD(holdings);
 static const struct record outcome_record = RECORD(outcome);
 static const struct record receipt_record = RECORD(receipt);
 static const struct record checkpoint_record = RECORD(checkpoint);
+static const struct record contact_arguments = RECORD(contact);
 static const struct record connect_record = RECORD(connect);
 static const struct record clock_record = RECORD(clock);
 
@@ -374,6 +387,48 @@ const struct command commands[] = {
         .summary = "Let a user have what the group has",
         .example = "unassign u-1001 SmartHome/apt-11",
         .run = propose_run,
+    },
+    {
+        .path = "contact show",
+        .way = ASKS,
+        .verb = "contact",
+        .arguments = "[user]",
+        .found = "erase mail name phone",
+        .summary = "Who a user or an actor is to people",
+        .example = "contact show u-1001\ncontact show --actor dealer-7",
+        .parameters = &contact_arguments,
+        .run = query_run,
+        .view = view_contact,
+    },
+    {
+        .path = "contact set",
+        .way = ASKS,
+        .verb = "contact",
+        .arguments = "[user]",
+        .found = "erase",
+        .summary = "Say who a user or an actor is to people",
+        .details = "What is not given is forgotten. Contacts stand beside the log and not in it, "
+                   "so they can be erased; in the log users and actors are but names without a "
+                   "meaning.",
+        .example = "contact set u-1001 --name 'Maria Stern' --mail maria@example.com\n"
+                   "contact set --actor dealer-7 --phone '+49 30 1234567'",
+        .parameters = &contact_arguments,
+        .run = contact_set_run,
+        .view = view_contact,
+    },
+    {
+        .path = "contact erase",
+        .way = ASKS,
+        .verb = "contact",
+        .arguments = "[user]",
+        .found = "erase mail name phone",
+        .summary = "Forget who a user or an actor is to people",
+        .details = "The log, its digest and every proof stay as they are. Backups made before have "
+                   "it still.",
+        .example = "contact erase u-1001",
+        .parameters = &contact_arguments,
+        .run = contact_erase_run,
+        .view = view_contact,
     },
     {
         .path = "consume",

@@ -422,6 +422,14 @@ void view_access(struct call *call, struct bytes map)
     line_text(call, map, "user");
 }
 
+void view_contact(struct call *call, struct bytes map)
+{
+    if (!message_flag(map, "known")) (void)fprintf(call->out, "nothing is known\n");
+    line_text(call, map, "name");
+    line_text(call, map, "mail");
+    line_text(call, map, "phone");
+}
+
 void view_holdings(struct call *call, struct bytes map)
 {
     static const struct table_column columns[] = {

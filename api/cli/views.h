@@ -12,6 +12,7 @@ void view_state(struct call *call, struct bytes map);
 void view_tree(struct call *call, struct bytes map);
 void view_user(struct call *call, struct bytes map);
 void view_access(struct call *call, struct bytes map);
+void view_contact(struct call *call, struct bytes map);
 void view_holdings(struct call *call, struct bytes map);
 void view_actors(struct call *call, struct bytes map);
 void view_outcome(struct call *call, struct bytes map);

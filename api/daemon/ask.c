@@ -1,5 +1,6 @@
 #include "api/daemon/ask.h"
 
+#include "core/event/contact.h"
 #include "core/proof/crypto.h"
 
 #include <assert.h>
@@ -44,6 +45,15 @@ static const struct field connect_fields[] = {
 static const struct field consistency_fields[] = {
     REQUIRED(from, FIELD_NUMBER, INT64_MAX),
     REQUIRED(to, FIELD_NUMBER, INT64_MAX),
+};
+static const struct field contact_fields[] = {
+    OPTIONAL(actor, FIELD_NAME, 0),
+    {.name = "erase", .type = FIELD_FLAG, .offset = AT(is_erased), .is_optional = true,
+     .absent = false},
+    OPTIONAL(mail, FIELD_TEXT, CONTACT_MAIL_SIZE_MAX),
+    OPTIONAL(name, FIELD_TEXT, CONTACT_NAME_SIZE_MAX),
+    OPTIONAL(phone, FIELD_TEXT, CONTACT_PHONE_SIZE_MAX),
+    OPTIONAL(user, FIELD_NAME, 0),
 };
 static const struct field holdings_fields[] = {
     OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
@@ -114,6 +124,7 @@ static const struct verb_row rows[] = {
     [VERB_CLOCK]       = ROW(clock, clock_fields, false),
     [VERB_CONNECT]     = ROW(connect, connect_fields, false),
     [VERB_CONSISTENCY] = ROW(consistency, consistency_fields, true),
+    [VERB_CONTACT]     = ROW(contact, contact_fields, false),
     [VERB_HELLO]       = ROW_WITHOUT(hello, true),
     [VERB_HOLDINGS]    = ROW(holdings, holdings_fields, false),
     [VERB_LICENSE]     = ROW_WITHOUT(license, false),

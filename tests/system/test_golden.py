@@ -163,6 +163,8 @@ def queries(client):
         ("access", {"resource": "channel", "unit": "none"}),
         ("access", {"action": "guest.manage", "who": "u-1"}),
         ("access", {"action": "settings.network", "who": "admin", "group": "acme"}),
+        ("contact", {"user": "u-1", "name": "Maria Stern"}), ("contact", {"user": "u-1"}),
+        ("contact", {"user": "u-1", "erase": True}),
         ("holdings", {"group": "acme", "limit": 1}), ("log", {"after": 4, "limit": 2}),
         ("changes", {"group": "acme", "since": 0}), ("checkpoint", {}),
         ("consistency", {"from": 3, "to": 7}), ("receipt", {"seq": 4}), ("receipt", {"seq": 9999}),
