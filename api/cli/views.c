@@ -169,7 +169,12 @@ static void view_vendor(struct call *call, struct bytes vendor)
     if (serial == UINT64_MAX) {
         (void)fprintf(call->out, ": no licence file yet");
     } else {
-        (void)fprintf(call->out, ": serial %llu", (unsigned long long)serial);
+        (void)fprintf(call->out, ": serial %llu, event %llu", (unsigned long long)serial,
+                      (unsigned long long)message_number(vendor, "file", 0));
+    }
+    if (message_text(vendor, "source").size > 0) {
+        (void)fputs(", from ", call->out);
+        print_text(call->out, message_text(vendor, "source"));
     }
     (void)fprintf(call->out, "%s\n", message_flag(vendor, "trusted") ? "" : " (revoked)");
     for (struct bytes entry; message_next(&entries, &entry);) {

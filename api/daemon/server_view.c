@@ -3,9 +3,12 @@
 #include "api/daemon/answer.h"
 #include "api/daemon/view.h"
 #include "core/base/version.h"
+#include "core/proof/hash.h"
 #include "projections/actors.h"
 #include "projections/digest.h"
 #include "projections/mode.h"
+
+#include <string.h>
 
 // Numbers of the whole server are for those who see all of it: nil for others (R).
 static void put_wide(struct buffer *reply, const char *key, bool is_wide, uint64_t number)
@@ -157,6 +160,48 @@ static void put_lines(struct buffer *reply, const struct daemon *daemon, uint32_
     }
 }
 
+// The upload of the file whose hash is known, in an event or in a plan.
+static bool find_upload(const struct event *event, const struct vendor *vendor,
+                        struct license_upload *upload)
+{
+    if (event->kind != LICENSE_UPLOAD) return false;
+    const struct hash hash = hash_bytes(event->of.license_upload.file);
+    *upload = event->of.license_upload;
+    return memcmp(hash.at, vendor->file_hash, sizeof hash.at) == 0;
+}
+
+static bool find_upload_of(const struct event *event, const struct vendor *vendor,
+                           struct license_upload *upload)
+{
+    if (event->kind != PLAN) return find_upload(event, vendor, upload);
+    struct list_reader events = list_start(event->of.plan.events);
+    for (struct bytes packed; list_next_packed(&events, &packed);) {
+        const char  *offence = NULL;
+        struct event one;
+        if (!event_read_packed(packed, &one, &offence)) return false;
+        if (find_upload(&one, vendor, upload)) return true;
+    }
+    return false;
+}
+
+// T12: where the current file came from, as the log has it; nil for a local file.
+static void put_source(struct buffer *reply, const struct daemon *daemon,
+                       const struct vendor *vendor)
+{
+    struct license_upload upload = {
+        .source = {NULL, 0}
+    };
+    struct proposal proposal;
+    struct bytes    packed;
+    struct leaf     leaf;
+    const char     *offence = NULL;
+    const bool      is_there =
+        vendor->has_file && ledger_read(daemon->ledger, vendor->file_seq, &packed) == OK &&
+        leaf_read(packed, &leaf) && proposal_read(leaf.proposal, &proposal, &offence) &&
+        find_upload_of(&proposal.event, vendor, &upload);
+    put_optional_text(reply, "source", is_there ? upload.source : (struct bytes){NULL, 0});
+}
+
 void license_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                     struct buffer *reply)
 {
@@ -173,11 +218,13 @@ void license_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     pack_array(reply, state_count(state, POOL_VENDOR));
     for (uint32_t at = server_at(state)->first_vendor; at != 0; at = vendor_at(state, at)->next) {
         const struct vendor *vendor = vendor_at(state, at);
-        pack_map(reply, 5);
+        pack_map(reply, 7);
         put_lines(reply, daemon, at);
+        put_limit(reply, "file", vendor->has_file ? vendor->file_seq : LIMIT_NONE);
         put_binary(reply, "key", (struct bytes){vendor->key, sizeof vendor->key});
         put_text(reply, "name", text_of(state, vendor->name));
         put_limit(reply, "serial", vendor->has_file ? vendor->serial : LIMIT_NONE);
+        put_source(reply, daemon, vendor);
         put_flag(reply, "trusted", vendor->is_trusted);
     }
 }

@@ -9,6 +9,7 @@ A story is what a user types and what must come back:
     $ licet consume A sip_number 1  must exit with 0; lines below it, indented, must be among what
         accepted                    it prints, in this order (spaces count as one; … is anything)
     $1 licet consume A sip_number 2 must exit with 1
+    $ licet key show a.key > a.vkey what it prints goes to that file too
         - LIMIT_REACHED sip_number at A: 1 of 1 used
     = A sip_number 1/1/0 until never
                                     the state: maximum/used/available, all of:
@@ -71,9 +72,14 @@ class Player:
     def command(self, line, expected):
         code, text = re.match(r"^\$(\d?) (.*)$", line).groups()
         words = shlex.split(text)
+        to = None
+        if words[-2:-1] == [">"]:
+            *words, _, to = words
         before = self.head() if "--preview" in words else None
         done = self.ledger.run(*words[1:], name=words[0])
         printed = done.stdout + done.stderr
+        if to is not None:
+            self.print_file(to, done.stdout.splitlines())
         if done.returncode != int(code or 0):
             raise AssertionError("exit code %d\n%s" % (done.returncode, printed))
         if before is not None and self.head() != before:
