@@ -5,6 +5,7 @@ A story is what a user types and what must come back:
     # a remark
     file license.txt                what follows indented is written to that file
         licet license v1
+    flip license.note               one byte of that file becomes another
     clock 2026-12-01T00:00Z         ledger time; until another is told, it stands still
     $ licet consume A sip_number 1  must exit with 0; lines below it, indented, must be among what
         accepted                    it prints, in this order (spaces count as one; … is anything)
@@ -113,6 +114,12 @@ class Player:
         if text != line:
             raise AssertionError("the state is\n  %s" % text)
 
+    def flip(self, name):
+        with open(self.ledger.path(name), "r+b") as file:
+            content = file.read()
+            file.seek(len(content) // 2)
+            file.write(bytes([content[len(content) // 2] ^ 1]))
+
     def step(self, line, below):
         if line.startswith("$"):
             self.command(line, below)
@@ -120,6 +127,8 @@ class Player:
             self.state(line[2:])
         elif line.startswith("clock "):
             self.ledger.licet("clock", "set", line[len("clock ") :])
+        elif line.startswith("flip "):
+            self.flip(line[len("flip ") :])
         elif line.startswith("file "):
             self.print_file(line[len("file ") :], below)
         else:
