@@ -158,12 +158,15 @@ void put_page(struct buffer *reply, const char *key, const struct page *page)
 // --- Outcomes ---------------------------------------------------------------
 
 // Of a group that is not told it is said at least that it is the user's: why else would it count?
+static struct bytes hidden_place(enum refusal code)
+{
+    const bool is_users = code == STRICTEST_GROUP || code == USER_LIMIT || code == BLOCKED;
+    return is_users ? bytes_of_text(OTHER_GROUP) : (struct bytes){NULL, 0};
+}
+
 static struct bytes place_of(const struct reason *reason)
 {
-    const enum refusal code = reason->constraint.code;
-    const bool         is_users = code == STRICTEST_GROUP || code == USER_LIMIT || code == BLOCKED;
-    if (!reason->is_hidden) return reason->path;
-    return is_users ? bytes_of_text(OTHER_GROUP) : (struct bytes){NULL, 0};
+    return reason->is_hidden ? hidden_place(reason->constraint.code) : reason->path;
 }
 
 static void put_reason(struct buffer *reply, const struct reason *reason, struct bytes about)
@@ -203,8 +206,12 @@ static void put_node(struct buffer *reply, const struct state *state, const stru
         put_optional_text(reply, "node", place_of(first));
         return;
     }
-    const bool is_told = verdict->node != NODE_NONE && !outcome->is_hidden;
-    put_path(reply, "node", state, is_told ? group_by_id(state, verdict->node) : 0);
+    const bool is_at_node = verdict->node != NODE_NONE;
+    if (is_at_node && outcome->is_hidden) {
+        put_optional_text(reply, "node", hidden_place(verdict->code));
+    } else {
+        put_path(reply, "node", state, is_at_node ? group_by_id(state, verdict->node) : 0);
+    }
 }
 
 // "limit" and "used" of the constraint that decided.
