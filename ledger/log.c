@@ -3,6 +3,7 @@
 #include "core/base/limits.h"
 #include "ledger/big_endian.h"
 #include "ledger/checkpoints.h"
+#include "ledger/contacts.h"
 #include "ledger/head.h"
 #include "ledger/state.h"
 #include "ledger/store.h"
@@ -439,6 +440,33 @@ enum status ledger_witness(struct ledger *ledger, uint64_t size, struct bytes no
     if (judged != OK) return judged;
     ledger->batch_failure =
         checkpoints_witness(&ledger->now.checkpoints, ledger->store, size, note);
+    return ledger->batch_failure;
+}
+
+// --- Contacts ---------------------------------------------------------------
+
+enum status ledger_contact_load(struct ledger *ledger, struct contact_key key,
+                                struct bytes *contact)
+{
+    assert(!ledger->options.is_read_only);
+    const enum status status = store_look(ledger->store);
+    if (status != OK) return status;
+    return contacts_load(ledger->store, key, contact);
+}
+
+enum status ledger_contact_put(struct ledger *ledger, struct contact_key key, struct bytes contact)
+{
+    assert(ledger->is_batch_open);
+    if (ledger->batch_failure == OK) {
+        ledger->batch_failure = contacts_put(ledger->store, key, contact);
+    }
+    return ledger->batch_failure;
+}
+
+enum status ledger_contact_erase(struct ledger *ledger, struct contact_key key)
+{
+    assert(ledger->is_batch_open);
+    if (ledger->batch_failure == OK) ledger->batch_failure = contacts_erase(ledger->store, key);
     return ledger->batch_failure;
 }
 

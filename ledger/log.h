@@ -141,6 +141,25 @@ MUST_CHECK enum status ledger_checkpoint_from(struct ledger *ledger, uint64_t si
 // else STATUS_MALFORMED, STATUS_BAD_SIGNATURE, STATUS_UNKNOWN_KEY, STATUS_CORRUPT.
 MUST_CHECK enum status ledger_witness(struct ledger *ledger, uint64_t size, struct bytes note);
 
+// --- Contacts ---------------------------------------------------------------
+
+// A side table that no proof knows of (X17): what it holds can be erased. Not where read-only.
+enum contact_of { CONTACT_OF_USER = 1, CONTACT_OF_ACTOR = 2 }; // stored; add, never renumber
+
+struct contact_key {
+    enum contact_of of;
+    uint64_t        id; // entity_id: a name that is used again is another one's
+};
+
+// STATUS_NOT_FOUND where there is none. Sees the open batch.
+MUST_CHECK enum status ledger_contact_load(struct ledger *ledger, struct contact_key key,
+                                           struct bytes *contact);
+// Inside a batch, which needs no leaf. After a failure the batch is lost.
+MUST_CHECK enum status ledger_contact_put(struct ledger *ledger, struct contact_key key,
+                                          struct bytes contact);
+// OK as well when there was none.
+MUST_CHECK enum status ledger_contact_erase(struct ledger *ledger, struct contact_key key);
+
 // --- Care -------------------------------------------------------------------
 
 // Frees what dead processes that read still hold. Done at opening; worth doing every ten seconds.

@@ -18,10 +18,9 @@
 #include <unistd.h>
 
 static const char *const table_names[STORE_TABLE_COUNT] = {
-    [STORE_HEAD] = "head",
-    [STORE_LEAF] = "leaf",
-    [STORE_TILE] = "tile",
-    [STORE_CHECKPOINT] = "checkpoint",
+    [STORE_HEAD] = "head",       [STORE_LEAF] = "leaf",
+    [STORE_TILE] = "tile",       [STORE_CHECKPOINT] = "checkpoint",
+    [STORE_CONTACT] = "contact",
 };
 
 enum {
@@ -228,6 +227,7 @@ static enum status open_tables(struct store *store)
     MDB_txn *txn;
     int      error = mdb_txn_begin(store->env, NULL, store->is_read_only ? MDB_RDONLY : 0U, &txn);
     for (int i = 0; error == 0 && i < STORE_TABLE_COUNT; i++) {
+        if (store->is_read_only && i == STORE_CONTACT) continue;
         const unsigned flags = store->is_read_only ? 0U : MDB_CREATE;
         error = mdb_dbi_open(txn, table_names[i], flags, &store->tables[i]);
         if (error != 0) mdb_txn_abort(txn);

@@ -20,7 +20,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum store_table { STORE_HEAD, STORE_LEAF, STORE_TILE, STORE_CHECKPOINT, STORE_TABLE_COUNT };
+enum store_table {
+    STORE_HEAD,
+    STORE_LEAF,
+    STORE_TILE,
+    STORE_CHECKPOINT,
+    STORE_CONTACT, // only where it is written: who reads the log has no business with it
+    STORE_TABLE_COUNT
+};
 
 enum { STORE_READER_MAX = 512 }; // read transactions at once, of all processes
 

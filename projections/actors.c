@@ -67,6 +67,12 @@ bool actor_is_server_wide(const struct state *state, uint32_t actor)
     return actor == 0 || actor_at(state, actor)->group == SERVER_GROUP;
 }
 
+bool actor_must_sign(const struct state *state, uint32_t actor, enum kind kind)
+{
+    return kind_row((uint64_t)kind)->is_administrative || server_at(state)->must_sign ||
+           actor_at(state, actor)->must_sign;
+}
+
 // Whom an actor of the role may enrol and remove, beside the server_admin who may all.
 static enum reach reach_of(enum role author, enum role enrolled)
 {
@@ -114,6 +120,7 @@ void actor_enrol(struct change_context *context, const struct actor_enrolment *e
     memcpy(actor->key, enrolment->key.at, sizeof actor->key);
     actor->role = (uint32_t)enrolment->role;
     actor->group = group_find(state, enrolment->group);
+    actor->must_sign = enrolment->must_sign;
     actor->next = server_at(state)->newest_actor;
     struct server *server = server_edit(state);
     server->newest_actor = at;

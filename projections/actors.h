@@ -25,6 +25,10 @@ bool actor_sees(const struct state *state, uint32_t actor, uint32_t group);
 // Whether the actor stands above all groups: its questions about names need no caution.
 bool actor_is_server_wide(const struct state *state, uint32_t actor);
 
+// Whether the author must sign an event of the kind: one that is administrative, or any when its
+// session may vouch for nothing.
+bool actor_must_sign(const struct state *state, uint32_t actor, enum kind kind);
+
 bool actor_enrolment_is_allowed(const struct question *question, const struct event *event);
 void actor_enrolment_judge(struct question *question, const struct event *event);
 void actor_enrolment_apply(struct change_context *context, const struct event *event);

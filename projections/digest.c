@@ -63,7 +63,7 @@ static entity_id group_id(const struct dump *dump, uint32_t group)
 static void dump_server(struct dump *dump)
 {
     const struct server *server = server_at(dump->state);
-    begin(dump, "server", 12);
+    begin(dump, "server", 14);
     number(dump, server->size);
     number(dump, server->time_ms);
     number(dump, server->edge_ms);
@@ -76,6 +76,8 @@ static void dump_server(struct dump *dump)
     number(dump, server->limited_reason);
     number(dump, server->limited_since_ms);
     pack_flag(&dump->record, server->has_test_clock);
+    pack_flag(&dump->record, server->must_sign);
+    number(dump, server->refusal_rate);
     end(dump);
 }
 
@@ -106,13 +108,14 @@ static void dump_vendor(struct dump *dump, uint32_t at)
 static void dump_actor(struct dump *dump, uint32_t at)
 {
     const struct actor *actor = actor_at(dump->state, at);
-    begin(dump, "actor", 6);
+    begin(dump, "actor", 7);
     number(dump, actor->id);
     text(dump, actor->name);
     binary(dump, actor->key);
     number(dump, actor->role);
     number(dump, group_id(dump, actor->group));
     pack_flag(&dump->record, actor->is_removed);
+    pack_flag(&dump->record, actor->must_sign);
     end(dump);
 }
 

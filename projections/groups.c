@@ -70,6 +70,14 @@ uint32_t group_walk(const struct state *state, uint32_t group, uint32_t root)
     return group == root ? 0 : group_at(state, group)->next;
 }
 
+uint32_t group_blocked_by(const struct state *state, uint32_t group)
+{
+    while (group != 0 && !group_at(state, group)->is_blocked) {
+        group = group_at(state, group)->parent;
+    }
+    return group;
+}
+
 void group_creation_judge(struct question *question, const struct event *event)
 {
     const struct bytes  path = event->of.group_creation.group;

@@ -14,6 +14,9 @@ uint32_t group_child(const struct state *state, uint32_t parent, struct bytes na
 // Whether group is root or stands below it.
 bool group_is_within(const struct state *state, uint32_t group, uint32_t root);
 
+// The nearest blocked group on the path, the group itself included; 0 when there is none (X12).
+uint32_t group_blocked_by(const struct state *state, uint32_t group);
+
 // The path of a group, "/" for the server.
 void group_add_path(const struct state *state, uint32_t group, struct buffer *path);
 

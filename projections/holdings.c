@@ -276,6 +276,7 @@ static void judge_taking(struct question *question, struct taking *taking)
     if (taking->group == 0 || !is_user_known) return;
     if (taking->resource != 0) quota_path(state, taking->group, taking->resource, &taking->path);
     judge_blocks(question, taking->group);
+    if (taking->user != 0) user_judge_blocks(question, taking->user, taking->group);
     if (taking->held != 0) refuse_name(question, UNIT_HELD, taking->consumption->unit);
     if (!is_licensed(state, taking)) {
         struct constraint constraint = {.code = NO_LICENSE,

@@ -115,15 +115,26 @@ uint64_t limit_cutting_at(const struct state *state, uint32_t group, uint32_t re
     return limit_at(state, group, resource, ms);
 }
 
-bool feature_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
+static bool has_feature(struct grant_walk walk, uint64_t ms)
 {
-    if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return true;
-    struct grant_walk walk = grant_walk(state, group, resource);
-    struct grant      grant;
+    struct grant grant;
     while (next_grant(&walk, &grant)) {
         if (grant.count == ENTRY_FEATURE && window_has(grant.window, ms)) return true;
     }
     return false;
+}
+
+bool feature_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
+{
+    if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return true;
+    return has_feature(grant_walk(state, group, resource), ms);
+}
+
+bool feature_enforced_at(const struct state *state, uint32_t resource, uint64_t ms)
+{
+    struct grant_walk before = grant_walk(state, SERVER_GROUP, resource);
+    before.is_before = true;
+    return feature_at(state, SERVER_GROUP, resource, ms) || has_feature(before, ms);
 }
 
 static bool server_is_active_at(const struct state *state, uint64_t ms)

@@ -34,6 +34,8 @@ uint64_t grants_sum_at(const struct grants *grants, uint64_t ms);
 
 // Whether the node has the feature itself; an unrestricted group has every feature.
 bool feature_at(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
+// Of the server, also by the files of before the limited mode while it lasts (T16).
+bool feature_enforced_at(const struct state *state, uint32_t resource, uint64_t ms);
 
 // Outside of all its windows a node sets no bound to what is saved below (B22). A restricted node
 // without any window does: it has nothing.

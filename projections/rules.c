@@ -3,12 +3,15 @@
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/license.h"
+#include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/refusals.h"
 #include "projections/retries.h"
 #include "projections/schedule.h"
 #include "projections/server.h"
 #include "projections/users.h"
+#include "projections/vendors.h"
 
 #include <assert.h>
 #include <string.h>
@@ -40,13 +43,21 @@ static bool release_is_allowed(const struct question *question, const struct eve
     return role == AGENT || role == SITE_ADMIN;
 }
 
-// A confirmed clock matters to the daemon that reads it, not to what is licensed.
+// What runs at the server reports what happens there.
+static bool server_agent_is_allowed(const struct question *question, const struct event *event)
+{
+    const struct actor *actor = actor_at(question->state, question->actor);
+    (void)event;
+    return actor->role == AGENT && actor->group == SERVER_GROUP;
+}
+
 static void no_objection(struct question *question, const struct event *event)
 {
     (void)question;
     (void)event;
 }
 
+// A confirmed clock matters to the daemon that reads it, not to what is licensed.
 static void no_change(struct change_context *context, const struct event *event)
 {
     (void)context;
@@ -59,6 +70,10 @@ static const struct rule rules[KIND_MAX + 1] = {
                  NULL                                                                                                  },
     [EULA_ACCEPTANCE] = {eula_acceptance_judge,  eula_acceptance_apply,  MODE_IGNORED, NEVER,  NEVER,
                  0,                                                                               NULL                 },
+    [PASSWORD_CHANGE] = {no_objection,           password_change_apply,  MODE_IGNORED, NEVER,  NEVER,  0,
+                 server_agent_is_allowed                                                                               },
+    [SOFTWARE_UPDATE] = {no_objection,           software_update_apply,  MODE_IGNORED, NEVER,  NEVER,  0,
+                 server_agent_is_allowed                                                                               },
     [ACTOR_ENROLMENT] = {actor_enrolment_judge,  actor_enrolment_apply,  MODE_JUDGED,  NEVER,  NEVER,  0,
                  actor_enrolment_is_allowed                                                                            },
     [ACTOR_REMOVAL] = {actor_removal_judge,    actor_removal_apply,    MODE_IGNORED, NEVER,  NEVER,  0,
@@ -69,6 +84,8 @@ static const struct rule rules[KIND_MAX + 1] = {
                  GROUP_AT(allocation),                                                            NULL                 },
     [USER_CREATION] = {user_creation_judge,    user_creation_apply,    MODE_REFUSES, WITHIN, NEVER,
                  GROUP_AT(user_creation),                                                         NULL                 },
+    [USER_REMOVAL] = {user_removal_judge,     user_removal_apply,     MODE_REFUSES, NEVER,  NEVER,  0,
+                 user_event_is_allowed                                                                                 },
     [MEMBERSHIP] = {membership_judge,       membership_apply,       MODE_REFUSES, NEVER,  NEVER,  0,
                  user_event_is_allowed                                                                                 },
     [USER_ASSIGNMENT] = {user_assignment_judge,  user_assignment_apply,  MODE_REFUSES, NEVER,  NEVER,
@@ -78,6 +95,7 @@ static const struct rule rules[KIND_MAX + 1] = {
     [RELEASE] = {release_judge,          release_apply,          MODE_IGNORED, NEVER,  NEVER,  0, release_is_allowed   },
     [VENDOR_ENROLMENT] = {vendor_enrolment_judge, vendor_enrolment_apply, MODE_JUDGED,  NEVER,  NEVER,
                  0,                                                                               NULL                 },
+    [POLICY] = {no_objection,           policy_apply,           MODE_REFUSES, NEVER,  NEVER,  0, NULL                 },
     [BOUNDARY] = {boundary_judge,         boundary_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [REFUSALS_COUNTED] = {refusals_counted_judge, no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },

@@ -1,7 +1,7 @@
 #include "projections/schedule.h"
 
+#include "projections/license.h"
 #include "projections/packages.h"
-#include "projections/server.h"
 #include "projections/users.h"
 
 #include <assert.h>

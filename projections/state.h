@@ -49,7 +49,9 @@ struct server {
     uint32_t        earliest_edge[HEAP_COUNT];
     uint32_t        first_user, last_user;
     uint32_t        server_admin_count;
+    uint32_t        refusal_rate; // logged refusals a minute and author (X06)
     bool            has_test_clock;
+    bool            must_sign; // no session vouches
 };
 
 enum limited_reason {
@@ -186,7 +188,7 @@ struct actor {
     uint32_t        role; // enum role
     uint32_t        group;
     uint32_t        next; // the one enrolled before
-    bool            is_removed;
+    bool            is_removed, must_sign;
 };
 
 // What an edge is of; see schedule.h.

@@ -177,6 +177,17 @@ static void refuse_all(struct question *question, const struct objections *objec
     }
 }
 
+void user_judge_blocks(struct question *question, uint32_t user, uint32_t charged)
+{
+    const struct state *state = question->state;
+    uint32_t            at = user_at(state, user)->first_member;
+    for (; at != 0; at = member_at(state, at)->next_of_user) {
+        const uint32_t blocked = group_blocked_by(state, member_at(state, at)->group);
+        if (blocked == 0 || group_is_within(state, charged, blocked)) continue;
+        refuse_at(question, BLOCKED, blocked);
+    }
+}
+
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group)
 {
     const struct state *state = question->state;
@@ -202,6 +213,7 @@ void user_judge_unit(struct question *question, uint32_t user, uint32_t resource
 
 static struct bytes user_of(const struct event *event)
 {
+    if (event->kind == USER_REMOVAL) return event->of.user_removal.user;
     return event->kind == MEMBERSHIP ? event->of.membership.user : event->of.user_assignment.user;
 }
 
@@ -217,7 +229,10 @@ bool user_event_is_allowed(const struct question *question, const struct event *
     const struct actor *actor = actor_at(state, question->actor);
     const uint32_t      user = user_find(state, user_of(event));
     if (actor->role != SITE_ADMIN) return false;
-    if (!actor_reaches(state, question->actor, group_of(event), WITHIN)) return false;
+    if (event->kind != USER_REMOVAL &&
+        !actor_reaches(state, question->actor, group_of(event), WITHIN)) {
+        return false;
+    }
     return user != 0 && user_is_all_within(state, user, actor->group);
 }
 
@@ -328,6 +343,53 @@ static uint32_t first_held_in(const struct state *state, uint32_t user, uint32_t
         at = holding_at(state, at)->next_of_user;
     }
     return at;
+}
+
+static void unlink_user(struct state *state, uint32_t at)
+{
+    const struct user user = *user_at(state, at);
+    if (user.previous == 0) {
+        server_edit(state)->first_user = user.next;
+    } else {
+        user_edit(state, user.previous)->next = user.next;
+    }
+    if (user.next == 0) {
+        server_edit(state)->last_user = user.previous;
+    } else {
+        user_edit(state, user.next)->previous = user.previous;
+    }
+}
+
+void user_removal_judge(struct question *question, const struct event *event)
+{
+    const struct user_removal *removal = &event->of.user_removal;
+    const struct state        *state = question->state;
+    const uint32_t             user = user_find(state, removal->user);
+    if (user == 0) {
+        refuse_name(question, UNKNOWN_USER, removal->user);
+        return;
+    }
+    uint32_t at = removal->is_cascade ? 0 : user_at(state, user)->first_member;
+    for (; at != 0; at = member_at(state, at)->next_of_user) {
+        const uint32_t group = member_at(state, at)->group;
+        if (first_held_in(state, user, group) != 0) refuse_at(question, MEMBERSHIP_IN_USE, group);
+    }
+}
+
+void user_removal_apply(struct change_context *context, const struct event *event)
+{
+    struct state  *state = context->state;
+    const uint32_t at = user_find(state, event->of.user_removal.user);
+    while (user_at(state, at)->first_holding != 0) {
+        holding_remove(state, user_at(state, at)->first_holding);
+    }
+    while (user_at(state, at)->first_member != 0) {
+        member_remove(state, user_at(state, at)->first_member);
+    }
+    unlink_user(state, at);
+    state_index_remove(state, INDEX_USER, at);
+    text_drop(state, user_at(state, at)->name);
+    state_give(state, POOL_USER, at);
 }
 
 // The user and the group of the event; false when one of them is unknown.

@@ -35,6 +35,8 @@ struct user_quota user_quota(const struct state *state, uint32_t user, uint32_t 
 struct user_quota user_quota_enforced(const struct state *state, uint32_t user, uint32_t resource,
                                       uint64_t ms);
 
+// The blocked groups that the user is in otherwise than through the charged one (B42).
+void user_judge_blocks(struct question *question, uint32_t user, uint32_t charged);
 // What the user's groups and assignments object to one more unit charged to the group.
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group);
 
@@ -42,6 +44,8 @@ bool user_event_is_allowed(const struct question *question, const struct event *
 
 void user_creation_judge(struct question *question, const struct event *event);
 void user_creation_apply(struct change_context *context, const struct event *event);
+void user_removal_judge(struct question *question, const struct event *event);
+void user_removal_apply(struct change_context *context, const struct event *event);
 void membership_judge(struct question *question, const struct event *event);
 void membership_apply(struct change_context *context, const struct event *event);
 void user_assignment_judge(struct question *question, const struct event *event);

@@ -62,11 +62,11 @@ static const char *judge_own(const struct catch_up_event *event)
 static const char *judge_author(const struct state *state, const struct catch_up_event *event,
                                 uint32_t actor)
 {
-    const struct kind_row *row = kind_row((uint64_t)event->proposal.event.kind);
     if (event->leaf.author == AUTHOR_LEDGER) return judge_own(event);
     if (actor == 0) return "its author was never enrolled";
     if (actor_at(state, actor)->is_removed) return "its author had been removed before";
-    if (event->leaf.signature.size == 0 && row->is_administrative) {
+    if (event->leaf.signature.size == 0 &&
+        actor_must_sign(state, actor, event->proposal.event.kind)) {
         return "it must carry its author's signature and has none";
     }
     return NULL;

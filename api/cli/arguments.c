@@ -220,6 +220,7 @@ static const char *make_help(const struct call *call, char *memory)
         add_argument_help(call, &out);
     }
     buffer_add_byte(&out, '\v');
+    if (command->more != NULL) command->more(&out);
     add_example(command->example, &out);
     buffer_add_text(&out, "\nExit codes: 0 done, 1 refused by the rules, 2 wrong usage, 3 nobody "
                           "answers or storage failed.\n");

@@ -39,8 +39,9 @@ struct command {
     const char      *defaults; // "group=/"
     const char      *summary;  // one line
     const char      *details;  // more, or NULL
-    const char      *example;  // without the leading "licet "; lines are separated by "\n"
-    const struct record *parameters; // where the kind has none, or beside those of the kind
+    void (*more)(struct buffer *help); // and more that rows elsewhere say; or NULL
+    const char          *example;      // without the leading "licet "; lines are separated by "\n"
+    const struct record *parameters;   // where the kind has none, or beside those of the kind
     enum exit_code (*run)(struct call *call);
     void (*view)(struct call *call, struct bytes map); // of a query's answer, for a person
 };

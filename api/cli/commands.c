@@ -1,6 +1,8 @@
 // The commands, each a row. Their order is that of `licet --help`.
+#include "api/cli/access.h"
 #include "api/cli/allocate.h"
 #include "api/cli/command.h"
+#include "api/cli/contact.h"
 #include "api/cli/init.h"
 #include "api/cli/keys.h"
 #include "api/cli/plan.h"
@@ -9,6 +11,7 @@
 #include "api/cli/views.h"
 #include "api/cli/watch.h"
 #include "core/base/limits.h"
+#include "core/event/contact.h"
 
 // clang-format 14 crashes on these tables.
 // clang-format off
@@ -31,10 +34,6 @@ static const struct field tree_fields[] = {
 static const struct field user_fields[] = {
     {.name = "user", .type = FIELD_NAME, .help = "whom"},
 };
-static const struct field access_fields[] = {
-    {.name = "resource", .type = FIELD_NAME, .help = "of which resource"},
-    {.name = "unit", .type = FIELD_NAME, .help = "the held unit"},
-};
 static const struct field holdings_fields[] = {
     {.name = "group", .type = FIELD_PATH, .help = "charged to this group or below"},
     {.name = "resource", .type = FIELD_NAME, .help = "of this resource"},
@@ -52,6 +51,19 @@ static const struct field receipt_fields[] = {
 static const struct field checkpoint_fields[] = {
     {.name = "size", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "a kept one of this size"},
 };
+static const struct field contact_fields[] = {
+    {.name = "actor", .type = FIELD_NAME, .help = "of this actor, and not of a user"},
+    {.name = "erase", .type = FIELD_FLAG},
+    {.name = "mail", .type = FIELD_TEXT, .max = CONTACT_MAIL_SIZE_MAX,
+     .help = "address of electronic mail"},
+    {.name = "name", .type = FIELD_TEXT, .max = CONTACT_NAME_SIZE_MAX, .help = "of the person"},
+    {.name = "phone", .type = FIELD_TEXT, .max = CONTACT_PHONE_SIZE_MAX,
+     .help = "number to call"},
+    {.name = "user", .type = FIELD_NAME, .help = "of whom"},
+};
+static const struct field connect_fields[] = {
+    {.name = "version", .type = FIELD_TEXT, .max = NAME_SIZE_MAX, .help = "of the client: 4.5.0"},
+};
 static const struct field clock_fields[] = {
     {.name = "time", .type = FIELD_TIME, .help = "a time, or how far ahead: +1d, +12h, +90m, +5s"},
 };
@@ -60,11 +72,12 @@ static const struct record status_record = RECORD(status);
 static const struct record state_record = RECORD(state);
 static const struct record tree_record = RECORD(tree);
 static const struct record user_record = RECORD(user);
-static const struct record access_record = RECORD(access);
 static const struct record holdings_record = RECORD(holdings);
 static const struct record outcome_record = RECORD(outcome);
 static const struct record receipt_record = RECORD(receipt);
 static const struct record checkpoint_record = RECORD(checkpoint);
+static const struct record contact_arguments = RECORD(contact);
+static const struct record connect_record = RECORD(connect);
 static const struct record clock_record = RECORD(clock);
 
 // --- The rows -----------------------------------------------------------------------------------
@@ -131,10 +144,24 @@ const struct command commands[] = {
         .verb = "mode",
         .summary = "Normal or limited, since when and why",
         .details = "In limited mode settings are refused; what runs goes on. Accepting the current "
-                   "EULA leaves it.",
+                   "EULA leaves it. What is pending runs on too, and is suspended then: a newer "
+                   "licence file has less.",
         .example = "mode",
         .run = query_run,
         .view = view_mode,
+    },
+    {
+        .path = "connect",
+        .way = ASKS,
+        .verb = "connect",
+        .arguments = "version",
+        .summary = "Whether a client of a version may connect",
+        .details = "In limited mode a client of version 4.4 or older is refused, or of one that "
+                   "cannot be read; a newer one connects, with the restrictions of the mode.",
+        .example = "connect 4.5.0",
+        .parameters = &connect_record,
+        .run = query_run,
+        .view = view_connect,
     },
     {
         .path = "license",
@@ -362,6 +389,48 @@ const struct command commands[] = {
         .run = propose_run,
     },
     {
+        .path = "contact show",
+        .way = ASKS,
+        .verb = "contact",
+        .arguments = "[user]",
+        .found = "erase mail name phone",
+        .summary = "Who a user or an actor is to people",
+        .example = "contact show u-1001\ncontact show --actor dealer-7",
+        .parameters = &contact_arguments,
+        .run = query_run,
+        .view = view_contact,
+    },
+    {
+        .path = "contact set",
+        .way = ASKS,
+        .verb = "contact",
+        .arguments = "[user]",
+        .found = "erase",
+        .summary = "Say who a user or an actor is to people",
+        .details = "What is not given is forgotten. Contacts stand beside the log and not in it, "
+                   "so they can be erased; in the log users and actors are but names without a "
+                   "meaning.",
+        .example = "contact set u-1001 --name 'Maria Stern' --mail maria@example.com\n"
+                   "contact set --actor dealer-7 --phone '+49 30 1234567'",
+        .parameters = &contact_arguments,
+        .run = contact_set_run,
+        .view = view_contact,
+    },
+    {
+        .path = "contact erase",
+        .way = ASKS,
+        .verb = "contact",
+        .arguments = "[user]",
+        .found = "erase mail name phone",
+        .summary = "Forget who a user or an actor is to people",
+        .details = "The log, its digest and every proof stay as they are. Backups made before have "
+                   "it still.",
+        .example = "contact erase u-1001",
+        .parameters = &contact_arguments,
+        .run = contact_erase_run,
+        .view = view_contact,
+    },
+    {
         .path = "consume",
         .heading = "Units",
         .way = PROPOSES,
@@ -401,10 +470,18 @@ const struct command commands[] = {
         .way = ASKS,
         .verb = "access",
         .arguments = "resource unit",
-        .summary = "Whether a held unit gives access now, or why not",
-        .example = "access sip_number 1001",
-        .parameters = &access_record,
-        .run = query_run,
+        .renamed = "resource:resource|who unit:unit|action",
+        .found = "action who",
+        .summary = "Whether a held unit gives access now, or somebody may do something",
+        .details = "With a resource and a unit: whether the unit gives access. With a user or an "
+                   "actor and an action: whether the licences, the role and the mode of the server "
+                   "let it. The answer says what denies it, and where.",
+        .more = access_add_actions,
+        .example = "access sip_number 1001\n"
+                   "access u-1001 door.open\n"
+                   "access dealer-7 elevator.configure --group SmartHome",
+        .parameters = &access_parameters,
+        .run = access_run,
         .view = view_access,
     },
     {

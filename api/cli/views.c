@@ -102,6 +102,10 @@ void view_status(struct call *call, struct bytes map)
         (void)fprintf(call->out, "%-16s %llu time%s since the daemon started\n", "clock set back",
                       (unsigned long long)steps, steps == 1 ? "" : "s");
     }
+    if (message_flag(map, "must_sign")) {
+        (void)fprintf(call->out, "%-16s every proposal: no session vouches\n", "must sign");
+    }
+    line_number(call, map, "refusal_rate");
     line_number(call, map, "size");
     line_binary(call, map, "root");
     line_binary(call, map, "digest");
@@ -122,7 +126,32 @@ void view_mode(struct call *call, struct bytes map)
     line_time(call, map, "since");
     line_text(call, map, "eula_version");
     line_text(call, map, "software_version");
-    if (message_number(map, "pending", 0) > 0) line_number(call, map, "pending");
+    if (message_number(map, "pending", 0) == 0) return;
+    line_number(call, map, "pending");
+    struct message_items units = message_list(map, "pending_units");
+    for (struct bytes unit; message_next(&units, &unit);) {
+        (void)fputs("  ", call->out);
+        print_text(call->out, message_text(unit, "resource"));
+        (void)fputc(' ', call->out);
+        print_text(call->out, message_text(unit, "unit"));
+        (void)fputs(" of ", call->out);
+        print_text(call->out, message_text(unit, "group"));
+        (void)fputc('\n', call->out);
+    }
+    if (message_number(map, "pending", 0) > units.count) (void)fputs("  …\n", call->out);
+}
+
+void view_connect(struct call *call, struct bytes map)
+{
+    if (!message_flag(map, "connected")) {
+        (void)fputs("no: ", call->out);
+        print_text(call->out, message_text(map, "code"));
+        (void)fputc('\n', call->out);
+    } else {
+        (void)fprintf(call->out, "yes%s\n",
+                      message_flag(map, "limited") ? ", with the restrictions of limited mode"
+                                                   : "");
+    }
 }
 
 static void view_vendor(struct call *call, struct bytes vendor)
@@ -145,7 +174,12 @@ static void view_vendor(struct call *call, struct bytes vendor)
     if (serial == UINT64_MAX) {
         (void)fprintf(call->out, ": no licence file yet");
     } else {
-        (void)fprintf(call->out, ": serial %llu", (unsigned long long)serial);
+        (void)fprintf(call->out, ": serial %llu, event %llu", (unsigned long long)serial,
+                      (unsigned long long)message_number(vendor, "file", 0));
+    }
+    if (message_text(vendor, "source").size > 0) {
+        (void)fputs(", from ", call->out);
+        print_text(call->out, message_text(vendor, "source"));
     }
     (void)fprintf(call->out, "%s\n", message_flag(vendor, "trusted") ? "" : " (revoked)");
     for (struct bytes entry; message_next(&entries, &entry);) {
@@ -363,6 +397,7 @@ void view_user(struct call *call, struct bytes map)
         {"USED",            TABLE_RIGHT},
         {"AVAILABLE",       TABLE_RIGHT},
         {"STRICTEST GROUP", TABLE_LEFT },
+        {"BY",              TABLE_LEFT },
     };
     struct message_items resources = message_list(map, "resources");
     print_text(call->out, message_text(map, "user"));
@@ -375,6 +410,7 @@ void view_user(struct call *call, struct bytes map)
         cell_number(table, resource, "used", "");
         cell_number(table, resource, "available", "unlimited");
         cell_text(table, resource, "strictest");
+        table_add(table, "%s", message_flag(resource, "assigned") ? "assignment" : "");
     }
     if (resources.count > 0) table_flush(table, call->out);
     view_features(call, map);
@@ -394,6 +430,14 @@ void view_access(struct call *call, struct bytes map)
     (void)fputc('\n', call->out);
     line_text(call, map, "group");
     line_text(call, map, "user");
+}
+
+void view_contact(struct call *call, struct bytes map)
+{
+    if (!message_flag(map, "known")) (void)fprintf(call->out, "nothing is known\n");
+    line_text(call, map, "name");
+    line_text(call, map, "mail");
+    line_text(call, map, "phone");
 }
 
 void view_holdings(struct call *call, struct bytes map)
@@ -430,6 +474,7 @@ void view_actors(struct call *call, struct bytes map)
         {"NAME",  TABLE_LEFT},
         {"ROLE",  TABLE_LEFT},
         {"GROUP", TABLE_LEFT},
+        {"SIGNS", TABLE_LEFT},
         {"KEY",   TABLE_LEFT},
     };
     static struct table *table;
@@ -440,6 +485,7 @@ void view_actors(struct call *call, struct bytes map)
         cell_text(table, actor, "name");
         cell_text(table, actor, "role");
         cell_text(table, actor, "group");
+        table_add(table, "%s", message_flag(actor, "must_sign") ? "always" : "settings");
         table_add(table, "%s", hex_of(message_binary(actor, "key"), memory));
     }
     table_flush(table, call->out);

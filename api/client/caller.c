@@ -231,6 +231,7 @@ static enum status log_in(struct licet *licet, uint64_t deadline_ms,
         copy_text(message_text(reply.map, "actor"), licet->actor, sizeof licet->actor) &&
         copy_text(message_text(reply.map, "group"), licet->group, sizeof licet->group) &&
         copy_text(message_text(reply.map, "role"), licet->role, sizeof licet->role);
+    licet->must_sign = message_flag(reply.map, "must_sign");
     return is_whole ? OK : STATUS_MALFORMED;
 }
 

@@ -15,6 +15,7 @@ struct licet {
     char                 origin[CALLER_NAME_SIZE], actor[CALLER_NAME_SIZE];
     char                 role[CALLER_NAME_SIZE], group[CALLER_PATH_SIZE];
     bool                 has_test_clock;
+    bool                 must_sign;                 // no session vouches for this key
     uint64_t             ledger_ms, ledger_read_ms; // ledger time, and when it was told here
     char                 detail[CALLER_DETAIL_SIZE];
     struct flight        flight;

@@ -43,7 +43,7 @@ struct licet_options {
     const char          *origin;             // the only ledger to speak to; NULL: whoever answers
     uint32_t             timeout_ms;         // for an answer; 0: LICET_TIMEOUT_MS
     uint32_t             connect_timeout_ms; // of licet_connect; 0: timeout_ms
-    bool                 signs_all;          // consumption and release too
+    bool                 signs_all;          // also where the ledger would not ask for it
 };
 
 // Who speaks with whom. Texts live until licet_close.

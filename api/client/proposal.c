@@ -10,7 +10,8 @@ enum { HEAD_COUNT = 2 }; // id, not_after
 
 static bool is_signature_needed(const struct licet *licet, const struct event *event)
 {
-    return licet->options.signs_all || kind_row((uint64_t)event->kind)->is_administrative;
+    return licet->options.signs_all || licet->must_sign ||
+           kind_row((uint64_t)event->kind)->is_administrative;
 }
 
 static void sign(struct licet *licet, struct licet_proposal *proposal)

@@ -157,6 +157,18 @@ void put_page(struct buffer *reply, const char *key, const struct page *page)
 
 // --- Outcomes ---------------------------------------------------------------
 
+// Of a group that is not told it is said at least that it is the user's: why else would it count?
+static struct bytes hidden_place(enum refusal code)
+{
+    const bool is_users = code == STRICTEST_GROUP || code == USER_LIMIT || code == BLOCKED;
+    return is_users ? bytes_of_text(OTHER_GROUP) : (struct bytes){NULL, 0};
+}
+
+static struct bytes place_of(const struct reason *reason)
+{
+    return reason->is_hidden ? hidden_place(reason->constraint.code) : reason->path;
+}
+
 static void put_reason(struct buffer *reply, const struct reason *reason, struct bytes about)
 {
     const struct constraint *constraint = &reason->constraint;
@@ -170,7 +182,7 @@ static void put_reason(struct buffer *reply, const struct reason *reason, struct
     put_optional_text(reply, "name",
                       constraint->name.size > 0 || reason->path.size == 0 ? constraint->name
                                                                           : about);
-    put_optional_text(reply, "node", reason->is_hidden ? (struct bytes){NULL, 0} : reason->path);
+    put_optional_text(reply, "node", place_of(reason));
     put_time(reply, "until", constraint->until_ms);
     put_limit(reply, "used", reason->is_hidden ? LIMIT_NONE : constraint->used);
 }
@@ -191,11 +203,15 @@ static void put_node(struct buffer *reply, const struct state *state, const stru
     const struct why     *why = outcome->why;
     if (why != NULL && why->count > 0) {
         const struct reason *first = &why->reasons[0];
-        put_optional_text(reply, "node", first->is_hidden ? (struct bytes){NULL, 0} : first->path);
+        put_optional_text(reply, "node", place_of(first));
         return;
     }
-    const bool is_told = verdict->node != NODE_NONE && !outcome->is_hidden;
-    put_path(reply, "node", state, is_told ? group_by_id(state, verdict->node) : 0);
+    const bool is_at_node = verdict->node != NODE_NONE;
+    if (is_at_node && outcome->is_hidden) {
+        put_optional_text(reply, "node", hidden_place(verdict->code));
+    } else {
+        put_path(reply, "node", state, is_at_node ? group_by_id(state, verdict->node) : 0);
+    }
 }
 
 // "limit" and "used" of the constraint that decided.

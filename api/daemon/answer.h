@@ -34,6 +34,9 @@ struct outcome {
 
 void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome);
 
+// Instead of the path of a group that the asker may not see.
+#define OTHER_GROUP "another group of the user"
+
 // Values of maps.
 void put_time(struct buffer *reply, const char *key, uint64_t ms); // nil for never
 void put_number(struct buffer *reply, const char *key, uint64_t number);

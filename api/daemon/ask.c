@@ -1,5 +1,6 @@
 #include "api/daemon/ask.h"
 
+#include "core/event/contact.h"
 #include "core/proof/crypto.h"
 
 #include <assert.h>
@@ -16,8 +17,11 @@
 
 // In ascending order of their names, as keys of a map come.
 static const struct field access_fields[] = {
-    REQUIRED(resource, FIELD_NAME, 0),
-    REQUIRED(unit, FIELD_NAME, 0),
+    OPTIONAL(action, FIELD_NAME, 0),
+    OPTIONAL(group, FIELD_PATH, 0),
+    OPTIONAL(resource, FIELD_NAME, 0),
+    OPTIONAL(unit, FIELD_NAME, 0),
+    OPTIONAL(who, FIELD_NAME, 0),
 };
 static const struct field page_fields[] = {
     OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
@@ -35,9 +39,21 @@ static const struct field checkpoint_fields[] = {
 static const struct field clock_fields[] = {
     REQUIRED(time, FIELD_TIME, 0),
 };
+static const struct field connect_fields[] = {
+    REQUIRED(version, FIELD_TEXT, NAME_SIZE_MAX),
+};
 static const struct field consistency_fields[] = {
     REQUIRED(from, FIELD_NUMBER, INT64_MAX),
     REQUIRED(to, FIELD_NUMBER, INT64_MAX),
+};
+static const struct field contact_fields[] = {
+    OPTIONAL(actor, FIELD_NAME, 0),
+    {.name = "erase", .type = FIELD_FLAG, .offset = AT(is_erased), .is_optional = true,
+     .absent = false},
+    OPTIONAL(mail, FIELD_TEXT, CONTACT_MAIL_SIZE_MAX),
+    OPTIONAL(name, FIELD_TEXT, CONTACT_NAME_SIZE_MAX),
+    OPTIONAL(phone, FIELD_TEXT, CONTACT_PHONE_SIZE_MAX),
+    OPTIONAL(user, FIELD_NAME, 0),
 };
 static const struct field holdings_fields[] = {
     OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
@@ -106,7 +122,9 @@ static const struct verb_row rows[] = {
     [VERB_CHANGES]     = ROW(changes, changes_fields, false),
     [VERB_CHECKPOINT]  = ROW(checkpoint, checkpoint_fields, true),
     [VERB_CLOCK]       = ROW(clock, clock_fields, false),
+    [VERB_CONNECT]     = ROW(connect, connect_fields, false),
     [VERB_CONSISTENCY] = ROW(consistency, consistency_fields, true),
+    [VERB_CONTACT]     = ROW(contact, contact_fields, false),
     [VERB_HELLO]       = ROW_WITHOUT(hello, true),
     [VERB_HOLDINGS]    = ROW(holdings, holdings_fields, false),
     [VERB_LICENSE]     = ROW_WITHOUT(license, false),

@@ -16,7 +16,9 @@ enum verb {
     VERB_CHANGES,
     VERB_CHECKPOINT,
     VERB_CLOCK,
+    VERB_CONNECT,
     VERB_CONSISTENCY,
+    VERB_CONTACT,
     VERB_HELLO,
     VERB_HOLDINGS,
     VERB_LICENSE,
@@ -38,9 +40,11 @@ enum verb {
 struct arguments {
     struct bytes group, resource, unit, user;
     struct bytes key, signature, proposal, proposals, id;
+    struct bytes action, who, version;
+    struct bytes actor, name, mail, phone;
     uint64_t     after, limit, wait, since, depth;
     uint64_t     seq, size, from, to, time, not_after;
-    bool         has_digest;
+    bool         has_digest, is_erased;
 };
 
 #define ARGUMENT_ABSENT UINT64_MAX

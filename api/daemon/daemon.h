@@ -36,6 +36,8 @@ struct daemon {
     struct state_mark batch_mark;         // the state before it
 };
 
+// Opens a batch where none is, for what is written beside the log.
+MUST_CHECK enum status daemon_begin(struct daemon *daemon);
 // Appends a leaf and takes it into the state; opens a batch where none is. What fails is kept in
 // batch_status too: the whole batch is given up when it ends.
 MUST_CHECK enum status daemon_append(struct daemon *daemon, const struct leaf *leaf,

@@ -20,32 +20,6 @@ static struct bytes holding_user(const struct state *state, uint32_t holding)
     return user == 0 ? (struct bytes){NULL, 0} : text_of(state, user_at(state, user)->name);
 }
 
-void access_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
-                   struct buffer *reply)
-{
-    const struct state *state = daemon->state;
-    const uint32_t      resource = resource_find(state, ask->arguments.resource);
-    uint8_t             room[NAME_SIZE_MAX];
-    uint32_t            at = 0;
-    if (resource != 0) {
-        const enum resource_kind kind = (enum resource_kind)resource_at(state, resource)->kind;
-        at = holding_find(state, resource, unit_fold(kind, ask->arguments.unit, room));
-    }
-    const bool        is_seen = at != 0 && actor_reads(state, actor, holding_group(state, at));
-    struct constraint access = {.code = NOT_HELD, .until_ms = TIME_NEVER};
-    if (is_seen) access = holding_access(state, at, daemon->now_ms);
-    answer_ok(reply, 8);
-    put_flag(reply, "access", access.code == ACCEPTED);
-    put_text(reply, "code", bytes_of_text(refusal_word(access.code)));
-    put_path(reply, "group", state, is_seen ? holding_group(state, at) : 0);
-    const bool is_told = access.group != 0 && actor_sees(state, actor, access.group);
-    put_path(reply, "node", state, is_told ? access.group : 0);
-    put_seq(reply, daemon);
-    put_now(reply, daemon);
-    put_time(reply, "until", access.until_ms);
-    put_optional_text(reply, "user", is_seen ? holding_user(state, at) : (struct bytes){NULL, 0});
-}
-
 static void put_directions(struct buffer *items, uint8_t directions)
 {
     static const char *const words[] = {"", "in", "out", "both"};

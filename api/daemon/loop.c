@@ -1,6 +1,8 @@
 #include "api/daemon/loop.h"
 
+#include "api/daemon/access_view.h"
 #include "api/daemon/answer.h"
+#include "api/daemon/contacts.h"
 #include "api/daemon/group_view.h"
 #include "api/daemon/history.h"
 #include "api/daemon/holding_view.h"
@@ -55,27 +57,33 @@ struct loop {
 
 // --- The batch --------------------------------------------------------------
 
+enum status daemon_begin(struct daemon *daemon)
+{
+    if (daemon->is_batch_open || daemon->batch_status != OK) return daemon->batch_status;
+    daemon->batch_status = ledger_begin(daemon->ledger);
+    daemon->is_batch_open = true;
+    daemon->batch_count = 0;
+    daemon->batch_mark = state_mark(daemon->state);
+    return daemon->batch_status;
+}
+
 enum status daemon_append(struct daemon *daemon, const struct leaf *leaf,
                           const struct proposal *proposal)
 {
-    static uint8_t room[LEAF_SIZE_MAX];
-    struct buffer  packed = buffer_over(room, sizeof room);
-    if (daemon->batch_status != OK) return daemon->batch_status;
-    if (!daemon->is_batch_open) {
-        daemon->batch_status = ledger_begin(daemon->ledger);
-        daemon->is_batch_open = true;
-        daemon->batch_count = 0;
-        daemon->batch_mark = state_mark(daemon->state);
-    }
+    static uint8_t    room[LEAF_SIZE_MAX];
+    struct buffer     packed = buffer_over(room, sizeof room);
+    const bool        is_accepted = leaf->verdict.code == ACCEPTED;
+    const enum status begun = daemon_begin(daemon);
+    if (begun != OK) return begun;
     leaf_write(leaf, &packed);
     assert(!packed.is_full);
-    if (daemon->batch_status == OK) {
-        daemon->batch_status = ledger_append(daemon->ledger, buffer_bytes(&packed));
+    daemon->batch_status = ledger_append(daemon->ledger, buffer_bytes(&packed));
+    if (daemon->batch_status == OK && is_accepted) {
+        daemon->batch_status = contacts_forget(daemon, &proposal->event);
     }
     if (daemon->batch_status != OK) return daemon->batch_status;
     rules_record(daemon->state, leaf, proposal);
     daemon->batch_count++;
-    const bool is_accepted = leaf->verdict.code == ACCEPTED;
     if (is_accepted && proposal->event.kind == CLOCK_STEP) {
         daemon->is_clock_confirmed = true; // once it is durable
     }
@@ -187,9 +195,10 @@ static void login_answer(struct daemon *daemon, const struct request *request,
         return;
     }
     connections_set_credential(daemon->connections, request->from, arguments->key.at);
-    answer_ok(reply, 3);
+    answer_ok(reply, 4);
     put_text(reply, "actor", text_of(daemon->state, actor_at(daemon->state, actor)->name));
     put_path(reply, "group", daemon->state, actor_at(daemon->state, actor)->group);
+    put_flag(reply, "must_sign", actor_must_sign(daemon->state, actor, CONSUMPTION));
     put_text(reply, "role",
              bytes_of_text(role_word((enum role)actor_at(daemon->state, actor)->role)));
 }
@@ -218,7 +227,9 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_ACTORS] = actors_answer,
     [VERB_CHECKPOINT] = checkpoint_answer,
     [VERB_CLOCK] = clock_answer,
+    [VERB_CONNECT] = connect_answer,
     [VERB_CONSISTENCY] = consistency_answer,
+    [VERB_CONTACT] = contact_answer,
     [VERB_HOLDINGS] = holdings_answer,
     [VERB_LICENSE] = license_answer,
     [VERB_MODE] = mode_answer,

@@ -36,12 +36,13 @@ static void put_user_resources(struct buffer *reply, const struct daemon *daemon
     for (uint32_t i = names->count; i > 0; i--) {
         const uint32_t          at = names->at[i - 1];
         const struct user_quota quota = user_quota(state, user, at, daemon->now_ms);
-        pack_map(reply, 5);
+        pack_map(reply, 6);
+        put_flag(reply, "assigned", quota.is_own_limit);
         put_number(reply, "available", quota.available);
         put_number(reply, "maximum", quota.maximum);
         put_text(reply, "name", text_of(state, resource_at(state, at)->name));
         if (quota.group != 0 && !actor_reads(state, actor, quota.group)) {
-            put_text(reply, "strictest", bytes_of_text("another group of the user"));
+            put_text(reply, "strictest", bytes_of_text(OTHER_GROUP));
         } else {
             put_path(reply, "strictest", state, quota.group);
         }
@@ -59,9 +60,12 @@ static bool user_has_feature(const struct daemon *daemon, uint32_t user, uint32_
     for (; at != 0 && view->is_on; at = member_at(state, at)->next_of_user) {
         struct feature_view here =
             view_feature(state, member_at(state, at)->group, feature, daemon->now_ms);
+        const struct member *member = member_at(state, at);
         if (!member_feature_at(state, at, feature, daemon->now_ms)) {
             here.is_on = false;
             here.status = STATUS_OFF;
+        } else if (member->has_assignment && here.until_ms > member->window.until_ms) {
+            here.until_ms = member->window.until_ms;
         }
         if (here.is_on && here.until_ms > view->until_ms) here.until_ms = view->until_ms;
         *view = here;
@@ -113,10 +117,11 @@ void actors_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
         if (other->is_removed || !actor_reads(state, actor, other->group)) continue;
         if (after != ARGUMENT_ABSENT && other->id >= after) continue;
         if (!page_has_room(&page)) break;
-        pack_map(&page.items, 5);
+        pack_map(&page.items, 6);
         put_path(&page.items, "group", state, other->group);
         put_number(&page.items, "id", other->id);
         put_binary(&page.items, "key", (struct bytes){other->key, sizeof other->key});
+        put_flag(&page.items, "must_sign", other->must_sign);
         put_text(&page.items, "name", text_of(state, other->name));
         put_text(&page.items, "role", bytes_of_text(role_word((enum role)other->role)));
         page.next = other->id;

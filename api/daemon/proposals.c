@@ -54,13 +54,15 @@ static bool is_signed(const struct passage *passage)
     return ask_verify(passage->daemon->origin, author->key, passage->packed, passage->signature);
 }
 
-// An administrative event carries its author's signature; any signature that is there must be good.
+// A signature stands where no session may vouch, and one that is there must be good.
 // An author may have been removed by a proposal before in the same request.
 static bool is_authentic(const struct passage *passage)
 {
-    const struct kind_row *row = kind_row((uint64_t)passage->proposal.event.kind);
-    if (actor_at(passage->daemon->state, passage->actor)->is_removed) return false;
-    if (passage->signature_state == SIGNATURE_NONE) return !row->is_administrative;
+    const struct state *state = passage->daemon->state;
+    if (actor_at(state, passage->actor)->is_removed) return false;
+    if (passage->signature_state == SIGNATURE_NONE) {
+        return !actor_must_sign(state, passage->actor, passage->proposal.event.kind);
+    }
     return is_signed(passage);
 }
 

@@ -3,9 +3,12 @@
 #include "api/daemon/answer.h"
 #include "api/daemon/view.h"
 #include "core/base/version.h"
+#include "core/proof/hash.h"
 #include "projections/actors.h"
 #include "projections/digest.h"
-#include "projections/server.h"
+#include "projections/mode.h"
+
+#include <string.h>
 
 // Numbers of the whole server are for those who see all of it: nil for others (R).
 static void put_wide(struct buffer *reply, const char *key, bool is_wide, uint64_t number)
@@ -30,7 +33,7 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
         answer_failure(reply, status);
         return;
     }
-    answer_ok(reply, ask->arguments.has_digest ? 19 : 18);
+    answer_ok(reply, ask->arguments.has_digest ? 21 : 20);
     put_wide(reply, "actors", is_wide, state_count(state, POOL_ACTOR));
     put_flag(reply, "clock_held", daemon->clock.is_held);
     put_number(reply, "clock_steps_back", daemon->clock.step_back_count);
@@ -39,7 +42,9 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     put_wide(reply, "groups", is_wide, state_count(state, POOL_GROUP) - 1);
     put_wide(reply, "holdings", is_wide, state_count(state, POOL_HOLDING));
     put_text(reply, "mode", bytes_of_text(server->limited_reason == 0 ? "normal" : "limited"));
+    put_flag(reply, "must_sign", server->must_sign);
     put_text(reply, "origin", daemon->origin);
+    put_number(reply, "refusal_rate", server->refusal_rate);
     put_binary(reply, "root", hash_view(&root));
     put_seq(reply, daemon);
     put_text(reply, "server", text_of(state, server->name));
@@ -52,23 +57,60 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     put_text(reply, "version", bytes_of_text(LICET_VERSION));
 }
 
+static void put_pending(struct buffer *reply, const struct state *state,
+                        const struct pending *pending)
+{
+    pack_key(reply, "pending_units");
+    pack_array(reply, pending->count);
+    for (uint32_t i = 0; i < pending->count; i++) {
+        const struct holding *holding = holding_at(state, pending->holdings[i]);
+        const struct account *account = account_at(state, holding->account);
+        pack_map(reply, 3);
+        put_path(reply, "group", state, account->group);
+        put_text(reply, "resource", text_of(state, resource_at(state, account->resource)->name));
+        put_text(reply, "unit", text_of(state, holding->unit));
+    }
+}
+
+static struct bytes reason_of(const struct server *server)
+{
+    if (server->limited_reason == NOT_LIMITED) return (struct bytes){NULL, 0};
+    return bytes_of_text(limited_reason_word(server->limited_reason));
+}
+
 void mode_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, struct buffer *reply)
 {
     const struct state  *state = daemon->state;
     const struct server *server = server_at(state);
     const bool           is_wide = actor_is_server_wide(state, actor);
     const bool           is_limited = server->limited_reason != NOT_LIMITED;
+    struct pending       pending = {.count = 0};
     (void)ask;
-    answer_ok(reply, 8);
+    if (is_wide) pending_list(state, daemon->now_ms, &pending);
+    answer_ok(reply, 9);
     put_text(reply, "eula_version", text_of(state, server->eula_version));
     put_flag(reply, "limited", is_limited);
-    put_wide(reply, "pending", is_wide, pending_count(state, daemon->now_ms));
-    put_optional_text(reply, "reason",
-                      is_limited ? bytes_of_text(limited_reason_word(server->limited_reason))
-                                 : (struct bytes){NULL, 0});
+    put_wide(reply, "pending", is_wide, pending.total);
+    put_pending(reply, state, &pending);
+    put_optional_text(reply, "reason", reason_of(server));
     put_seq(reply, daemon);
     put_time(reply, "since", is_limited ? server->limited_since_ms : TIME_NEVER);
     put_text(reply, "software_version", text_of(state, server->software_version));
+    put_now(reply, daemon);
+}
+
+// T19: a client says what it is, and hears whether it may go on.
+void connect_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                    struct buffer *reply)
+{
+    const struct state *state = daemon->state;
+    const enum refusal  code = mode_connect(state, ask->arguments.version);
+    (void)actor;
+    answer_ok(reply, 5);
+    put_text(reply, "code", bytes_of_text(refusal_word(code)));
+    put_flag(reply, "connected", code == ACCEPTED);
+    put_flag(reply, "limited", server_at(state)->limited_reason != NOT_LIMITED);
+    put_seq(reply, daemon);
     put_now(reply, daemon);
 }
 
@@ -118,6 +160,48 @@ static void put_lines(struct buffer *reply, const struct daemon *daemon, uint32_
     }
 }
 
+// The upload of the file whose hash is known, in an event or in a plan.
+static bool find_upload(const struct event *event, const struct vendor *vendor,
+                        struct license_upload *upload)
+{
+    if (event->kind != LICENSE_UPLOAD) return false;
+    const struct hash hash = hash_bytes(event->of.license_upload.file);
+    *upload = event->of.license_upload;
+    return memcmp(hash.at, vendor->file_hash, sizeof hash.at) == 0;
+}
+
+static bool find_upload_of(const struct event *event, const struct vendor *vendor,
+                           struct license_upload *upload)
+{
+    if (event->kind != PLAN) return find_upload(event, vendor, upload);
+    struct list_reader events = list_start(event->of.plan.events);
+    for (struct bytes packed; list_next_packed(&events, &packed);) {
+        const char  *offence = NULL;
+        struct event one;
+        if (!event_read_packed(packed, &one, &offence)) return false;
+        if (find_upload(&one, vendor, upload)) return true;
+    }
+    return false;
+}
+
+// T12: where the current file came from, as the log has it; nil for a local file.
+static void put_source(struct buffer *reply, const struct daemon *daemon,
+                       const struct vendor *vendor)
+{
+    struct license_upload upload = {
+        .source = {NULL, 0}
+    };
+    struct proposal proposal;
+    struct bytes    packed;
+    struct leaf     leaf;
+    const char     *offence = NULL;
+    const bool      is_there =
+        vendor->has_file && ledger_read(daemon->ledger, vendor->file_seq, &packed) == OK &&
+        leaf_read(packed, &leaf) && proposal_read(leaf.proposal, &proposal, &offence) &&
+        find_upload_of(&proposal.event, vendor, &upload);
+    put_optional_text(reply, "source", is_there ? upload.source : (struct bytes){NULL, 0});
+}
+
 void license_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                     struct buffer *reply)
 {
@@ -134,11 +218,13 @@ void license_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     pack_array(reply, state_count(state, POOL_VENDOR));
     for (uint32_t at = server_at(state)->first_vendor; at != 0; at = vendor_at(state, at)->next) {
         const struct vendor *vendor = vendor_at(state, at);
-        pack_map(reply, 5);
+        pack_map(reply, 7);
         put_lines(reply, daemon, at);
+        put_limit(reply, "file", vendor->has_file ? vendor->file_seq : LIMIT_NONE);
         put_binary(reply, "key", (struct bytes){vendor->key, sizeof vendor->key});
         put_text(reply, "name", text_of(state, vendor->name));
         put_limit(reply, "serial", vendor->has_file ? vendor->serial : LIMIT_NONE);
+        put_source(reply, daemon, vendor);
         put_flag(reply, "trusted", vendor->is_trusted);
     }
 }

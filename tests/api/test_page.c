@@ -3,6 +3,7 @@
 #include "api/daemon/ask.h"
 #include "core/base/field.h"
 #include "core/base/limits.h"
+#include "core/event/action.h"
 #include "core/event/event.h"
 
 #include <criterion/criterion.h>
@@ -208,5 +209,32 @@ Test(page, verbs_before_login_are_those_of_the_rows)
         const char *found = strstr(begin, quoted);
         cr_expect(eq(int, found != NULL && found < end, verb_is_open((enum verb)verb)), "%s",
                   quoted);
+    }
+}
+
+static void put_action(const struct action *action, char row[static 256])
+{
+    static const char *const of[] = {
+        [ACTION_OF_USER] = "user", [ACTION_OF_ADMIN] = "admin", [ACTION_OF_ANYBODY] = "anybody"};
+    char needs[128] = "–";
+    if (action->feature != NULL && action->resource != NULL) {
+        (void)snprintf(needs, sizeof needs, "`%s` and a unit of `%s`", action->feature,
+                       action->resource);
+    } else if (action->feature != NULL) {
+        (void)snprintf(needs, sizeof needs, "`%s`", action->feature);
+    } else if (action->resource != NULL) {
+        (void)snprintf(needs, sizeof needs, "a unit of `%s`", action->resource);
+    }
+    (void)snprintf(row, 256, "\n| `%s` | %s | %s | %s |\n", action->name, of[action->of], needs,
+                   action->is_closed ? "refused" : "goes on");
+}
+
+Test(page, actions_are_those_of_the_rows)
+{
+    page_read();
+    for (uint32_t i = 0; action_at(i) != NULL; i++) {
+        char row[256];
+        put_action(action_at(i), row);
+        cr_expect(strstr(page, row) != NULL, "%s", row);
     }
 }

@@ -1,4 +1,5 @@
 // Who may do what (R), keys (X19), and what is not told (B19, B20).
+#include "projections/actors.h"
 #include "tests/support/check.h"
 #include "tests/support/play.h"
 
@@ -219,4 +220,54 @@ Test(actors, x19_the_recovery_key_enrols_a_server_admin_also_while_limited_and_n
         {"eula 1",                    "ok"                    },
     };
     play_after(TURNS(base), TURNS(turns));
+}
+
+static void expect_must_sign(const struct company *company, const char *actor, const char *wanted)
+{
+    const struct state *state = company_state(company);
+    const uint32_t      at = actor_by_name(state, bytes_of_text(actor));
+    cr_assert(ne(u32, at, 0), "%s", actor);
+    for (enum kind kind = CONSUMPTION; kind <= RELEASE; kind++) {
+        cr_expect(eq(int, actor_must_sign(state, at, kind), strcmp(wanted, "all") == 0), "%s",
+                  actor);
+    }
+    cr_expect(actor_must_sign(state, at, ALLOCATION), "%s", actor);
+    cr_expect(actor_must_sign(state, at, PLAN), "%s", actor);
+}
+
+Test(actors, r_a_session_vouches_unless_the_author_or_the_policy_must_sign)
+{
+    static const struct turn turns[] = {
+        {"license sip 5 per-server", "ok"},
+        {"eula 1",                   "ok"},
+        {"group G",                  "ok"},
+        {"enrol door agent G",       "ok"},
+        {"enrol gate agent G signs", "ok"},
+        {"enrol site site_admin G",  "ok"},
+        {"enrol server agent /",     "ok"},
+    };
+    static const struct turn foreign[] = {
+        {"as site",   "ok"       },
+        {"policy 5",  "FORBIDDEN"},
+        {"as server", "ok"       },
+        {"policy 5",  "FORBIDDEN"},
+        {"as admin",  "ok"       },
+    };
+    struct company *company = company_open();
+    cr_expect(eq(u32, server_at(company_state(company))->refusal_rate, REFUSAL_RATE_DEFAULT));
+    play_on(company, TURNS(turns));
+    play_on(company, TURNS(foreign));
+    expect_must_sign(company, "door", "settings");
+    expect_must_sign(company, "gate", "all");
+    expect_said(company, "policy signs 60", "ok");
+    cr_expect(eq(u32, server_at(company_state(company))->refusal_rate, 60));
+    expect_must_sign(company, "door", "all");
+    expect_must_sign(company, "gate", "all");
+    expect_said(company, "policy 0", "ok");
+    cr_expect(zero(u32, server_at(company_state(company))->refusal_rate));
+    expect_must_sign(company, "door", "settings");
+    expect_said(company, "password Admin", "ok");
+    expect_said(company, "policy signs 60", "LIMITED_MODE /"); // a setting (T13)
+    expect_must_sign(company, "door", "settings");
+    company_close(company);
 }

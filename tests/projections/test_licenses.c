@@ -342,3 +342,43 @@ Test(licenses, b01_what_the_file_lacks_is_nothing_everywhere)
     };
     play(TURNS(turns));
 }
+
+// What was saved before a resource needed another one stays as it is.
+Test(licenses, t02_a_new_need_binds_what_is_saved_from_then_on)
+{
+    static const struct turn turns[] = {
+        {"license sip 9 per-server; mob 9 per-server",           "ok"                         },
+        {"eula 1",                                               "ok"                         },
+        {"group G",                                              "ok"                         },
+        {"allocate G restricted p : mob=3",                      "ok"                         },
+        {"consume G mob m1",                                     "ok"                         },
+        {"license sip 9 per-server; mob 9 per-server needs sip", "ok"                         },
+        {"eula 1",                                               "ok"                         },
+        {"state G mob",                                          "3/1/2"                      },
+        {"access mob m1",                                        "yes"                        },
+        {"allocate G restricted p : mob=3",                      "NEEDS_EXCEEDED G 0 of 3 sip"},
+        {"allocate G restricted p : mob=3 sip=2",                "NEEDS_EXCEEDED G 2 of 3 sip"},
+        {"allocate G restricted p : mob=3 sip=3",                "ok"                         },
+        {"license sip 9 per-server; mob 9 per-server",           "ok"                         },
+        {"eula 1",                                               "ok"                         },
+        {"allocate G restricted p : mob=3",                      "ok"                         },
+    };
+    play(TURNS(turns));
+}
+
+Test(licenses, t02_a_kind_stays_also_when_another_vendor_takes_the_name)
+{
+    struct company *company = company_open();
+    expect_file(company, "vendor.example", "serial 1\ncam 5 per-channel\n", "ACCEPTED");
+    company_accept_eula(company);
+    cr_expect(eq(int, company_do(company, "trust other.example"), ACCEPTED));
+    expect_said(company, "consume / cam c1", "ok");
+    expect_file(company, "vendor.example", "serial 2\nmod 5 per-server\n", "ACCEPTED");
+    expect_file(company, "other.example", "serial 1\ncam 5 per-server\n", "KIND_CHANGED");
+    expect_file(company, "other.example", "serial 1\ncam 5 feature\n", "MALFORMED");
+    expect_file(company, "other.example", "serial 1\ncam feature\n", "KIND_CHANGED");
+    expect_file(company, "other.example", "serial 1\ncam 5 per-channel\n", "ACCEPTED");
+    expect_said(company, "release cam c1", "ok");
+    expect_file(company, "other.example", "serial 2\ncam 5 per-server\n", "ACCEPTED");
+    company_close(company);
+}

@@ -1,4 +1,5 @@
 // Limited mode: what enters it, what it stops, what goes on, what leaves it (T13 to T23, D4).
+#include "projections/mode.h"
 #include "tests/support/check.h"
 #include "tests/support/play.h"
 
@@ -228,4 +229,213 @@ Test(mode, t17_no_time_leaves_the_mode)
         {"mode",             "limited eula_not_accepted"},
     };
     play(TURNS(turns));
+}
+
+Test(mode, s11_life_of_the_limited_mode)
+{
+    static const struct turn turns[] = {
+        {"mode",                                "limited eula_not_accepted"},
+        {"license sip 500 per-server",          "ok"                       },
+        {"mode",                                "limited license_updated"  },
+        {"connect 4.4.9",                       "CLIENT_TOO_OLD"           },
+        {"connect 4.5.0",                       "yes"                      },
+        {"group G",                             "LIMITED_MODE /"           },
+        {"allocate / oversubscribed version=0", "LIMITED_MODE /"           },
+        {"eula 1",                              "ok"                       },
+        {"mode",                                "normal"                   },
+        {"connect 4.4.9",                       "yes"                      },
+        {"password Admin",                      "ok"                       },
+        {"mode",                                "limited password_changed" },
+        {"software 4.7 1",                      "ok"                       },
+        {"mode",                                "limited password_changed" },
+        {"software 4.8 2",                      "ok"                       },
+        {"mode",                                "limited eula_changed"     },
+        {"eula 1",                              "EULA_VERSION_MISMATCH 2"  },
+        {"mode",                                "limited eula_changed"     },
+        {"eula 2",                              "ok"                       },
+        {"mode",                                "normal"                   },
+        {"password Admin",                      "ok"                       },
+        {"eula 2",                              "ok"                       },
+        {"software 4.9 3",                      "ok"                       },
+        {"mode",                                "limited eula_changed"     },
+        {"eula 3",                              "ok"                       },
+        {"software 5.0 4",                      "ok"                       },
+        {"password Admin",                      "ok"                       },
+        {"mode",                                "limited password_changed" },
+        {"eula 4",                              "ok"                       },
+        {"mode",                                "normal"                   },
+        {"password operator",                   "ok"                       },
+        {"mode",                                "normal"                   },
+    };
+    play(TURNS(turns));
+}
+
+static const struct turn accepted[] = {
+    {"license sip 500 per-server", "ok"},
+    {"eula 1",                     "ok"},
+};
+
+// Always an event, whoever's password it is; only that of Admin, byte by byte, is a trigger.
+Test(mode, t21_only_the_password_of_admin_is_a_trigger)
+{
+    static const struct turn turns[] = {
+        {"password operator", "ok"                      },
+        {"password admin",    "ok"                      },
+        {"password Admin2",   "ok"                      },
+        {"password Admi",     "ok"                      },
+        {"mode",              "normal"                  },
+        {"password Admin",    "ok"                      },
+        {"mode",              "limited password_changed"},
+        {"password operator", "ok"                      },
+        {"mode",              "limited password_changed"},
+    };
+    play_after(TURNS(accepted), TURNS(turns));
+}
+
+// The latest trigger is told; the mode lasts since the first.
+Test(mode, t21_a_trigger_while_limited_moves_the_reason_and_not_the_start)
+{
+    struct company *company = company_open();
+    play_on(company, TURNS(accepted));
+    company_clock(company, "2026-11-02");
+    expect_said(company, "password Admin", "ok");
+    const uint64_t since_ms = server_at(company_state(company))->limited_since_ms;
+    company_clock(company, "2026-11-03");
+    expect_said(company, "software 4.7 2", "ok");
+    expect_said(company, "mode", "limited eula_changed");
+    expect_said(company, "password Admin", "ok");
+    expect_said(company, "mode", "limited password_changed");
+    cr_expect(eq(u64, server_at(company_state(company))->limited_since_ms, since_ms));
+    company_close(company);
+}
+
+Test(mode, t22_a_software_update_is_a_trigger_only_with_another_eula)
+{
+    static const struct turn turns[] = {
+        {"software 4.7 1",  "ok"                     },
+        {"mode",            "normal"                 },
+        {"software 4.7 1",  "ok"                     },
+        {"mode",            "normal"                 },
+        {"software 4.7 1a", "ok"                     },
+        {"mode",            "limited eula_changed"   },
+        {"software 4.7 1",  "ok"                     },
+        {"eula 1a",         "EULA_VERSION_MISMATCH 1"},
+        {"eula 1",          "ok"                     },
+        {"mode",            "normal"                 },
+    };
+    play_after(TURNS(accepted), TURNS(turns));
+}
+
+Test(mode, t21_t22_are_reported_by_a_server_admin_or_an_agent_of_the_server)
+{
+    static const struct turn turns[] = {
+        {"group G",                 "ok"                  },
+        {"group G/H",               "ok"                  },
+        {"enrol server agent /",    "ok"                  },
+        {"enrol door agent G",      "ok"                  },
+        {"enrol site site_admin G", "ok"                  },
+        {"enrol eyes auditor /",    "ok"                  },
+        {"as door",                 "ok"                  },
+        {"password Admin",          "FORBIDDEN"           },
+        {"software 4.7 2",          "FORBIDDEN"           },
+        {"as site",                 "ok"                  },
+        {"password Admin",          "FORBIDDEN"           },
+        {"software 4.7 2",          "FORBIDDEN"           },
+        {"as eyes",                 "ok"                  },
+        {"password Admin",          "FORBIDDEN"           },
+        {"software 4.7 2",          "FORBIDDEN"           },
+        {"as server",               "ok"                  },
+        {"password Admin",          "ok"                  },
+        {"software 4.7 2",          "ok"                  },
+        {"mode",                    "limited eula_changed"},
+        {"eula 2",                  "FORBIDDEN"           },
+    };
+    play_after(TURNS(accepted), TURNS(turns));
+}
+
+Test(mode, t19_while_limited_clients_up_to_4_4_or_unreadable_are_too_old)
+{
+    static const struct turn turns[] = {
+        {"connect 0.0.0",                  "yes"           },
+        {"connect what",                   "yes"           },
+        {"password Admin",                 "ok"            },
+        {"connect 4.4",                    "CLIENT_TOO_OLD"},
+        {"connect 4.4.99",                 "CLIENT_TOO_OLD"},
+        {"connect 4.3.9",                  "CLIENT_TOO_OLD"},
+        {"connect 3.9",                    "CLIENT_TOO_OLD"},
+        {"connect 4.5",                    "yes"           },
+        {"connect 4.5.0-rc1",              "yes"           },
+        {"connect 4.10",                   "yes"           },
+        {"connect 5.0",                    "yes"           },
+        {"connect 10.0",                   "yes"           },
+        {"connect 5",                      "CLIENT_TOO_OLD"},
+        {"connect 5.",                     "CLIENT_TOO_OLD"},
+        {"connect .5",                     "CLIENT_TOO_OLD"},
+        {"connect 4,5",                    "CLIENT_TOO_OLD"},
+        {"connect v4.5",                   "CLIENT_TOO_OLD"},
+        {"connect 4.5x",                   "CLIENT_TOO_OLD"},
+        {"connect 99999999999999999999.0", "CLIENT_TOO_OLD"},
+        {"connect -5.0",                   "CLIENT_TOO_OLD"},
+        {"eula 1",                         "ok"            },
+        {"connect 4.4.9",                  "yes"           },
+    };
+    play_after(TURNS(accepted), TURNS(turns));
+}
+
+// Oldest first over all resources; those that a group cuts off already do not wait.
+Test(mode, t16_what_waits_for_the_end_of_the_mode_is_listed_by_name)
+{
+    static const struct turn turns[] = {
+        {"license cam 9 per-channel; acs 3 per-server",      "ok"                               },
+        {"eula 1",                                           "ok"                               },
+        {"group G",                                          "ok"                               },
+        {"allocate G restricted p until=2026-11-20 : cam=2", "ok"                               },
+        {"2 x consume / cam c#",                             "ok"                               },
+        {"consume / acs a1",                                 "ok"                               },
+        {"2 x consume G cam g#",                             "ok"                               },
+        {"consume / acs a2",                                 "ok"                               },
+        {"consume / cam c3",                                 "ok"                               },
+        {"pending",                                          ""                                 },
+        {"license cam 1 per-channel",                        "ok"                               },
+        {"mode",                                             "limited license_updated pending 6"},
+        {"pending",                                          "c2 a1 g1 g2 a2 c3"                },
+        {"clock 2026-11-20",                                 "ok"                               },
+        {"mode",                                             "limited license_updated pending 4"},
+        {"pending",                                          "c2 a1 a2 c3"                      },
+        {"release cam c1",                                   "ok"                               },
+        {"pending",                                          "a1 a2 c3"                         },
+        {"held cam",                                         "c2 (g1) (g2) c3"                  },
+        {"eula 1",                                           "ok"                               },
+        {"held cam",                                         "c2 (g1) (g2) (c3)"                },
+        {"pending",                                          ""                                 },
+    };
+    play(TURNS(turns));
+}
+
+Test(mode, t16_the_oldest_hundred_are_listed_and_all_are_counted)
+{
+    static const struct turn turns[] = {
+        {"license cam 60 per-channel; acs 60 per-server", "ok"                                 },
+        {"eula 1",                                        "ok"                                 },
+        {"60 x consume / acs a#",                         "ok"                                 },
+        {"60 x consume / cam c#",                         "ok"                                 },
+        {"license cam 10 per-channel; acs 10 per-server", "ok"                                 },
+        {"mode",                                          "limited license_updated pending 100"},
+        {"license cam 10 per-channel; acs 9 per-server",  "ok"                                 },
+        {"mode",                                          "limited license_updated pending 101"},
+    };
+    struct company *company = company_open();
+    struct pending  pending;
+    play_on(company, TURNS(turns));
+    pending_list(company_state(company), company_now(company), &pending);
+    cr_expect(eq(u32, pending.total, 101));
+    cr_expect(eq(u32, pending.count, 100));
+    for (uint32_t i = 1; i < pending.count; i++) {
+        const struct state *state = company_state(company);
+        cr_expect(holding_at(state, pending.holdings[i - 1])->id <
+                  holding_at(state, pending.holdings[i])->id);
+    }
+    const struct holding *last = holding_at(company_state(company), pending.holdings[99]);
+    cr_expect(text_is(company_state(company), last->unit, bytes_of_text("c59")));
+    company_close(company);
 }

@@ -235,3 +235,114 @@ Test(users, b42_creating_a_user_consumes_nothing)
     };
     play_after(TURNS(base), TURNS(turns));
 }
+
+Test(users, b42_removing_a_user_is_removing_all_memberships_and_frees_the_name)
+{
+    static const struct turn turns[] = {
+        {"user peter B",                           "ok"                                      },
+        {"consume A sip a1 user=maria",            "ok"                                      },
+        {"2 x consume B sip b# user=maria",        "ok"                                      },
+        {"consume B sip p1 user=peter",            "ok"                                      },
+        {"assign maria A until=2026-12-01 sip=20", "ok"                                      },
+        {"dismiss maria",                          "MEMBERSHIP_IN_USE B; MEMBERSHIP_IN_USE A"},
+        {"dismiss paul",                           "UNKNOWN_USER paul"                       },
+        {"release sip a1",                         "ok"                                      },
+        {"dismiss maria",                          "MEMBERSHIP_IN_USE B"                     },
+        {"dismiss maria cascade",                  "ok"                                      },
+        {"held sip",                               "p1"                                      },
+        {"state B sip",                            "30/1/29"                                 },
+        {"dismiss maria cascade",                  "UNKNOWN_USER maria"                      },
+        {"consume A sip a2 user=maria",            "UNKNOWN_USER maria"                      },
+        {"clock 2026-12-01",                       "ok"                                      },
+        {"user maria C",                           "ok"                                      },
+        {"person maria sip",                       "30/0/29 by C"                            },
+        {"consume A sip a2 user=maria",            "NOT_A_MEMBER A"                          },
+        {"consume C sip c1 user=maria",            "ok"                                      },
+        {"access sip p1",                          "yes"                                     },
+        {"dismiss peter cascade",                  "ok"                                      },
+        {"held sip",                               "c1"                                      },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// First, last and middle of the list of all users go; those who stay are found.
+Test(users, b42_users_without_units_go_in_any_order)
+{
+    static const struct turn turns[] = {
+        {"5 x user u# A",            "ok"             },
+        {"dismiss maria",            "ok"             },
+        {"dismiss u5",               "ok"             },
+        {"dismiss u3",               "ok"             },
+        {"member remove u1 A",       "ok"             },
+        {"dismiss u1",               "ok"             },
+        {"user u6 B",                "ok"             },
+        {"consume A sip n2 user=u2", "ok"             },
+        {"consume A sip n4 user=u4", "ok"             },
+        {"consume B sip n6 user=u6", "ok"             },
+        {"consume A sip n3 user=u3", "UNKNOWN_USER u3"},
+        {"dismiss u2 cascade",       "ok"             },
+        {"dismiss u4 cascade",       "ok"             },
+        {"dismiss u6 cascade",       "ok"             },
+        {"user u1 A",                "ok"             },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(users, b42_a_user_is_removed_by_who_rules_all_its_groups_and_not_while_limited)
+{
+    static const struct turn turns[] = {
+        {"group A/B",                  "ok"            },
+        {"user peter A/B",             "ok"            },
+        {"user paul A/B",              "ok"            },
+        {"member remove paul A/B",     "ok"            },
+        {"enrol dealer site_admin A",  "ok"            },
+        {"enrol house site_admin A/B", "ok"            },
+        {"enrol door agent /",         "ok"            },
+        {"member add peter A",         "ok"            },
+        {"as door",                    "ok"            },
+        {"dismiss peter",              "FORBIDDEN"     },
+        {"as house",                   "ok"            },
+        {"dismiss peter",              "FORBIDDEN"     },
+        {"dismiss nobody",             "FORBIDDEN"     },
+        {"as dealer",                  "ok"            },
+        {"dismiss maria",              "FORBIDDEN"     },
+        {"dismiss paul",               "FORBIDDEN"     },
+        {"as admin",                   "ok"            },
+        {"password Admin",             "ok"            },
+        {"dismiss maria",              "LIMITED_MODE /"},
+        {"eula 1",                     "ok"            },
+        {"as dealer",                  "ok"            },
+        {"dismiss peter",              "ok"            },
+        {"as admin",                   "ok"            },
+        {"dismiss paul",               "ok"            },
+        {"dismiss maria",              "ok"            },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// One of three groups has expired: it is the strictest until it is renewed, or left.
+Test(users, b42_of_three_groups_one_has_expired)
+{
+    static const struct turn turns[] = {
+        {"allocate A restricted p : sip=5",                  "ok"                      },
+        {"allocate B restricted p until=2026-12-01 : sip=3", "ok"                      },
+        {"allocate C restricted p : sip=4",                  "ok"                      },
+        {"consume A sip a1 user=maria",                      "ok"                      },
+        {"consume C sip c1 user=maria",                      "ok"                      },
+        {"clock 2026-11-30T23:59:59.999Z",                   "ok"                      },
+        {"person maria sip",                                 "3/2/1 by B"              },
+        {"access sip a1",                                    "yes"                     },
+        {"clock 2026-12-01",                                 "ok"                      },
+        {"person maria sip",                                 "0/2/0 by B"              },
+        {"access sip a1",                                    "STRICTEST_GROUP B 2 of 0"},
+        {"access sip c1",                                    "STRICTEST_GROUP B 2 of 0"},
+        {"consume A sip a2 user=maria",                      "STRICTEST_GROUP B 2 of 0"},
+        {"allocate B restricted p until=2027-12-01 : sip=1", "ok"                      },
+        {"access sip a1",                                    "yes"                     },
+        {"access sip c1",                                    "STRICTEST_GROUP B 2 of 1"},
+        {"member remove maria B",                            "ok"                      },
+        {"access sip c1",                                    "yes"                     },
+        {"person maria sip",                                 "4/2/2 by C"              },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}

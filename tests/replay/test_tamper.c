@@ -690,6 +690,62 @@ Test(tamper, with_the_key_is_found_by_what_it_says)
     }
 }
 
+static uint64_t play_policy(bool must_sign)
+{
+    const struct event event = {
+        .kind = POLICY, .of.policy = {.must_sign = must_sign, .refusal_rate = 600}
+    };
+    return play_admin(&play, &event);
+}
+
+// Where no session may vouch, a leaf that nobody signed is a fraud.
+Test(tamper, of_a_policy_that_wants_signatures_is_found)
+{
+    play_policy(true);
+    const uint64_t seq = play_consume(&play, "SmartHome/A", "LICENSE_HIKVISION", 7000);
+    play_policy(false);
+    play_seal(&play);
+    expect_verdict("the session vouched", 2, seq, seq,
+                   "it must carry its author's signature and has none");
+}
+
+Test(tamper, of_a_policy_is_not_found_before_and_after_it_holds)
+{
+    play_consume(&play, "SmartHome/A", "LICENSE_HIKVISION", 7000);
+    play_policy(true);
+    play_policy(false);
+    play_consume(&play, "SmartHome/A", "LICENSE_HIKVISION", 7001);
+    play_seal(&play);
+    cr_expect(zero(int, play_run(&play, "verify %s --key %s", play.directory, play.key_file)), "%s",
+              play.output);
+}
+
+Test(tamper, of_an_actor_that_must_sign_is_found)
+{
+    const struct event enrolment = {
+        .kind = ACTOR_ENROLMENT,
+        .of.actor_enrolment = {.name = bytes_of_text("door"),
+                               .key = play_public(&play.stranger),
+                               .role = AGENT,
+                               .group = bytes_of_text("SmartHome"),
+                               .must_sign = true}
+    };
+    const struct event consumption = {
+        .kind = CONSUMPTION,
+        .of.consumption = {.group = bytes_of_text("SmartHome/A"),
+                           .resource = bytes_of_text("LICENSE_HIKVISION"),
+                           .unit = bytes_of_text("7000"),
+                           .direction = DIRECTION_ABSENT}
+    };
+    play_admin(&play, &enrolment);
+    play_event(&play, &consumption, "door", &play.stranger);
+    play_consume(&play, "SmartHome/A", "LICENSE_HIKVISION", 7001);
+    const uint64_t seq = play_event(&play, &consumption, "door", NULL);
+    play_seal(&play);
+    expect_verdict("the session vouched", 2, seq, seq,
+                   "it must carry its author's signature and has none");
+}
+
 // Everything sealed anew by a key of one's own, and the opening made to name it.
 Test(tamper, with_a_key_of_ones_own_is_no_ledger)
 {

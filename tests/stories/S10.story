@@ -25,7 +25,10 @@ $ licet license upload smaller.note
 $ licet mode
     mode limited…
     reason license_updated
-    pending 8…
+    pending 8
+    LICENSE_HIKVISION ch13 of /
+    LICENSE_HIKVISION ch14 of /
+    LICENSE_HIKVISION ch20 of /
 = / LICENSE_HIKVISION 12/20/0 until never over 8
 $ licet access LICENSE_HIKVISION ch20
     yes
@@ -36,7 +39,9 @@ $1 licet consume / LICENSE_HIKVISION ch21
 $ licet release LICENSE_HIKVISION ch5
 = / LICENSE_HIKVISION 12/19/0 until never over 7
 $ licet mode
-    pending 7…
+    pending 7
+    LICENSE_HIKVISION ch14 of /
+    LICENSE_HIKVISION ch20 of /
 
 $ licet eula accept 1
 $ licet mode

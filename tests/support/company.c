@@ -400,6 +400,10 @@ static void read_line(const char *line, struct words *words, struct event *event
         event->kind = USER_CREATION;
         event->of.user_creation.user = next_word(words);
         event->of.user_creation.group = next_word(words);
+    } else if (take_word(words, "dismiss")) {
+        event->kind = USER_REMOVAL;
+        event->of.user_removal.user = next_word(words);
+        event->of.user_removal.is_cascade = take_word(words, "cascade");
     } else if (take_word(words, "member")) {
         event->kind = MEMBERSHIP;
         event->of.membership.is_member = take_word(words, "add");
@@ -427,9 +431,21 @@ static void read_line(const char *line, struct words *words, struct event *event
         event->of.actor_enrolment.key = key_for(words, event->of.actor_enrolment.name);
         event->of.actor_enrolment.role = role_by_word(next_word(words));
         event->of.actor_enrolment.group = next_word(words);
+        event->of.actor_enrolment.must_sign = take_word(words, "signs");
     } else if (take_word(words, "remove")) {
         event->kind = ACTOR_REMOVAL;
         event->of.actor_removal.name = next_word(words);
+    } else if (take_word(words, "password")) {
+        event->kind = PASSWORD_CHANGE;
+        event->of.password_change.account = next_word(words);
+    } else if (take_word(words, "software")) {
+        event->kind = SOFTWARE_UPDATE;
+        event->of.software_update.software_version = next_word(words);
+        event->of.software_update.eula_version = next_word(words);
+    } else if (take_word(words, "policy")) {
+        event->kind = POLICY;
+        event->of.policy.must_sign = take_word(words, "signs");
+        (void)bytes_to_decimal(next_word(words), COUNT_MAX, &event->of.policy.refusal_rate);
     } else if (take_word(words, "eula")) {
         event->kind = EULA_ACCEPTANCE;
         event->of.eula_acceptance.version = next_word(words);

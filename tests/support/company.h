@@ -10,11 +10,13 @@
 //   group PATH
 //   allocate PATH [restricted] [oversubscribed] [force] [version=N]
 //            [NAME[ from=T][ until=T]: RESOURCE=COUNT FEATURE ...;]...
-//   user NAME PATH            member add|remove NAME PATH [cascade]
+//   user NAME PATH            dismiss NAME [cascade]      member add|remove NAME PATH [cascade]
 //   assign NAME PATH [from=T] [until=T] RESOURCE=COUNT FEATURE ...      unassign NAME PATH
 //   consume PATH RESOURCE UNIT [user=NAME] [in|out]       release RESOURCE UNIT [in|out]
-//   enrol NAME ROLE PATH      remove NAME
+//   enrol NAME ROLE PATH [signs]      remove NAME
 //   eula VERSION              trust NAME     distrust NAME
+//   password ACCOUNT          software VERSION EULA_VERSION
+//   policy [signs] REFUSAL_RATE
 //
 // script.h plays whole tables of such lines, with questions between them.
 #ifndef TESTS_SUPPORT_COMPANY_H

@@ -1,10 +1,12 @@
 #include "tests/support/script.h"
 
+#include "projections/actions.h"
+#include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
-#include "projections/server.h"
 #include "projections/users.h"
 
 #include <assert.h>
@@ -203,6 +205,34 @@ static const char *say_feature(struct company *company, const char *line)
     return answer;
 }
 
+static const char *say_denial(const struct state *state, const struct constraint *access)
+{
+    add("%s", access->code == ACCEPTED ? "yes" : refusal_word(access->code));
+    if (access->code == ACCEPTED || access->code == NOT_HELD) return answer;
+    if (access->group != 0) {
+        add(" ");
+        add_group(state, access->group);
+    }
+    add_numbers(access);
+    return answer;
+}
+
+static const char *say_may(struct company *company, const char *line)
+{
+    const struct state  *state = company_state(company);
+    const struct bytes   who = word_of(&line);
+    const struct action *action = action_find(word_of(&line));
+    const struct acting  acting = {.user = user_find(state, who),
+                                   .actor = actor_by_name(state, who),
+                                   .group = *line == 0 ? 0 : group_find(state, word_of(&line))};
+    if (action == NULL) {
+        add("no such action");
+        return answer;
+    }
+    const struct constraint access = action_access(state, action, &acting, company_now(company));
+    return say_denial(state, &access);
+}
+
 static const char *say_access(struct company *company, const char *line)
 {
     char                resource[NAME_SIZE_MAX + 1];
@@ -210,18 +240,7 @@ static const char *say_access(struct company *company, const char *line)
     const struct state *state = company_state(company);
     (void)snprintf(resource, sizeof resource, "%.*s", (int)name.size, (const char *)name.at);
     const struct constraint access = company_access(company, resource, line);
-    if (access.code == ACCEPTED) {
-        add("yes");
-        return answer;
-    }
-    add("%s", refusal_word(access.code));
-    if (access.code == NOT_HELD) return answer;
-    if (access.group != 0) {
-        add(" ");
-        add_group(state, access.group);
-    }
-    add_numbers(&access);
-    return answer;
+    return say_denial(state, &access);
 }
 
 static const char *say_held(struct company *company, const char *line)
@@ -248,6 +267,26 @@ static const char *say_mode(struct company *company)
     else
         add("limited %s", limited_reason_word(reason));
     if (pending > 0) add(" pending %u", pending);
+    return answer;
+}
+
+static const char *say_pending(struct company *company)
+{
+    const struct state *state = company_state(company);
+    struct pending      pending;
+    pending_list(state, company_now(company), &pending);
+    for (uint32_t i = 0; i < pending.count; i++) {
+        if (i > 0) add(" ");
+        add_bytes(text_of(state, holding_at(state, pending.holdings[i])->unit));
+    }
+    if (pending.count < pending.total) add(" of %u", pending.total);
+    return answer;
+}
+
+static const char *say_connect(struct company *company, const char *line)
+{
+    const enum refusal code = mode_connect(company_state(company), bytes_of_text(line));
+    add("%s", code == ACCEPTED ? "yes" : refusal_word(code));
     return answer;
 }
 
@@ -356,6 +395,9 @@ const char *company_say(struct company *company, const char *line)
     if (starts(&line, "held")) return say_held(company, line);
     if (starts(&line, "mode")) return say_mode(company);
     if (starts(&line, "notice")) return say_notice(company, line);
+    if (starts(&line, "may")) return say_may(company, line);
+    if (starts(&line, "pending")) return say_pending(company);
+    if (starts(&line, "connect")) return say_connect(company, line);
     if (starts(&line, "person")) return say_person(company, line);
     if (starts(&line, "license")) return say_license(company, line);
     if (starts(&line, "plan")) return say_plan(company, line);

@@ -23,7 +23,10 @@
 //   feature GROUP FEATURE       "on", "on until T", or the status
 //   access RESOURCE UNIT        "yes", or what denies it
 //   held RESOURCE               the units in log order, suspended ones in parentheses
+//   may WHO ACTION [GROUP]      "yes", or what denies it
 //   mode                        "normal", "limited license_updated", "… pending 8"
+//   pending                     the units that wait for the end of the mode, oldest first
+//   connect VERSION             "yes", or CLIENT_TOO_OLD
 //   person USER RESOURCE        maximum/used/available, then the group that decides
 #ifndef TESTS_SUPPORT_SCRIPT_H
 #define TESTS_SUPPORT_SCRIPT_H

@@ -5,10 +5,12 @@ A story is what a user types and what must come back:
     # a remark
     file license.txt                what follows indented is written to that file
         licet license v1
+    flip license.note               one byte of that file becomes another
     clock 2026-12-01T00:00Z         ledger time; until another is told, it stands still
     $ licet consume A sip_number 1  must exit with 0; lines below it, indented, must be among what
         accepted                    it prints, in this order (spaces count as one; … is anything)
     $1 licet consume A sip_number 2 must exit with 1
+    $ licet key show a.key > a.vkey what it prints goes to that file too
         - LIMIT_REACHED sip_number at A: 1 of 1 used
     = A sip_number 1/1/0 until never
                                     the state: maximum/used/available, all of:
@@ -71,9 +73,14 @@ class Player:
     def command(self, line, expected):
         code, text = re.match(r"^\$(\d?) (.*)$", line).groups()
         words = shlex.split(text)
+        to = None
+        if words[-2:-1] == [">"]:
+            *words, _, to = words
         before = self.head() if "--preview" in words else None
         done = self.ledger.run(*words[1:], name=words[0])
         printed = done.stdout + done.stderr
+        if to is not None:
+            self.print_file(to, done.stdout.splitlines())
         if done.returncode != int(code or 0):
             raise AssertionError("exit code %d\n%s" % (done.returncode, printed))
         if before is not None and self.head() != before:
@@ -107,6 +114,12 @@ class Player:
         if text != line:
             raise AssertionError("the state is\n  %s" % text)
 
+    def flip(self, name):
+        with open(self.ledger.path(name), "r+b") as file:
+            content = file.read()
+            file.seek(len(content) // 2)
+            file.write(bytes([content[len(content) // 2] ^ 1]))
+
     def step(self, line, below):
         if line.startswith("$"):
             self.command(line, below)
@@ -114,6 +127,8 @@ class Player:
             self.state(line[2:])
         elif line.startswith("clock "):
             self.ledger.licet("clock", "set", line[len("clock ") :])
+        elif line.startswith("flip "):
+            self.flip(line[len("flip ") :])
         elif line.startswith("file "):
             self.print_file(line[len("file ") :], below)
         else:

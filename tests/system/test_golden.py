@@ -154,12 +154,17 @@ def refusals(client, proposals):
 
 def queries(client):
     for verb, arguments in (
-        ("status", {"digest": True}), ("mode", {}), ("license", {}), ("state", {"group": "acme"}),
+        ("status", {"digest": True}), ("mode", {}), ("connect", {"version": "4.5.0"}),
+        ("license", {}), ("state", {"group": "acme"}),
         ("state", {"group": "/", "resource": "channel"}), ("state", {"group": "nowhere"}),
         ("tree", {"group": "/"}), ("tree", {"group": "/", "limit": 1}), ("user", {"user": "u-1"}),
         ("access", {"resource": "channel", "unit": "ch1"}),
         ("access", {"resource": "channel", "unit": "ch2"}),
         ("access", {"resource": "channel", "unit": "none"}),
+        ("access", {"action": "guest.manage", "who": "u-1"}),
+        ("access", {"action": "settings.network", "who": "admin", "group": "acme"}),
+        ("contact", {"user": "u-1", "name": "Maria Stern"}), ("contact", {"user": "u-1"}),
+        ("contact", {"user": "u-1", "erase": True}),
         ("holdings", {"group": "acme", "limit": 1}), ("log", {"after": 4, "limit": 2}),
         ("changes", {"group": "acme", "since": 0}), ("checkpoint", {}),
         ("consistency", {"from": 3, "to": 7}), ("receipt", {"seq": 4}), ("receipt", {"seq": 9999}),

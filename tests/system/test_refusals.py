@@ -74,7 +74,8 @@ def logins(at):
         expect(client.ask("login", key=key.public[:31], signature=bytes(64)), "MALFORMED")
         hello = client.get("hello")
         what, found = answer(hello, key, key.public)
-        assert (what, found) == ("ok", {"actor": "admin", "group": "/", "role": "server_admin"})
+        assert (what, found) == ("ok", {"actor": "admin", "group": "/", "must_sign": False,
+                                        "role": "server_admin"})
         assert client.ask("status")[0] == "ok"
         # A login that fails ends the one before.
         expect(answer(hello, key, key.public), "UNAUTHENTICATED")
@@ -278,7 +279,8 @@ def hidden_limit(client):
     comes out of the log; the own path up to the server is told."""
     rows = (
         (sp.consumption("A/one", "few", "second"), "LIMIT_REACHED", ["/", 1, 1]),
-        (sp.consumption("A/one", "channel", "third", "both"), "STRICTEST_GROUP", [None] * 3),
+        (sp.consumption("A/one", "channel", "third", "both"), "STRICTEST_GROUP",
+         ["another group of the user", None, None]),
     )
     for event, code, place in rows:
         proposal = client.make(event)

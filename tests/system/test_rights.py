@@ -74,7 +74,8 @@ def hidden_group(at):
         nothing_of_it(reply)
         refused = reply[1]
         for told in [refused] + refused["why"]:
-            assert [told[key] for key in ("node", "limit", "used")] == [None] * 3, told
+            assert told["node"] == "another group of the user", told
+            assert told["limit"] is None and told["used"] is None, told
         seq = refused["seq"]
         event = admin.get("log", after=seq)["events"][0]
         assert (event["seq"], event["node"]) == (seq, "other/secret"), event
@@ -91,7 +92,7 @@ def hidden_group(at):
         for client in (agent, dealer):
             answer = client.get("access", resource="sip", unit="n1")
             found = [answer[key] for key in ("access", "code", "node")]
-            assert found == [False, "STRICTEST_GROUP", None], answer
+            assert found == [False, "STRICTEST_GROUP", "another group of the user"], answer
             nothing_of_it(answer)
 
 
@@ -145,17 +146,93 @@ def clock_in_plan(at):
         assert admin.get("status")["size"] == size, "something was appended"
 
 
+def must_sign(at):
+    """A session vouches for what is not a setting, unless the policy or the actor must sign."""
+    def take(client, unit, code=None, **options):
+        reply = client.ask("propose", proposal=client.make(sp.consumption("acme", "sip", unit)),
+                           **options)
+        if code is None:
+            ledger.expect_ok(reply)
+        else:
+            expect(reply, code)
+
+    with at.client() as admin, at.client("agent") as agent:
+        take(agent, "vouched")
+        ledger.expect_ok(admin.propose([24, True, 60, None]))
+        status = admin.get("status")
+        assert status["must_sign"] and status["refusal_rate"] == 60, status
+        take(agent, "unsigned", "UNAUTHENTICATED")
+        take(agent, "falsely signed", "UNAUTHENTICATED", signature=bytes(64))
+        ledger.expect_ok(agent.propose(sp.consumption("acme", "sip", "signed")))
+        with at.client("agent") as again:
+            assert again.login(at.key("agent"))["must_sign"]
+        done = at.run("consume", "acme", "sip", "by command", "--key", at.key_path("agent"))
+        assert done.returncode == 0, done.stderr
+        ledger.expect_ok(admin.propose([24, False, 600, None]))
+        take(agent, "vouched again")
+        with at.client("agent") as again:
+            assert not again.login(at.key("agent"))["must_sign"]
+    at.licet("key", "new", "gate", at.key_path("gate"), to="gate.vkey")
+    with at.client() as admin:
+        ledger.expect_ok(admin.propose(
+            sp.actor_enrolment("gate", at.key("gate"), "agent", "acme") + [True]))
+        told = {actor["name"]: actor["must_sign"] for actor in admin.get("actors")["actors"]}
+        assert told["gate"] and not told["agent"], told
+    with at.client("gate") as gate:
+        take(gate, "of the gate", "UNAUTHENTICATED")
+        ledger.expect_ok(gate.propose(sp.consumption("acme", "sip", "of the gate")))
+
+
+def actions(at):
+    """Who may ask whether somebody may act: whoever reads that one. Others hear nothing."""
+    with at.client() as admin:
+        for event in (sp.user_creation("u-acme", "acme"), sp.user_creation("u-both", "acme"),
+                      sp.user_creation("u-other", "other"),
+                      [16, "u-both", "other/secret", True, False, None]):
+            ledger.expect_ok(admin.propose(event))
+    rows = (
+        ("agent", "u-acme", "video.view", None, (True, None)),
+        ("agent", "u-both", "guest.manage", None, (False, "another group of the user")),
+        ("agent", "d1", "video.view", None, (True, None)),
+        ("agent", "d1", "settings.network", "acme/f", (True, None)),
+        ("d1", "agent", "settings.network", "acme", (False, "acme")),
+        ("admin", "u-both", "guest.manage", None, (False, "other/secret")),
+        ("admin", "admin", "settings.network", None, (True, None)),
+        ("admin", "nobody", "video.view", None, (False, None)),
+        ("agent", "u-other", "video.view", None, "FORBIDDEN"),
+        ("agent", "nobody", "video.view", None, "FORBIDDEN"),
+        ("agent", "u-other", "guest.manage", None, "FORBIDDEN"),
+        ("agent", "admin", "settings.network", "acme", "FORBIDDEN"),
+        ("agent", "nobody", "settings.network", "acme", "FORBIDDEN"),
+        ("agent", "d1", "settings.network", "other", "FORBIDDEN"),
+        ("agent", "d1", "settings.network", "nowhere", "FORBIDDEN"),
+        ("agent", "u-acme", "paint.walls", None, "MALFORMED"),
+    )
+    for asker, who, action, group, wanted in rows:
+        options = {} if group is None else {"group": group}
+        with at.client(asker) as client:
+            what, found = client.ask("access", action=action, who=who, **options)
+        got = found["code"] if what == "error" else (found["access"], found["node"])
+        assert got == wanted, (asker, who, action, group, found)
+    with at.client() as admin:
+        for arguments in ({"who": "u-acme"}, {"action": "video.view"}, {"resource": "sip"},
+                          {"unit": "1"}, {}, {"group": "acme"},
+                          {"action": "video.view", "who": "u-acme", "unit": "1"},
+                          {"resource": "sip", "unit": "1", "group": "acme"}):
+            assert code_of(admin.ask("access", **arguments)) == "MALFORMED", arguments
+
+
 def main():
     with ledger.Ledger() as at:
         at.start()
-        at.furnish("sip 10000 per-server\n")
+        at.furnish("sip 10000 per-server\nguest_access feature\n")
         with at.client() as admin:
             for group in ("acme", "acme/f", "big", "other", "other/secret"):
                 ledger.expect_ok(admin.propose(sp.group_creation(group)))
         for name, role in (("agent", "agent"), ("d1", "site_admin"), ("d2", "site_admin")):
             at.enrol(name, role, "acme")
         for part in (login_ahead, removed_among_many, hidden_group, numbers, idle_group,
-                     clock_in_plan):
+                     clock_in_plan, must_sign, actions):
             ledger.note(part.__name__)
             part(at)
         at.stop()
