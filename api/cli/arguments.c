@@ -126,9 +126,11 @@ static bool is_reason(const struct field *field)
 static const char *placeholder_of(const struct field *field)
 {
     static const char *const of_type[] = {
-        [FIELD_NUMBER] = "NUMBER", [FIELD_TIME] = "TIME", [FIELD_CHOICE] = "WORD",
-        [FIELD_NAME] = "NAME",     [FIELD_PATH] = "PATH", [FIELD_TEXT] = "TEXT",
-        [FIELD_FILE] = "FILE",     [FIELD_KEY] = "FILE",  [FIELD_ID] = "ID",
+        [FIELD_NUMBER] = "NUMBER", [FIELD_TIME] = "TIME",
+        [FIELD_CHOICE] = "WORD",   [FIELD_DURATION] = "DURATION",
+        [FIELD_NAME] = "NAME",     [FIELD_PATH] = "PATH",
+        [FIELD_TEXT] = "TEXT",     [FIELD_FILE] = "FILE",
+        [FIELD_KEY] = "FILE",      [FIELD_ID] = "ID",
         [FIELD_EVENTS] = NULL, // those without take none
     };
     return of_type[field->type];
