@@ -103,6 +103,13 @@ static error_t take_global(int key, char *text, struct argp_state *state)
     }
 }
 
+static const struct argp_option offline_options[] = {
+    {"json", GLOBAL_JSON, NULL, 0, "print JSON, as a program likes it", 1},
+    {0 },
+};
+
+static const struct argp offline_argp = {
+    offline_options, take_global, NULL, NULL, NULL, NULL, NULL};
 static const struct argp global_argp = {global_options, take_global, NULL, NULL, NULL, NULL, NULL};
 static const struct argp proposing_argp = {
     proposing_options, take_global, NULL, NULL, NULL, NULL, NULL};
@@ -253,9 +260,9 @@ static bool lacks_argument(const struct call *call)
 enum { CHILD_COUNT_MAX = 2 };
 
 static const struct argp_child children_of_way[][CHILD_COUNT_MAX + 1] = {
-    [OFFLINE] = {{0}},
-    [ASKS] = {                        {&global_argp, 0, NULL, 0},       {0}},
-    [PROPOSES] = { {&global_argp, 0, NULL, 0}, {&proposing_argp, 0, NULL, 0}, {0}},
+    [OFFLINE] = {{&offline_argp, 0, NULL, 0}, {0}},
+    [ASKS] = {                          {&global_argp, 0, NULL, 0},                        {0}   },
+    [PROPOSES] = { {&global_argp, 0, NULL, 0},                        {&proposing_argp, 0, NULL, 0},                           {0}},
 };
 
 static void give_inputs(struct call *call, void **inputs)

@@ -327,6 +327,13 @@ void json_print(const struct json *document, FILE *out)
     (void)fputc('\n', out);
 }
 
+void json_print_packed(struct bytes packed, FILE *out)
+{
+    struct json *document = json_of_packed(packed);
+    json_print(document, out);
+    json_release(document);
+}
+
 void json_print_line(const struct json *document, FILE *out)
 {
     (void)json_dumpf(into(document), out, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);

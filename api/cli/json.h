@@ -23,6 +23,7 @@ void         json_extend(struct json *document, struct bytes page);
 // hexadecimal.
 struct json *json_of_leaf(struct bytes packed, struct bytes author, struct bytes node);
 void         json_print(const struct json *document, FILE *out); // and a line end
+void         json_print_packed(struct bytes packed, FILE *out);
 void         json_print_line(const struct json *document, FILE *out);
 void         json_release(struct json *document);
 
