@@ -6,6 +6,7 @@
 #include "api/cli/plan.h"
 #include "api/cli/propose.h"
 #include "api/cli/query.h"
+#include "api/cli/upload.h"
 #include "api/cli/views.h"
 #include "api/cli/watch.h"
 #include "core/base/limits.h"
@@ -152,11 +153,21 @@ const struct command commands[] = {
         .path = "license upload",
         .way = PROPOSES,
         .kind = LICENSE_UPLOAD,
-        .arguments = "file",
+        .arguments = "[file]",
+        .renamed = "source:from",
         .summary = "Replace a vendor's licence file by a newer one",
-        .details = "The server is in limited mode afterwards, until the EULA is accepted.",
-        .example = "license upload license.note --key keys/admin.key",
+        .details = "The server is in limited mode afterwards, until the EULA is accepted. With "
+                   "--from the file is fetched from an https:// or s3:// address, which the event "
+                   "keeps without what follows a '?'. A request for s3://BUCKET/KEY is signed "
+                   "with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and "
+                   "AWS_REGION of the environment where they are set; AWS_ENDPOINT_URL names "
+                   "another service than Amazon's.",
+        .example = "license upload license.note --key keys/admin.key\n"
+                   "license upload --from https://vendor.example/cam-hq.note\n"
+                   "license upload --from s3://licences/cam-hq.note",
+        .parameters = &upload_parameters,
         .run = propose_run,
+        .make = upload_make,
     },
     {
         .path = "eula accept",
