@@ -50,6 +50,7 @@ static enum exit_code find_basis(struct call *call, struct basis *basis)
     const struct bytes path = bytes_of_text(call_text(call, "group"));
     const struct save *save = call->saves == NULL ? NULL : saves_find(call->saves, path);
     *basis = (struct basis){.version = 0};
+    call->has_to_ask = save == NULL && call->licet == NULL;
     if (save == NULL) return call->licet == NULL ? EXIT_DONE : ask_state(call, basis);
     if (call_has_flag(call, "keep") && !save->is_bare) {
         return complain(call, EXIT_USAGE,

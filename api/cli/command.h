@@ -75,8 +75,9 @@ struct call {
     uint32_t              given_count;
     struct globals        globals;
     struct signer         signer;
-    struct licet         *licet; // where the command needs one
-    const struct saves   *saves; // of the file that the call is a line of; NULL: it is none
+    struct licet         *licet;      // where the command needs one
+    const struct saves   *saves;      // of the file that the call is a line of; NULL: it is none
+    bool                  has_to_ask; // what was made without a daemon is not all yet
     FILE                 *out;
     char                  complaint[COMPLAINT_SIZE]; // why it ended, for stderr; may have lines
     uint8_t               event[2 * PLAN_SIZE_MAX];  // what is proposed, packed

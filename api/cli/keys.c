@@ -184,7 +184,8 @@ enum exit_code keys_make_revocation(struct call *call, struct value_maker *maker
     struct buffer      text = buffer_over(memory, sizeof memory);
     struct buffer      request = buffer_over(request_memory, sizeof request_memory);
     const char        *name = call_text(call, "name");
-    if (call->licet == NULL) return EXIT_DONE;
+    call->has_to_ask = call->licet == NULL;
+    if (call->has_to_ask) return EXIT_DONE;
     message_begin_request(&request, "license", 0);
     const enum exit_code code = query_once(call, buffer_bytes(&request), &reply);
     if (code != EXIT_DONE) return code;

@@ -1,9 +1,8 @@
 #include "api/cli/plan.h"
 
-#include "api/cli/arguments.h"
 #include "api/cli/connect.h"
+#include "api/cli/line.h"
 #include "api/cli/propose.h"
-#include "api/cli/saves.h"
 #include "api/wire/file.h"
 
 #include <stdio.h>
@@ -30,67 +29,31 @@ static void describe_line(uint32_t index, FILE *out)
 
 struct plan_reader {
     struct call       *call;
-    struct value_maker maker;
-    struct saves       saves;
+    struct line_reader lines;
     struct buffer      events; // one after another
     uint32_t           count;
     uint32_t           line;
 };
 
-// What an event says is what the lines behind it stand on.
-static void note_event(struct plan_reader *reader, size_t start)
-{
-    struct event event;
-    const char  *offence = NULL;
-    if (event_read_packed(bytes_after(buffer_bytes(&reader->events), start), &event, &offence)) {
-        saves_note(&reader->saves, &event);
-    }
-}
-
-static enum exit_code add_events(struct plan_reader *reader, struct call *inner)
-{
-    const uint32_t count = propose_event_count(inner);
-    for (uint32_t i = 0; i < count; i++) {
-        const size_t start = reader->events.size;
-        if (reader->count == PLAN_PROPOSAL_MAX) {
-            return complain(inner, EXIT_USAGE, "more than %d events", PLAN_PROPOSAL_MAX);
-        }
-        lines[reader->count++] = reader->line;
-        const enum exit_code code = propose_add_event(inner, &reader->maker, i, &reader->events);
-        if (code != EXIT_DONE) return code;
-        note_event(reader, start);
-    }
-    return EXIT_DONE;
-}
-
-static enum exit_code read_line(struct plan_reader *reader, struct words *words, struct call *inner)
-{
-    inner->globals = reader->call->globals;
-    inner->globals.reason = NULL; // the plan's
-    inner->complaint[0] = 0;
-    inner->licet = reader->call->licet;
-    inner->out = reader->call->out;
-    inner->saves = &reader->saves;
-    if (!arguments_read_line(words, inner)) return EXIT_USAGE;
-    if (inner->command->run == propose_run) return add_events(reader, inner);
-    return complain(inner, EXIT_USAGE, "'%s' cannot be part of a plan", inner->command->path);
-}
-
 static enum exit_code add_line(struct plan_reader *reader, struct bytes line)
 {
-    static struct words words;
-    static struct call  inner;
-    struct call        *call = reader->call;
-    if (!words_split(line, &words)) {
-        return complain(call, EXIT_USAGE, "%s:%u: an open quote, or too long", plan_file,
-                        reader->line);
+    struct call   *call = reader->call;
+    const uint32_t first = reader->count;
+    if (line_is_empty(line)) return EXIT_DONE;
+    const enum exit_code code =
+        line_add_events(&reader->lines, line, &reader->events, &reader->count);
+    if (code != EXIT_DONE) {
+        return complain(call, code, "%s:%u: %.*s", plan_file, reader->line,
+                        (int)sizeof call->complaint / 2, reader->lines.complaint);
     }
-    if (words.count == 0 || words.at[0][0] == '#') return EXIT_DONE;
-    const enum exit_code code = read_line(reader, &words, &inner);
-    if (code == EXIT_DONE) return code;
-    return complain(call, code, "%s:%u: %.*s", plan_file, reader->line,
-                    (int)sizeof call->complaint / 2,
-                    inner.complaint[0] != 0 ? inner.complaint : "the ledger does not tell");
+    if (reader->count > PLAN_PROPOSAL_MAX) {
+        return complain(call, EXIT_USAGE, "%s:%u: more than %d events", plan_file, reader->line,
+                        PLAN_PROPOSAL_MAX);
+    }
+    for (uint32_t i = first; i < reader->count; i++) {
+        lines[i] = reader->line;
+    }
+    return EXIT_DONE;
 }
 
 static enum exit_code add_lines(struct plan_reader *reader, struct bytes text)
@@ -131,17 +94,14 @@ enum exit_code plan_run(struct call *call)
     enum exit_code code = connect_open(call);
     if (code != EXIT_DONE) return code;
 
-    struct plan_reader reader = {
-        .call = call,
-        .maker = {.now_ms = licet_time_ms(call->licet),
-                  .files = buffer_over(call->memory, sizeof call->memory)},
-        .events = buffer_over(events, sizeof events),
-    };
-    if (saves_init(&reader.saves) == OK) {
+    struct plan_reader reader = {.call = call, .events = buffer_over(events, sizeof events)};
+    if (line_reader_init(&reader.lines, call) == OK) {
+        reader.lines.licet = call->licet;
+        reader.lines.maker.now_ms = licet_time_ms(call->licet);
         code = propose_lines(&reader, buffer_bytes(&content));
     } else {
         code = complain(call, EXIT_UNREACHABLE, "%s", status_sentence(STATUS_OUT_OF_MEMORY));
     }
-    saves_release(&reader.saves);
+    line_reader_release(&reader.lines);
     return code;
 }

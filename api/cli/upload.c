@@ -57,6 +57,7 @@ enum exit_code upload_make(struct call *call, struct value_maker *maker, struct 
         return complain(call, EXIT_USAGE, "name a file, or an address to fetch it from: --from");
     }
     if (has_file) return propose_add_by_rows(call, maker, 0, event);
-    if (call->licet == NULL) return EXIT_DONE; // a line that is only checked
+    call->has_to_ask = call->licet == NULL;
+    if (call->has_to_ask) return EXIT_DONE;
     return add_fetched(call, event);
 }

@@ -697,6 +697,69 @@ Test(cli, a_plan_holds_saves_made_from_what_its_own_lines_leave)
     end();
 }
 
+Test(cli, a_line_may_be_json_and_means_the_same)
+{
+    static const struct {
+        const char *as_words, *as_json;
+    } rows[] = {
+        {"group create 'A/b c' --label x --reason 'because of'",
+         "{\"command\": \"group create\", \"label\": \"x\", \"path\": \"A/b c\", "
+         "\"reason\": \"because of\"}"                                    },
+        {"consume A x ch1 'ch 2' --user u --lease 10m",
+         "{\"resource\": \"x\", \"group\": \"A\", \"unit\": [\"ch1\", \"ch 2\"], \"user\": \"u\", "
+         "\"lease\": \"10m\", \"needed\": null, \"command\": \"consume\"}"},
+        {"allocate A --restricted --package 'P sip_number=5' --version 3",
+         "{\"command\": \"allocate\", \"group\": \"A\", \"restricted\": true, \"force\": false, "
+         "\"package\": [\"P sip_number=5\"], \"version\": 3}"             },
+    };
+    begin(answer_setting);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        static uint8_t memory[4096];
+        put_file("plan.txt", rows[i].as_words);
+        RUN("plan", "plan.txt");
+        cr_assert(zero(int, program.code), "%s", program.err);
+        const struct bytes first = proposal_seen().event.of.plan.events.packed;
+        const size_t       size = first.size;
+        memcpy(memory, first.at, size);
+        put_file("plan.txt", rows[i].as_json);
+        RUN("plan", "plan.txt");
+        cr_assert(zero(int, program.code), "%s", program.err);
+        cr_expect(bytes_is_equal(proposal_seen().event.of.plan.events.packed,
+                                 (struct bytes){memory, size}),
+                  "%s", rows[i].as_json);
+    }
+    end();
+}
+
+Test(cli, what_is_wrong_with_a_line_of_json_is_said)
+{
+    static const struct {
+        const char *line, *wrong;
+    } rows[] = {
+        {"{\"command\": \"group create\"",                                    "not an object of JSON"                 },
+        {"{\"path\": \"A\"}",                                                 "no \"command\" in it"                  },
+        {"{\"command\": 1}",                                                  "no \"command\" in it"                  },
+        {"{\"command\": \"state\"}",                                          "'state' is not a command that proposes"},
+        {"{\"command\": \"group create\", \"colour\": \"red\"}",              "is not an option"                      },
+        {"{\"command\": \"group create\", \"path\": {}}",                     "a value is a text"                     },
+        {"{\"command\": \"group create\", \"path\": [1.5]}",                  "a value is a text"                     },
+        {"{\"command\": \"group create\"}",                                   "'group create' wants more arguments"   },
+        {"{\"command\": \"group create\", \"path\": \"A\", \"path\": \"B\"}", "not an object"                         },
+        {"{\"command\": \"group create\", \"path\": \"a//b\"}",               "'a//b' is not a path"                  },
+        {"{\"command\": \"consume\", \"group\": \"A\", \"resource\": \"x\", \"unit\": \"1\", "
+         "\"reason\": \"y\"}",                                       "a consume keeps no reason"             },
+    };
+    begin(accept_all);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        put_file("plan.txt", rows[i].line);
+        RUN("plan", "plan.txt");
+        cr_expect(eq(int, program.code, 2), "%s", rows[i].line);
+        HAS(program.err, rows[i].wrong);
+    }
+    cr_expect(zero(u32, mock.request_count));
+    end();
+}
+
 Test(cli, a_plan_does_not_guess_the_packages_that_its_own_line_saves)
 {
     begin(answer_setting);
