@@ -40,7 +40,7 @@ struct arguments {
     struct bytes key, signature, proposal, proposals, id;
     uint64_t     after, limit, wait, since, depth;
     uint64_t     seq, size, from, to, time, not_after;
-    bool         has_digest;
+    bool         has_digest, stops;
 };
 
 #define ARGUMENT_ABSENT UINT64_MAX
