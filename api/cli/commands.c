@@ -1,5 +1,6 @@
 // The commands, each a row. Their order is that of `licet --help`.
 #include "api/cli/allocate.h"
+#include "api/cli/apply.h"
 #include "api/cli/command.h"
 #include "api/cli/init.h"
 #include "api/cli/keys.h"
@@ -595,6 +596,28 @@ const struct command commands[] = {
         .example = "plan move-in.txt --preview",
         .parameters = &plan_parameters,
         .run = plan_run,
+    },
+    {
+        .path = "apply",
+        .way = PROPOSES,
+        .kind = PLAN,
+        .arguments = "path",
+        .renamed = "path:file",
+        .found = "events",
+        .summary = "Do what the lines of a file say, however many",
+        .details = "Each line is a command that proposes, as in a plan, or the same as JSON: "
+                   "{\"command\": \"group create\", \"path\": \"a/b\"}. Each has a verdict of its "
+                   "own; lines between 'begin' and 'commit' are all or nothing.\n\n"
+                   "The whole file is checked before anything is sent. What has been done is kept "
+                   "in FILE.applied: the same command goes on where an earlier run was interrupted, "
+                   "and does nothing twice. A line is known by its text, so the file may be "
+                   "mended in between. It stops at the first refusal, and nothing behind that is done, "
+                   "unless --keep-going; what was refused is tried again by the next run. --preview looks at the first thousand lines. With "
+                   "--json each verdict is one line, and the summary the last.",
+        .example = "apply apartments.txt --preview\n"
+                   "apply apartments.txt --yes --keep-going",
+        .parameters = &apply_parameters,
+        .run = apply_run,
     },
     {
         .path = "access",

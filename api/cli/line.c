@@ -39,7 +39,8 @@ static enum exit_code note_events(struct line_reader *reader, struct call *inner
     struct event event;
     const char  *offence = NULL;
     if (packed.size == 0) return EXIT_DONE;
-    if (!event_read_packed(packed, &event, &offence)) {
+    if (event_read_packed(packed, &event, &offence)) offence = event_offence(&event);
+    if (offence != NULL) {
         return complain(inner, EXIT_USAGE, "%s: missing, out of bounds, or at odds with the rest",
                         offence);
     }
@@ -78,12 +79,8 @@ static enum exit_code read_words(struct bytes line, struct words *words, struct 
     return complain(inner, EXIT_USAGE, "an open quote, or too long");
 }
 
-static bool has_place_for_reason(const struct call *inner)
-{
-    return call_field(inner, "reason") != NULL;
-}
-
-static enum exit_code read_line(struct bytes line, struct call *inner)
+static enum exit_code read_line(const struct line_reader *reader, struct bytes line,
+                                struct call *inner)
 {
     static struct words  words;
     const enum exit_code code = read_words(line, &words, inner);
@@ -92,9 +89,11 @@ static enum exit_code read_line(struct bytes line, struct call *inner)
     if (inner->command->run != propose_run) {
         return complain(inner, EXIT_USAGE, "'%s' cannot be a line of a file", inner->command->path);
     }
-    if (inner->globals.reason != NULL && !has_place_for_reason(inner)) {
+    const bool has_place = call_field(inner, "reason") != NULL;
+    if (inner->globals.reason != NULL && !has_place) {
         return complain(inner, EXIT_USAGE, "a %s keeps no reason", inner->command->path);
     }
+    if (inner->globals.reason == NULL && has_place) inner->globals.reason = reader->reason;
     return EXIT_DONE;
 }
 
@@ -108,7 +107,7 @@ enum exit_code line_add_events(struct line_reader *reader, struct bytes line, st
     inner.out = reader->call->out;
     inner.saves = &reader->saves;
     reader->complaint = inner.complaint;
-    enum exit_code code = read_line(line, &inner);
+    enum exit_code code = read_line(reader, line, &inner);
     if (code != EXIT_DONE) return code;
     const uint32_t event_count = propose_event_count(&inner);
     for (uint32_t i = 0; i < event_count; i++) {

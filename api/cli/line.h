@@ -15,6 +15,7 @@ struct line_reader {
     struct licet      *licet; // whom to ask for what no line says; NULL: lines are only checked
     struct value_maker maker;
     struct saves       saves;
+    const char        *reason;    // of lines that have none of their own; may be NULL
     const char        *complaint; // about the newest line, where it is none
     // Comes before the ledger is asked, since nothing may be in flight then. NULL: nothing is.
     enum exit_code (*settle)(void *context);

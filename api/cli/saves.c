@@ -39,7 +39,7 @@ const struct save *saves_find(const struct saves *saves, struct bytes path)
     return find(saves, path);
 }
 
-static void forget_all(struct saves *saves)
+void saves_forget(struct saves *saves)
 {
     pool_empty(&saves->pool);
     index_empty(&saves->index);
@@ -50,7 +50,7 @@ static struct save *take(struct saves *saves, struct bytes path)
 {
     struct save *save = find(saves, path);
     if (save != NULL) return save;
-    if (pool_room(&saves->pool) == 0) forget_all(saves);
+    if (pool_room(&saves->pool) == 0) saves_forget(saves);
     const uint32_t at = pool_take(&saves->pool);
     save = pool_at(&saves->pool, at);
     save->path_size = (uint32_t)path.size;
@@ -88,7 +88,7 @@ void saves_note(struct saves *saves, const struct event *event)
     case GROUP_UPDATE: // from here on paths may mean other groups
     case GROUP_MOVE:
     case GROUP_REMOVAL:
-        forget_all(saves);
+        saves_forget(saves);
         break;
     default:
         break;

@@ -31,5 +31,7 @@ const struct save *saves_find(const struct saves *saves, struct bytes path);
 
 // An event that the file's next lines stand on.
 void saves_note(struct saves *saves, const struct event *event);
+// Something came out otherwise than the lines say.
+void saves_forget(struct saves *saves);
 
 #endif

@@ -78,13 +78,17 @@ void licet_proposal_add(const struct licet_proposal *proposal, bool is_preview,
     }
 }
 
-void licet_proposals_request(uint32_t count, struct bytes items, bool is_preview,
+void licet_proposals_request(uint32_t count, struct bytes items, enum licet_many way,
                              struct buffer *request)
 {
-    message_begin_request(request, is_preview ? "preview" : "propose", 1);
+    const bool stops = way == LICET_PROPOSE_AND_STOP;
+    message_begin_request(request, way == LICET_PREVIEW ? "preview" : "propose", stops ? 2 : 1);
     pack_key(request, "proposals");
     pack_array(request, count);
     buffer_add(request, items);
+    if (!stops) return;
+    pack_key(request, "stop");
+    pack_flag(request, true);
 }
 
 void licet_proposal_request(const struct licet_proposal *proposal, bool is_preview,
