@@ -63,6 +63,8 @@ static void add_number(struct buffer *buffer, const struct field *field, uint64_
     char text[TIME_TEXT_SIZE];
     if (field->type == FIELD_TIME) {
         buffer_add_text(buffer, time_to_text(number, text));
+    } else if (field->type == FIELD_DURATION) {
+        buffer_add_text(buffer, duration_to_text(number, text));
     } else if (field->type == FIELD_FLAG) {
         buffer_add_text(buffer, number != 0 ? "true" : "false");
     } else if (field->type == FIELD_CHOICE) {

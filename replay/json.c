@@ -161,7 +161,9 @@ static json_t *value_in(const struct field *field, const void *in)
     static uint8_t room[VALUE_SIZE_MAX];
     struct buffer  text = buffer_over(room, sizeof room);
     if (field->type == FIELD_FLAG) return json_boolean(field_number(field, in) != 0);
-    if (field->type == FIELD_NUMBER) return number_of(field_number(field, in));
+    if (field->type == FIELD_NUMBER || field->type == FIELD_DURATION) {
+        return number_of(field_number(field, in));
+    }
     value_add(&text, field, in);
     return text_in(buffer_bytes(&text));
 }

@@ -1,12 +1,10 @@
 #include "api/cli/allocate.h"
 
-#include "api/cli/connect.h"
-#include "api/cli/propose.h"
 #include "api/cli/query.h"
+#include "api/cli/saves.h"
+#include "api/cli/value.h"
 
-#include <stdio.h>
-
-enum { REQUEST_SIZE_MAX = PATH_SIZE_MAX + 64, NUMBER_SIZE = 24 };
+enum { REQUEST_SIZE_MAX = PATH_SIZE_MAX + 64 };
 
 // clang-format 14 crashes on these tables.
 // clang-format off
@@ -19,14 +17,49 @@ static const struct field fields[] = {
 // clang-format on
 const struct record allocate_parameters = {"allocate", fields, sizeof fields / sizeof fields[0], 0};
 
-static enum exit_code ask_state(struct call *call, struct licet_reply *reply)
+// What the save is made from.
+struct basis {
+    uint64_t     version;
+    bool         is_restricted, is_oversubscribed;
+    struct bytes state; // the daemon's answer; no bytes where it was not asked
+};
+
+static enum exit_code ask_state(struct call *call, struct basis *basis)
 {
-    uint8_t       memory[REQUEST_SIZE_MAX];
-    struct buffer request = buffer_over(memory, sizeof memory);
+    uint8_t            memory[REQUEST_SIZE_MAX];
+    struct licet_reply reply;
+    struct buffer      request = buffer_over(memory, sizeof memory);
     message_begin_request(&request, "state", 1);
     pack_key(&request, "group");
     pack_key(&request, call_text(call, "group"));
-    return query_once(call, buffer_bytes(&request), reply);
+    const enum exit_code code = query_once(call, buffer_bytes(&request), &reply);
+    if (code != EXIT_DONE) return code;
+    *basis = (struct basis){
+        .version = message_number(reply.map, "version", 0),
+        .is_restricted = message_flag(reply.map, "restricted"),
+        .is_oversubscribed = message_flag(reply.map, "oversubscribed"),
+        .state = reply.map,
+    };
+    return EXIT_DONE;
+}
+
+// Earlier lines of the same file count before what the daemon could tell. Without a daemon a line
+// is only checked.
+static enum exit_code find_basis(struct call *call, struct basis *basis)
+{
+    const struct bytes path = bytes_of_text(call_text(call, "group"));
+    const struct save *save = call->saves == NULL ? NULL : saves_find(call->saves, path);
+    *basis = (struct basis){.version = 0};
+    call->has_to_ask = save == NULL && call->licet == NULL;
+    if (save == NULL) return call->licet == NULL ? EXIT_DONE : ask_state(call, basis);
+    if (call_has_flag(call, "keep") && !save->is_bare) {
+        return complain(call, EXIT_USAGE,
+                        "--keep: a line before this one saves the group's packages; name them all");
+    }
+    basis->version = save->version;
+    basis->is_restricted = save->is_restricted;
+    basis->is_oversubscribed = save->is_oversubscribed;
+    return EXIT_DONE;
 }
 
 // --- Packages, as the state tells them, as the event wants them --------------
@@ -68,7 +101,7 @@ static bool add_packages(struct call *call, struct value_maker *maker, struct by
 {
     const struct field  *field = call_field(call, "packages");
     struct message_items kept = {.left = 0};
-    if (call_has_flag(call, "keep")) kept = message_list(state, "packages");
+    if (call_has_flag(call, "keep") && state.size > 0) kept = message_list(state, "packages");
     pack_array(out, kept.count + call_count(call, field));
     for (struct bytes package; message_next(&kept, &package);) {
         add_package(package, out);
@@ -89,39 +122,41 @@ static bool flag_of(const struct call *call, const char *yes, const char *no, bo
     return !call_has_flag(call, no) && is_now;
 }
 
-static bool add_version(struct call *call, struct value_maker *maker, struct bytes state,
+static bool add_version(struct call *call, struct value_maker *maker, uint64_t version,
                         struct buffer *out)
 {
-    char        memory[NUMBER_SIZE];
     const char *text = call_text(call, "version");
     if (text == NULL) {
-        (void)snprintf(memory, sizeof memory, "%llu",
-                       (unsigned long long)message_number(state, "version", 0));
-        text = memory;
+        pack_number(out, version);
+        return true;
     }
     if (value_add(maker, call_field(call, "version"), text, out)) return true;
     return is_wrong(call, "--version: %s", maker->reason);
 }
 
-static bool add_event(struct call *call, struct value_maker *maker, struct bytes state,
-                      struct buffer *out)
+static bool add_head(struct call *call, struct value_maker *maker, struct buffer *out)
 {
-    const struct record *record = kind_row(ALLOCATION)->record;
-    pack_array(out, 1 + record->field_count);
+    pack_array(out, 1 + kind_row(ALLOCATION)->record->field_count);
     pack_number(out, ALLOCATION);
-    pack_key(out, call_text(call, "group"));
-    if (!add_version(call, maker, state, out)) return false;
-    pack_flag(out, flag_of(call, "restricted", "unrestricted", message_flag(state, "restricted")));
-    pack_flag(out, flag_of(call, "oversubscribed", "not_oversubscribed",
-                           message_flag(state, "oversubscribed")));
+    if (value_add(maker, call_field(call, "group"), call_text(call, "group"), out)) return true;
+    return is_wrong(call, "group: %s", maker->reason);
+}
+
+static bool add_rest(struct call *call, struct value_maker *maker, const struct basis *basis,
+                     struct buffer *out)
+{
+    if (!add_version(call, maker, basis->version, out)) return false;
+    pack_flag(out, flag_of(call, "restricted", "unrestricted", basis->is_restricted));
+    pack_flag(out, flag_of(call, "oversubscribed", "not_oversubscribed", basis->is_oversubscribed));
     pack_flag(out, call_has_flag(call, "force"));
-    if (!add_packages(call, maker, state, out)) return false;
+    if (!add_packages(call, maker, basis->state, out)) return false;
     if (call->globals.reason == NULL) {
         pack_nil(out);
     } else {
         pack_key(out, call->globals.reason);
     }
-    return true;
+    if (!out->is_full) return true;
+    return is_wrong(call, "that is more than one event can hold");
 }
 
 static bool is_clear(struct call *call)
@@ -135,15 +170,11 @@ static bool is_clear(struct call *call)
                           "(--keep), or --clear them");
 }
 
-enum exit_code allocate_run(struct call *call)
+enum exit_code allocate_make(struct call *call, struct value_maker *maker, struct buffer *event)
 {
-    struct licet_reply reply;
-    struct buffer      event = buffer_over(call->event, sizeof call->event);
-    if (!is_clear(call)) return EXIT_USAGE;
-    enum exit_code code = connect_open(call);
-    if (code == EXIT_DONE) code = ask_state(call, &reply);
+    struct basis basis;
+    if (!is_clear(call) || !add_head(call, maker, event)) return EXIT_USAGE;
+    const enum exit_code code = find_basis(call, &basis);
     if (code != EXIT_DONE) return code;
-    struct value_maker maker = {.now_ms = licet_time_ms(call->licet)};
-    if (!add_event(call, &maker, reply.map, &event)) return EXIT_USAGE;
-    return propose_event(call, buffer_bytes(&event), NULL);
+    return add_rest(call, maker, &basis, event) ? EXIT_DONE : EXIT_USAGE;
 }

@@ -6,6 +6,6 @@
 
 extern const struct record allocate_parameters; // beside those of the kind
 
-enum exit_code allocate_run(struct call *call);
+enum exit_code allocate_make(struct call *call, struct value_maker *maker, struct buffer *event);
 
 #endif

@@ -103,6 +103,13 @@ static error_t take_global(int key, char *text, struct argp_state *state)
     }
 }
 
+static const struct argp_option offline_options[] = {
+    {"json", GLOBAL_JSON, NULL, 0, "print JSON, as a program likes it", 1},
+    {0 },
+};
+
+static const struct argp offline_argp = {
+    offline_options, take_global, NULL, NULL, NULL, NULL, NULL};
 static const struct argp global_argp = {global_options, take_global, NULL, NULL, NULL, NULL, NULL};
 static const struct argp proposing_argp = {
     proposing_options, take_global, NULL, NULL, NULL, NULL, NULL};
@@ -126,9 +133,11 @@ static bool is_reason(const struct field *field)
 static const char *placeholder_of(const struct field *field)
 {
     static const char *const of_type[] = {
-        [FIELD_NUMBER] = "NUMBER", [FIELD_TIME] = "TIME", [FIELD_CHOICE] = "WORD",
-        [FIELD_NAME] = "NAME",     [FIELD_PATH] = "PATH", [FIELD_TEXT] = "TEXT",
-        [FIELD_FILE] = "FILE",     [FIELD_KEY] = "FILE",  [FIELD_ID] = "ID",
+        [FIELD_NUMBER] = "NUMBER", [FIELD_TIME] = "TIME",
+        [FIELD_CHOICE] = "WORD",   [FIELD_DURATION] = "DURATION",
+        [FIELD_NAME] = "NAME",     [FIELD_PATH] = "PATH",
+        [FIELD_TEXT] = "TEXT",     [FIELD_FILE] = "FILE",
+        [FIELD_KEY] = "FILE",      [FIELD_ID] = "ID",
         [FIELD_EVENTS] = NULL, // those without take none
     };
     return of_type[field->type];
@@ -252,9 +261,9 @@ static bool lacks_argument(const struct call *call)
 enum { CHILD_COUNT_MAX = 2 };
 
 static const struct argp_child children_of_way[][CHILD_COUNT_MAX + 1] = {
-    [OFFLINE] = {{0}},
-    [ASKS] = {                        {&global_argp, 0, NULL, 0},       {0}},
-    [PROPOSES] = { {&global_argp, 0, NULL, 0}, {&proposing_argp, 0, NULL, 0}, {0}},
+    [OFFLINE] = {{&offline_argp, 0, NULL, 0}, {0}},
+    [ASKS] = {                          {&global_argp, 0, NULL, 0},                        {0}   },
+    [PROPOSES] = { {&global_argp, 0, NULL, 0},                        {&proposing_argp, 0, NULL, 0},                           {0}},
 };
 
 static void give_inputs(struct call *call, void **inputs)
@@ -474,34 +483,56 @@ void arguments_read(int count, char **texts, struct call *call)
 
 // --- Lines of a plan --------------------------------------------------------
 
+static bool is_argument(const struct call *call, const struct field *field)
+{
+    struct argument argument;
+    const char     *arguments = call->command->arguments;
+    while (call_next_argument(call, &arguments, &argument)) {
+        if (argument.field == field) return true;
+    }
+    return false;
+}
+
+// In a file arguments may be named as options are.
 static const struct field *option_field(const struct call *call, struct bytes name)
 {
     for (uint32_t i = 0; i < call->field_count; i++) {
-        char          memory[NAME_TEXT_SIZE];
-        struct buffer own = buffer_over(memory, sizeof memory);
-        command_name_of(call->command, call->fields[i], &own);
-        if (!call_is_option(call, call->fields[i]) || is_reason(call->fields[i])) continue;
-        if (bytes_is_equal(name, buffer_bytes(&own))) return call->fields[i];
+        char                memory[NAME_TEXT_SIZE];
+        const struct field *field = call->fields[i];
+        struct buffer       own = buffer_over(memory, sizeof memory);
+        command_name_of(call->command, field, &own);
+        if (is_reason(field)) continue;
+        if (!call_is_option(call, field) && !is_argument(call, field)) continue;
+        if (bytes_is_equal(name, buffer_bytes(&own))) return field;
+        if (bytes_is_equal(name, bytes_of_text(field->name))) return field;
     }
     return NULL;
 }
 
-// "--name=value", "--name value", "--flag"; *at is the word, and then the last word it took.
+// What a line's option wants: "--name=value" or "--name value"; *at is the word, and then the last
+// word it took. NULL: there is none.
+static const char *take_line_value(const struct words *words, uint32_t *at)
+{
+    const char *equals = strchr(words->at[*at], '=');
+    if (equals != NULL) return equals + 1;
+    return *at + 1 < words->count ? words->at[++*at] : NULL;
+}
+
 static const char *take_line_option(const struct words *words, uint32_t *at, struct call *call)
 {
     struct bytes        rest = bytes_of_text(words->at[*at] + 2);
     const struct bytes  name = bytes_cut(&rest, '=');
+    const bool          is_why = bytes_is_equal(name, bytes_of_text("reason"));
     const struct field *field = option_field(call, name);
-    const char         *text = "true";
-    if (field == NULL) return "is not an option of this command";
-    if (field->type != FIELD_FLAG) {
-        if (rest.size > 0) {
-            text = (const char *)rest.at;
-        } else if (*at + 1 < words->count) {
-            text = words->at[++*at];
-        } else {
-            return "wants a value";
-        }
+    if (field == NULL && !is_why) return "is not an option of this command";
+    if (!is_why && field->type == FIELD_FLAG) {
+        return call_give(call, field, "true") ? NULL : "is too much";
+    }
+    const char *text = take_line_value(words, at);
+    if (text == NULL) return "wants a value";
+    if (is_why) {
+        call->globals.reason = text;
+        return NULL;
     }
     return call_give(call, field, text) ? NULL : "is too much";
 }

@@ -23,6 +23,8 @@ enum command_way {
 };
 
 struct call;
+struct saves;
+struct value_maker;
 
 struct command {
     const char      *path;    // "group create"
@@ -43,6 +45,8 @@ struct command {
     const char          *example;      // without the leading "licet "; lines are separated by "\n"
     const struct record *parameters;   // where the kind has none, or beside those of the kind
     enum exit_code (*run)(struct call *call);
+    // Adds the event where the rows do not say all of it; may ask the daemon. NULL: they do.
+    enum exit_code (*make)(struct call *call, struct value_maker *maker, struct buffer *event);
     void (*view)(struct call *call, struct bytes map); // of a query's answer, for a person
 };
 
@@ -72,7 +76,9 @@ struct call {
     uint32_t              given_count;
     struct globals        globals;
     struct signer         signer;
-    struct licet         *licet; // where the command needs one
+    struct licet         *licet;      // where the command needs one
+    const struct saves   *saves;      // of the file that the call is a line of; NULL: it is none
+    bool                  has_to_ask; // what was made without a daemon is not all yet
     FILE                 *out;
     char                  complaint[COMPLAINT_SIZE]; // why it ended, for stderr; may have lines
     uint8_t               event[2 * PLAN_SIZE_MAX];  // what is proposed, packed

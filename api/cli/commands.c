@@ -1,6 +1,7 @@
 // The commands, each a row. Their order is that of `licet --help`.
 #include "api/cli/access.h"
 #include "api/cli/allocate.h"
+#include "api/cli/apply.h"
 #include "api/cli/command.h"
 #include "api/cli/contact.h"
 #include "api/cli/init.h"
@@ -8,6 +9,7 @@
 #include "api/cli/plan.h"
 #include "api/cli/propose.h"
 #include "api/cli/query.h"
+#include "api/cli/upload.h"
 #include "api/cli/views.h"
 #include "api/cli/watch.h"
 #include "core/base/limits.h"
@@ -79,6 +81,9 @@ static const struct record checkpoint_record = RECORD(checkpoint);
 static const struct record contact_arguments = RECORD(contact);
 static const struct record connect_record = RECORD(connect);
 static const struct record clock_record = RECORD(clock);
+
+#define REFUSAL_RATE_TEXT "600"
+static_assert(REFUSAL_RATE_DEFAULT == 600, "as the text says");
 
 // --- The rows -----------------------------------------------------------------------------------
 
@@ -176,11 +181,21 @@ const struct command commands[] = {
         .path = "license upload",
         .way = PROPOSES,
         .kind = LICENSE_UPLOAD,
-        .arguments = "file",
+        .arguments = "[file]",
+        .renamed = "source:from",
         .summary = "Replace a vendor's licence file by a newer one",
-        .details = "The server is in limited mode afterwards, until the EULA is accepted.",
-        .example = "license upload license.note --key keys/admin.key",
+        .details = "The server is in limited mode afterwards, until the EULA is accepted. With "
+                   "--from the file is fetched from an https:// or s3:// address, which the event "
+                   "keeps without what follows a '?'. A request for s3://BUCKET/KEY is signed "
+                   "with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and "
+                   "AWS_REGION of the environment where they are set; AWS_ENDPOINT_URL names "
+                   "another service than Amazon's.",
+        .example = "license upload license.note --key keys/admin.key\n"
+                   "license upload --from https://vendor.example/cam-hq.note\n"
+                   "license upload --from s3://licences/cam-hq.note",
+        .parameters = &upload_parameters,
         .run = propose_run,
+        .make = upload_make,
     },
     {
         .path = "eula accept",
@@ -189,6 +204,41 @@ const struct command commands[] = {
         .arguments = "version",
         .summary = "Accept the current EULA: leaves limited mode",
         .example = "eula accept 1",
+        .run = propose_run,
+    },
+    {
+        .path = "password changed",
+        .way = PROPOSES,
+        .kind = PASSWORD_CHANGE,
+        .arguments = "account",
+        .summary = "Record that a password changed at the server",
+        .details = "That of the account Admin makes the server limited, until the EULA is accepted; "
+                   "another account's changes nothing but the log.",
+        .example = "password changed Admin",
+        .run = propose_run,
+    },
+    {
+        .path = "software updated",
+        .way = PROPOSES,
+        .kind = SOFTWARE_UPDATE,
+        .arguments = "software_version",
+        .renamed = "software_version:version eula_version:eula",
+        .summary = "Record that other software runs at the server",
+        .details = "With another EULA than that of the software before, the server is limited until "
+                   "the new one is accepted.",
+        .example = "software updated 4.8 --eula 2",
+        .run = propose_run,
+    },
+    {
+        .path = "policy set",
+        .way = PROPOSES,
+        .kind = POLICY,
+        .defaults = "refusal_rate=" REFUSAL_RATE_TEXT,
+        .summary = "Say how the ledger is run",
+        .details = "It is the whole policy: what is not given is as in a new ledger, that is, "
+                   "sessions vouch and " REFUSAL_RATE_TEXT " refusals a minute and author are "
+                   "logged.",
+        .example = "policy set --must-sign --refusal-rate 60",
         .run = propose_run,
     },
     {
@@ -201,7 +251,8 @@ const struct command commands[] = {
         .found = "name",
         .summary = "Trust a vendor's key to sign licence files",
         .example = "vendor trust vendor.vkey",
-        .run = keys_trust_run,
+        .run = propose_run,
+        .make = keys_make_trust,
     },
     {
         .path = "vendor revoke",
@@ -212,7 +263,8 @@ const struct command commands[] = {
         .found = "key",
         .summary = "Trust a vendor's key no longer",
         .example = "vendor revoke vendor.example",
-        .run = keys_revoke_run,
+        .run = propose_run,
+        .make = keys_make_revocation,
     },
     {
         .path = "clock confirm",
@@ -280,6 +332,69 @@ const struct command commands[] = {
         .run = propose_run,
     },
     {
+        .path = "group update",
+        .way = PROPOSES,
+        .kind = GROUP_UPDATE,
+        .arguments = "group",
+        .renamed = "group:path",
+        .summary = "Give a group another name or label",
+        .details = "The name is the last one of its path; what is below moves along. Licences, units "
+                   "and users stay as they are.",
+        .example = "group update 'SmartHome/A Residence' --name 'B Residence'\n"
+                   "group update SmartHome/apt-12 --label office",
+        .run = propose_run,
+    },
+    {
+        .path = "group move",
+        .way = PROPOSES,
+        .kind = GROUP_MOVE,
+        .arguments = "group parent",
+        .renamed = "group:path",
+        .summary = "Put a group below another one, with all that is in it",
+        .details = "Its licences are checked against the new path, and what is used moves from the "
+                   "old path to the new one. --preview tells what that does to both.",
+        .example = "group move SmartHome/apt-12 'SmartHome/A Residence' --preview\n"
+                   "group move SmartHome/dealer-7 /",
+        .run = propose_run,
+    },
+    {
+        .path = "group remove",
+        .way = PROPOSES,
+        .kind = GROUP_REMOVAL,
+        .arguments = "group",
+        .renamed = "group:path",
+        .summary = "Remove a group",
+        .details = "Refused while something is held there, or users or groups are in it, unless "
+                   "--cascade: then all of it goes too, and the units are free.",
+        .example = "group remove SmartHome/apt-12 --cascade --reason 'sold'",
+        .run = propose_run,
+    },
+    {
+        .path = "group block",
+        .way = PROPOSES,
+        .kind = GROUP_BLOCK,
+        .arguments = "group",
+        .renamed = "group:path",
+        .fixed = "blocked=true",
+        .summary = "Switch a group off, with all below it",
+        .details = "Nothing gives access there and nothing new is taken until it is unblocked; what "
+                   "is held stays held, and can be renewed and released.",
+        .example = "group block SmartHome/dealer-7 --reason 'unpaid'",
+        .run = propose_run,
+    },
+    {
+        .path = "group unblock",
+        .way = PROPOSES,
+        .kind = GROUP_BLOCK,
+        .arguments = "group",
+        .renamed = "group:path",
+        .fixed = "blocked=false",
+        .summary = "Switch a blocked group on again",
+        .details = "A group below or above that is blocked itself stays so.",
+        .example = "group unblock SmartHome/dealer-7",
+        .run = propose_run,
+    },
+    {
         .path = "allocate",
         .way = PROPOSES,
         .kind = ALLOCATION,
@@ -296,7 +411,56 @@ const struct command commands[] = {
                    "  --package 'P1 until=2026-12-01 sip_number=50'\n"
                    "allocate SmartHome --keep --oversubscribed",
         .parameters = &allocate_parameters,
-        .run = allocate_run,
+        .run = propose_run,
+        .make = allocate_make,
+    },
+    {
+        .path = "reminder set",
+        .way = PROPOSES,
+        .kind = REMINDER_POLICY,
+        .arguments = "group frequency",
+        .fixed = "enabled=true",
+        .summary = "Remind a group's admins before its packages end",
+        .details = "The first reminder comes --days before the end of each package, or on a --date; "
+                   "then further ones until the end: once, daily, weekly or every_30_days. A "
+                   "renewal begins anew.",
+        .example = "reminder set SmartHome weekly --days 14\n"
+                   "reminder set SmartHome daily --date 2026-11-25 --copies",
+        .run = propose_run,
+    },
+    {
+        .path = "reminder off",
+        .way = PROPOSES,
+        .kind = REMINDER_POLICY,
+        .arguments = "group",
+        // A policy that is off says when, too.
+        .fixed = "enabled=false frequency=once days=1 date= copies=",
+        .summary = "Remind a group's admins no longer",
+        .example = "reminder off SmartHome",
+        .run = propose_run,
+    },
+    {
+        .path = "reminder delivered",
+        .way = PROPOSES,
+        .kind = REMINDER_DELIVERY,
+        .arguments = "reminder",
+        .renamed = "reminder:seq",
+        .fixed = "sent=true",
+        .summary = "Record that a reminder was delivered",
+        .details = "For what delivers them, a mailer: those that were not sent are offered again.",
+        .example = "reminder delivered 412 --detail 'accepted by mx.example'",
+        .run = propose_run,
+    },
+    {
+        .path = "reminder failed",
+        .way = PROPOSES,
+        .kind = REMINDER_DELIVERY,
+        .arguments = "reminder",
+        .renamed = "reminder:seq",
+        .fixed = "sent=false",
+        .summary = "Record that a reminder could not be delivered",
+        .example = "reminder failed 412 --detail 'mailbox full'",
+        .run = propose_run,
     },
     {
         .path = "state",
@@ -332,6 +496,16 @@ const struct command commands[] = {
         .arguments = "user group",
         .summary = "Create a user in a first group",
         .example = "user create u-1001 SmartHome/apt-11",
+        .run = propose_run,
+    },
+    {
+        .path = "user remove",
+        .way = PROPOSES,
+        .kind = USER_REMOVAL,
+        .arguments = "user",
+        .summary = "Remove a user from all groups",
+        .details = "Refused while the user holds something, unless --cascade releases it.",
+        .example = "user remove u-1001 --cascade",
         .run = propose_run,
     },
     {
@@ -437,8 +611,12 @@ const struct command commands[] = {
         .kind = CONSUMPTION,
         .arguments = "group resource unit…",
         .summary = "Take a unit; several are all or nothing",
+        .details = "With a --lease it has to be renewed in that time, else it is released. Holdings of "
+                   "a --lease-set have one lease, which one renewal renews.",
         .example = "consume SmartHome/apt-11 sip_number 1001 --user u-1001\n"
-                   "consume / LICENSE_HIKVISION ch1 ch2 ch3 ch4",
+                   "consume SmartHome/apt-11 mobile_app phone-7 --user u-1001 --needed 1001\n"
+                   "consume SmartHome sip_number 900 --purpose service\n"
+                   "consume / LICENSE_HIKVISION ch1 ch2 ch3 ch4 --lease 10m --lease-set recorder-1",
         .run = propose_run,
     },
     {
@@ -447,7 +625,31 @@ const struct command commands[] = {
         .kind = RELEASE,
         .arguments = "resource unit…",
         .summary = "Give a unit back; several are all or nothing",
-        .example = "release sip_number 1001",
+        .example = "release sip_number 1001 --cascade",
+        .run = propose_run,
+    },
+    {
+        .path = "renew",
+        .way = PROPOSES,
+        .kind = RENEWAL,
+        .arguments = "[resource] [unit…]",
+        .summary = "Begin the lease of a unit, or of a set, anew",
+        .details = "Of one unit or several, or of all holdings of a group's set: --group and "
+                   "--lease-set.",
+        .example = "renew LICENSE_HIKVISION ch1 ch2\n"
+                   "renew --group / --lease-set recorder-1",
+        .run = propose_run,
+    },
+    {
+        .path = "transfer",
+        .way = PROPOSES,
+        .kind = TRANSFER,
+        .arguments = "resource unit",
+        .summary = "Give a holding another unit, or another user of its group",
+        .details = "A replaced phone or camera keeps its place: since when it is held, and what is "
+                   "bound to it.",
+        .example = "transfer LICENSE_HIKVISION ch1 --to-unit ch17\n"
+                   "transfer mobile_app phone-7 --to-user u-1002",
         .run = propose_run,
     },
     {
@@ -459,11 +661,32 @@ const struct command commands[] = {
         .found = "events",
         .summary = "Do what the lines of a file say, all or nothing",
         .details = "Each line is a command that proposes, without 'licet' and without the options "
-                   "of all commands: consume, release, group create, user create, member, assign, "
-                   "actor … Lines that begin with # are not read.",
+                   "of all commands. Lines that begin with # are not read.",
         .example = "plan move-in.txt --preview",
         .parameters = &plan_parameters,
         .run = plan_run,
+    },
+    {
+        .path = "apply",
+        .way = PROPOSES,
+        .kind = PLAN,
+        .arguments = "path",
+        .renamed = "path:file",
+        .found = "events",
+        .summary = "Do what the lines of a file say, however many",
+        .details = "Each line is a command that proposes, as in a plan, or the same as JSON: "
+                   "{\"command\": \"group create\", \"path\": \"a/b\"}. Each has a verdict of its "
+                   "own; lines between 'begin' and 'commit' are all or nothing.\n\n"
+                   "The whole file is checked before anything is sent. What has been done is kept "
+                   "in FILE.applied: the same command goes on where an earlier run was interrupted, "
+                   "and does nothing twice. A line is known by its text, so the file may be "
+                   "mended in between. It stops at the first refusal, and nothing behind that is done, "
+                   "unless --keep-going; what was refused is tried again by the next run. --preview looks at the first thousand lines. With "
+                   "--json each verdict is one line, and the summary the last.",
+        .example = "apply apartments.txt --preview\n"
+                   "apply apartments.txt --yes --keep-going",
+        .parameters = &apply_parameters,
+        .run = apply_run,
     },
     {
         .path = "access",

@@ -25,6 +25,9 @@ static void print_value(const struct field *field, const void *in, FILE *out)
     case FIELD_TIME:
         (void)fputs(print_time(field_number(field, in), text), out);
         break;
+    case FIELD_DURATION:
+        (void)fputs(duration_to_text(field_number(field, in), text), out);
+        break;
     case FIELD_FLAG:
         (void)fputs(field_number(field, in) != 0 ? "yes" : "no", out);
         break;

@@ -1,5 +1,6 @@
 #include "api/cli/init.h"
 
+#include "api/cli/json.h"
 #include "api/cli/value.h"
 #include "api/wire/file.h"
 #include "core/event/proposal.h"
@@ -346,9 +347,34 @@ static bool read_options(struct founding *founding)
     return is_apart(founding);
 }
 
+static void print_json(const struct founding *founding)
+{
+    static uint8_t memory[8 * PATH_MAX];
+    struct buffer  packed = buffer_over(memory, sizeof memory);
+    const struct {
+        const char *name, *text;
+    } rows[] = {
+        {"data",   founding->data  },
+        {"keys",   founding->keys  },
+        {"origin", founding->origin},
+    };
+    pack_map(&packed, sizeof rows / sizeof rows[0] + 1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        pack_key(&packed, rows[i].name);
+        pack_key(&packed, rows[i].text);
+    }
+    pack_key(&packed, "test_clock");
+    pack_flag(&packed, call_has_flag(founding->call, "test_clock"));
+    json_print_packed(buffer_bytes(&packed), founding->call->out);
+}
+
 static void print_result(const struct founding *founding)
 {
     FILE *out = founding->call->out;
+    if (founding->call->globals.is_json) {
+        print_json(founding);
+        return;
+    }
     (void)fprintf(out,
                   "opened %s in %s\n"
                   "  %s/ledger.key    signs the checkpoints: licetd --key\n"

@@ -173,6 +173,86 @@ void json_extend(struct json *document, struct bytes page)
     json_decref(more);
 }
 
+// --- Lines of a file --------------------------------------------------------
+
+static const char *const command_key = "command";
+
+static bool add_option(struct words *words, const char *name, const json_t *value)
+{
+    char          memory[WORDS_SIZE_MAX];
+    struct buffer word = buffer_over(memory, sizeof memory);
+    buffer_printf(&word, "--%s", name);
+    if (json_is_string(value)) {
+        buffer_add_byte(&word, '=');
+        buffer_add(&word, (struct bytes){(const uint8_t *)json_string_value(value),
+                                         json_string_length(value)});
+    } else if (json_is_integer(value)) {
+        buffer_printf(&word, "=%lld", (long long)json_integer_value(value));
+    }
+    return !word.is_full && words_add(words, buffer_bytes(&word));
+}
+
+static bool is_scalar(const json_t *value)
+{
+    return json_is_string(value) || json_is_integer(value);
+}
+
+static const char *add_member(struct words *words, const char *name, const json_t *value)
+{
+    static const char *const wrong =
+        "a value is a text, a whole number, true, false, null or an array of texts";
+    const json_t *item = NULL;
+    size_t        i = 0;
+    if (json_is_false(value) || json_is_null(value)) return NULL;
+    if (json_is_array(value)) {
+        json_array_foreach(value, i, item)
+        {
+            if (!is_scalar(item)) return wrong;
+            if (!add_option(words, name, item)) return "too long";
+        }
+        return NULL;
+    }
+    if (!is_scalar(value) && !json_is_true(value)) return wrong;
+    return add_option(words, name, value) ? NULL : "too long";
+}
+
+static const char *add_members(struct words *words, json_t *object)
+{
+    const char   *name = NULL;
+    const json_t *value = NULL;
+    const char   *command = json_string_value(json_object_get(object, command_key));
+    if (command == NULL || !words_split(bytes_of_text(command), words) || words->count == 0) {
+        return "no \"command\" in it";
+    }
+    json_object_foreach(object, name, value)
+    {
+        const char *wrong = strcmp(name, command_key) == 0 ? NULL : add_member(words, name, value);
+        if (wrong != NULL) return wrong;
+    }
+    return NULL;
+}
+
+const char *json_read_words(struct bytes text, struct words *words)
+{
+    json_t *object = json_loadb((const char *)text.at, text.size, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(object)) {
+        json_decref(object);
+        return "not an object of JSON";
+    }
+    const char *wrong = add_members(words, object);
+    json_decref(object);
+    return wrong;
+}
+
+void json_print_verdict(uint32_t line, const char *outcome, struct bytes map, FILE *out)
+{
+    json_t *object = json_object();
+    (void)json_object_set_new(object, "line", number_value(line));
+    (void)json_object_set_new(object, outcome, value_of(map));
+    json_print_line(out_of(object), out);
+    json_decref(object);
+}
+
 // --- Events -----------------------------------------------------------------
 
 static bool is_binary(const struct field *field)
@@ -325,6 +405,13 @@ void json_print(const struct json *document, FILE *out)
 {
     (void)json_dumpf(into(document), out, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENCODE_ANY);
     (void)fputc('\n', out);
+}
+
+void json_print_packed(struct bytes packed, FILE *out)
+{
+    struct json *document = json_of_packed(packed);
+    json_print(document, out);
+    json_release(document);
 }
 
 void json_print_line(const struct json *document, FILE *out)

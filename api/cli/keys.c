@@ -1,6 +1,6 @@
 #include "api/cli/keys.h"
 
-#include "api/cli/connect.h"
+#include "api/cli/json.h"
 #include "api/cli/propose.h"
 #include "api/cli/query.h"
 #include "api/wire/file.h"
@@ -38,7 +38,18 @@ static void print_verifier(const struct call *call, const struct verifier *verif
     uint8_t       memory[KEY_TEXT_SIZE_MAX + 1];
     struct buffer text = buffer_over(memory, sizeof memory);
     verifier_print(verifier, &text);
-    (void)fprintf(call->out, "%s\n", buffer_text(&text));
+    if (!call->globals.is_json) {
+        (void)fprintf(call->out, "%s\n", buffer_text(&text));
+        return;
+    }
+    uint8_t       packed_memory[2 * KEY_TEXT_SIZE_MAX];
+    struct buffer packed = buffer_over(packed_memory, sizeof packed_memory);
+    pack_map(&packed, 2);
+    pack_key(&packed, "key");
+    pack_key(&packed, buffer_text(&text));
+    pack_key(&packed, "name");
+    pack_key(&packed, verifier->name);
+    json_print_packed(buffer_bytes(&packed), call->out);
 }
 
 static enum exit_code complain_file(struct call *call, const char *file, enum status status)
@@ -89,15 +100,29 @@ static bool is_license(struct call *call, const char *file, struct bytes text)
                     file);
 }
 
+static void print_note(const struct call *call, struct bytes note)
+{
+    static uint8_t memory[LICENSE_FILE_SIZE_MAX + 64];
+    struct buffer  packed = buffer_over(memory, sizeof memory);
+    if (!call->globals.is_json) {
+        (void)fwrite(note.at, 1, note.size, call->out);
+        return;
+    }
+    pack_map(&packed, 1);
+    pack_key(&packed, "note");
+    pack_text(&packed, note);
+    json_print_packed(buffer_bytes(&packed), call->out);
+}
+
 static enum exit_code write_note(struct call *call, struct bytes note)
 {
     const char *output = call_text(call, "output");
-    if (output == NULL) {
-        (void)fwrite(note.at, 1, note.size, call->out);
-        return EXIT_DONE;
+    if (output != NULL) {
+        const enum status status = file_write_new(output, LICENSE_MODE, note);
+        if (status != OK) return complain_file(call, output, status);
     }
-    const enum status status = file_write_new(output, LICENSE_MODE, note);
-    return status == OK ? EXIT_DONE : complain_file(call, output, status);
+    if (output == NULL || call->globals.is_json) print_note(call, note);
+    return EXIT_DONE;
 }
 
 enum exit_code keys_sign_run(struct call *call)
@@ -124,14 +149,15 @@ enum exit_code keys_sign_run(struct call *call)
 // --- Vendors ----------------------------------------------------------------
 
 // The name of a vendor is that of its key.
-enum exit_code keys_trust_run(struct call *call)
+enum exit_code keys_make_trust(struct call *call, struct value_maker *maker, struct buffer *event)
 {
     static struct verifier verifier;
     const char            *file = call_text(call, "key");
-    const enum status      status = file_read_verifier(file, &verifier);
+    enum status            status = verifier_parse(&verifier, bytes_of_text(file));
+    if (status != OK) status = file_read_verifier(file, &verifier);
     if (status != OK) return complain_file(call, file, status);
     if (!call_give(call, call_field(call, "name"), verifier.name)) return EXIT_USAGE;
-    return propose_run(call);
+    return propose_add_by_rows(call, maker, 0, event);
 }
 
 static bool find_vendor(struct bytes map, const char *name, struct verifier *verifier)
@@ -146,8 +172,10 @@ static bool find_vendor(struct bytes map, const char *name, struct verifier *ver
     return false;
 }
 
-// Who revokes names the vendor; the key is as the ledger has it.
-enum exit_code keys_revoke_run(struct call *call)
+// Who revokes names the vendor; the key is as the ledger has it. Without a daemon the line is only
+// checked: then there is no event yet.
+enum exit_code keys_make_revocation(struct call *call, struct value_maker *maker,
+                                    struct buffer *event)
 {
     static uint8_t     memory[KEY_TEXT_SIZE_MAX + 1];
     uint8_t            request_memory[32];
@@ -156,14 +184,15 @@ enum exit_code keys_revoke_run(struct call *call)
     struct buffer      text = buffer_over(memory, sizeof memory);
     struct buffer      request = buffer_over(request_memory, sizeof request_memory);
     const char        *name = call_text(call, "name");
-    enum exit_code     code = connect_open(call);
+    call->has_to_ask = call->licet == NULL;
+    if (call->has_to_ask) return EXIT_DONE;
     message_begin_request(&request, "license", 0);
-    if (code == EXIT_DONE) code = query_once(call, buffer_bytes(&request), &reply);
+    const enum exit_code code = query_once(call, buffer_bytes(&request), &reply);
     if (code != EXIT_DONE) return code;
     if (!find_vendor(reply.map, name, &verifier)) {
         return complain(call, EXIT_REFUSED, "the ledger knows no vendor %s", name);
     }
     verifier_print(&verifier, &text);
     if (!call_give(call, call_field(call, "key"), buffer_text(&text))) return EXIT_USAGE;
-    return propose_connected(call);
+    return propose_add_by_rows(call, maker, 0, event);
 }

@@ -11,7 +11,8 @@ extern const struct record keys_sign_parameters;
 enum exit_code keys_new_run(struct call *call);
 enum exit_code keys_show_run(struct call *call);
 enum exit_code keys_sign_run(struct call *call);
-enum exit_code keys_trust_run(struct call *call);
-enum exit_code keys_revoke_run(struct call *call);
+enum exit_code keys_make_trust(struct call *call, struct value_maker *maker, struct buffer *event);
+enum exit_code keys_make_revocation(struct call *call, struct value_maker *maker,
+                                    struct buffer *event);
 
 #endif

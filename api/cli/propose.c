@@ -26,7 +26,8 @@ static const struct field *repeated_field(const struct call *call)
 uint32_t propose_event_count(const struct call *call)
 {
     const struct field *repeated = repeated_field(call);
-    return repeated == NULL ? 1 : call_count(call, repeated);
+    const uint32_t      count = repeated == NULL ? 1 : call_count(call, repeated);
+    return count == 0 ? 1 : count;
 }
 
 static const char *text_number(const struct call *call, const struct field *field, uint32_t index)
@@ -95,8 +96,8 @@ static bool is_nil(struct bytes packed)
     return pack_read_nil(&reader);
 }
 
-bool propose_add_event(struct call *call, struct value_maker *maker, uint32_t index,
-                       struct buffer *out)
+enum exit_code propose_add_by_rows(struct call *call, struct value_maker *maker, uint32_t index,
+                                   struct buffer *out)
 {
     static uint8_t       memory_of_fields[PLAN_SIZE_MAX];
     const struct record *record = kind_row((uint64_t)call->command->kind)->record;
@@ -116,14 +117,22 @@ bool propose_add_event(struct call *call, struct value_maker *maker, uint32_t in
         char          memory[PRESET_SIZE];
         struct buffer name = buffer_over(memory, sizeof memory);
         command_name_of(call->command, field, &name);
-        return is_wrong(call, "%s%s: %s", call_is_option(call, field) ? "--" : "",
+        return complain(call, EXIT_USAGE, "%s%s: %s", call_is_option(call, field) ? "--" : "",
                         buffer_text(&name), maker->reason);
     }
     pack_array(out, 1 + written_count);
     pack_number(out, (uint64_t)call->command->kind);
     buffer_add(out, written);
-    if (!fields.is_full && !out->is_full) return true;
-    return is_wrong(call, "that is more than one event can hold");
+    if (!fields.is_full && !out->is_full) return EXIT_DONE;
+    return complain(call, EXIT_USAGE, "that is more than one event can hold");
+}
+
+enum exit_code propose_add_event(struct call *call, struct value_maker *maker, uint32_t index,
+                                 struct buffer *out)
+{
+    const struct command *command = call->command;
+    if (command->make != NULL) return command->make(call, maker, out);
+    return propose_add_by_rows(call, maker, index, out);
 }
 
 void propose_begin_plan(uint32_t event_count, struct buffer *out)
@@ -239,7 +248,8 @@ enum exit_code propose_event(struct call *call, struct bytes event,
     struct buffer         memory = buffer_over(call->memory, sizeof call->memory);
     enum status           status = licet_proposal_make(call->licet, event, &memory, &proposal);
     if (status == STATUS_MALFORMED) {
-        return complain(call, EXIT_USAGE, "%s: out of bounds", licet_detail(call->licet));
+        return complain(call, EXIT_USAGE, "%s: missing, out of bounds, or at odds with the rest",
+                        licet_detail(call->licet));
     }
     if (status == STATUS_TOO_LARGE) {
         return complain(call, EXIT_USAGE, "that is more than one event can hold");
@@ -273,29 +283,27 @@ static void describe_repeated(uint32_t index, FILE *out)
     }
 }
 
-static bool add_all(struct call *call, struct value_maker *maker, struct buffer *out)
+static enum exit_code add_all(struct call *call, struct value_maker *maker, struct buffer *out)
 {
     const uint32_t count = propose_event_count(call);
     if (count == 1) return propose_add_event(call, maker, 0, out);
     propose_begin_plan(count, out);
     for (uint32_t i = 0; i < count; i++) {
-        if (!propose_add_event(call, maker, i, out)) return false;
+        const enum exit_code code = propose_add_event(call, maker, i, out);
+        if (code != EXIT_DONE) return code;
     }
-    return propose_end_plan(call, out);
+    return propose_end_plan(call, out) ? EXIT_DONE : EXIT_USAGE;
 }
 
 enum exit_code propose_run(struct call *call)
 {
-    const enum exit_code code = connect_open(call);
-    return code == EXIT_DONE ? propose_connected(call) : code;
-}
-
-enum exit_code propose_connected(struct call *call)
-{
+    enum exit_code code = connect_open(call);
+    if (code != EXIT_DONE) return code;
     struct value_maker maker = {.now_ms = licet_time_ms(call->licet),
                                 .files = buffer_over(call->memory, sizeof call->memory)};
     struct buffer      event = buffer_over(call->event, sizeof call->event);
-    if (!add_all(call, &maker, &event)) return EXIT_USAGE;
+    code = add_all(call, &maker, &event);
+    if (code != EXIT_DONE) return code;
     const bool is_plan = propose_event_count(call) > 1;
     const bool has_reason = is_plan || call_field(call, "reason") != NULL;
     if (call->globals.reason != NULL && !has_reason) {

@@ -6,9 +6,12 @@
 #include "api/cli/value.h"
 
 // Adds the event [kind, fields…] of what the call was given; the repeated argument, if the command
-// has one, is its text number `index`. False: the call's complaint says why.
-bool propose_add_event(struct call *call, struct value_maker *maker, uint32_t index,
-                       struct buffer *out);
+// has one, is its text number `index`. Where it cannot, the call's complaint says why.
+enum exit_code propose_add_event(struct call *call, struct value_maker *maker, uint32_t index,
+                                 struct buffer *out);
+// The same by the rows alone, for a command's own `make`.
+enum exit_code propose_add_by_rows(struct call *call, struct value_maker *maker, uint32_t index,
+                                   struct buffer *out);
 
 // How many events the call makes: one, or one for each text of the repeated argument.
 uint32_t propose_event_count(const struct call *call);
@@ -24,7 +27,5 @@ enum exit_code propose_event(struct call *call, struct bytes event,
 
 // Connects, and does all of it: the way of most commands.
 enum exit_code propose_run(struct call *call);
-// The same where there is a connection already.
-enum exit_code propose_connected(struct call *call);
 
 #endif

@@ -126,22 +126,29 @@ static enum exit_code code_of_error(struct bytes code)
     return EXIT_UNREACHABLE;
 }
 
+void refusal_print_map(enum message_outcome outcome, struct bytes map, FILE *out)
+{
+    if (outcome == MESSAGE_REFUSED) {
+        (void)fputs("refused: ", out);
+        print_refusal(map, out);
+        return;
+    }
+    print_text(out, message_text(map, "code"));
+    (void)fputs(": ", out);
+    print_text(out, message_text(map, "detail"));
+    (void)fputc('\n', out);
+}
+
 static void print_for_person(const struct call *call, const struct licet_reply *reply)
 {
     const struct bytes code = message_text(reply->map, "code");
-    if (reply->outcome == MESSAGE_REFUSED) {
-        (void)fputs("licet: refused: ", stderr);
-        print_refusal(reply->map, stderr);
-        return;
-    }
+    const bool         is_without_key =
+        bytes_is_equal(code, bytes_of_text("UNAUTHENTICATED")) && call->signer.secret.at == NULL;
     (void)fputs("licet: ", stderr);
-    print_text(stderr, code);
-    (void)fputs(": ", stderr);
-    print_text(stderr, message_text(reply->map, "detail"));
-    if (bytes_is_equal(code, bytes_of_text("UNAUTHENTICATED")) && call->signer.secret.at == NULL) {
-        (void)fputs("; name a private key: --key FILE", stderr);
+    refusal_print_map(reply->outcome, reply->map, stderr);
+    if (is_without_key && reply->outcome == MESSAGE_ERROR) {
+        (void)fputs("       name a private key: --key FILE\n", stderr);
     }
-    (void)fputc('\n', stderr);
 }
 
 enum exit_code refusal_print(struct call *call, const struct licet_reply *reply)

@@ -8,6 +8,9 @@
 // returns the code to exit with.
 enum exit_code refusal_print(struct call *call, const struct licet_reply *reply);
 
+// The same of one of many answers, to a file and for a person.
+void refusal_print_map(enum message_outcome outcome, struct bytes map, FILE *out);
+
 // ": 20 of 20 used", in the words of the refusal; nothing where the numbers mean nothing.
 void refusal_print_numbers(struct bytes code, uint64_t used, uint64_t limit, FILE *out);
 

@@ -29,34 +29,13 @@ static bool refuse(struct value_maker *maker, const char *format, ...)
 
 // --- Times ------------------------------------------------------------------
 
-static uint64_t unit_ms(uint8_t letter)
-{
-    const uint64_t second_ms = 1000;
-    const struct {
-        char     letter;
-        uint64_t ms;
-    } units[] = {
-        {'s', second_ms               },
-        {'m', second_ms * 60          },
-        {'h', second_ms * 60 * 60     },
-        {'d', second_ms * 60 * 60 * 24},
-    };
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (letter == (uint8_t)units[i].letter) return units[i].ms;
-    }
-    return 0;
-}
-
 bool value_time(const char *text, uint64_t now_ms, uint64_t *ms)
 {
-    struct bytes whole = bytes_of_text(text);
-    if (whole.size < 3 || whole.at[0] != '+') return time_from_text(whole, ms);
-    const uint64_t unit = unit_ms(whole.at[whole.size - 1]);
-    uint64_t       count = 0;
-    if (unit == 0) return false;
-    whole = (struct bytes){whole.at + 1, whole.size - 2};
-    if (!bytes_to_decimal(whole, (TIME_MS_MAX - now_ms) / unit, &count)) return false;
-    *ms = now_ms + count * unit;
+    const struct bytes whole = bytes_of_text(text);
+    uint64_t           ahead_ms = 0;
+    if (whole.size == 0 || whole.at[0] != '+') return time_from_text(whole, ms);
+    if (!duration_from_text(bytes_after(whole, 1), TIME_MS_MAX - now_ms, &ahead_ms)) return false;
+    *ms = now_ms + ahead_ms;
     return true;
 }
 
@@ -96,6 +75,19 @@ static bool add_number(struct value_maker *maker, const struct field *field, con
                       (unsigned long long)field->max);
     }
     put_number(field, number, out);
+    return true;
+}
+
+static bool add_duration(struct value_maker *maker, const struct field *field, const char *text,
+                         struct buffer *out)
+{
+    char     most[TIME_TEXT_SIZE];
+    uint64_t ms = 0;
+    if (!duration_from_text(bytes_of_text(text), field->max, &ms)) {
+        return refuse(maker, "'%s' is not a duration like 90s, 10m, 2h or 1d, up to %s", text,
+                      duration_to_text(field->max, most));
+    }
+    put_number(field, ms, out);
     return true;
 }
 
@@ -195,6 +187,8 @@ bool value_add(struct value_maker *maker, const struct field *field, const char 
         return add_number(maker, field, text, out);
     case FIELD_TIME:
         return add_time(maker, field, text, out);
+    case FIELD_DURATION:
+        return add_duration(maker, field, text, out);
     case FIELD_FLAG:
         pack_flag(out, strcmp(text, "true") == 0);
         return true;

@@ -19,6 +19,7 @@ struct value_maker {
 
 // Adds the value of any field but a list. False: maker->reason says why it is none.
 //   time    2026-12-01, 2026-12-01T00:00Z, +30d, +12h, +90m, +5s from now, never
+//   duration  90s, 10m, 2h, 1d, 1500ms
 //   key     a verifier, or the file with one
 //   file    the file with it
 //   choice  one of the words

@@ -115,6 +115,18 @@ struct licet_proposal {
 // memory. STATUS_USAGE without a signer.
 MUST_CHECK enum status licet_proposal_make(struct licet *licet, struct bytes event,
                                            struct buffer *memory, struct licet_proposal *proposal);
+// The same with the id and the not_after_ms that stand in *proposal already: for what must count
+// once although the program that proposes it may end before it hears of it.
+MUST_CHECK enum status licet_proposal_make_as(struct licet *licet, struct bytes event,
+                                              struct buffer         *memory,
+                                              struct licet_proposal *proposal);
+// Many in one request, each with a verdict of its own: adds one to the items, and the request of so
+// many items. One that stops judges nothing behind the first that is not accepted.
+enum licet_many { LICET_PREVIEW, LICET_PROPOSE, LICET_PROPOSE_AND_STOP };
+void licet_proposal_add(const struct licet_proposal *proposal, bool is_preview,
+                        struct buffer *items);
+void licet_proposals_request(uint32_t count, struct bytes items, enum licet_many way,
+                             struct buffer *request);
 // Add the request to propose it, or to ask what that would do.
 void licet_proposal_request(const struct licet_proposal *proposal, bool is_preview,
                             struct buffer *request);

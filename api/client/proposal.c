@@ -22,21 +22,17 @@ static void sign(struct licet *licet, struct licet_proposal *proposal)
     proposal->is_signed = true;
 }
 
-enum status licet_proposal_make(struct licet *licet, struct bytes event, struct buffer *memory,
-                                struct licet_proposal *proposal)
+enum status licet_proposal_make_as(struct licet *licet, struct bytes event, struct buffer *memory,
+                                   struct licet_proposal *proposal)
 {
     if (licet->options.signer == NULL) return STATUS_USAGE;
     const enum status status = licet_connect(licet);
     if (status != OK) return status;
 
-    struct licet_proposal made = {.not_after_ms = licet_time_ms(licet) +
-                                                  (licet->options.timeout_ms < NOT_AFTER_MS_MAX
-                                                       ? licet->options.timeout_ms
-                                                       : NOT_AFTER_MS_MAX)};
-    crypto_random(made.id, sizeof made.id);
-    struct pack_reader reader = pack_reader(event);
-    const uint32_t     count = pack_read_array(&reader, PACK_ITEM_MAX);
-    const size_t       start = memory->size;
+    struct licet_proposal made = *proposal;
+    struct pack_reader    reader = pack_reader(event);
+    const uint32_t        count = pack_read_array(&reader, PACK_ITEM_MAX);
+    const size_t          start = memory->size;
     pack_array(memory, HEAD_COUNT + count);
     pack_binary(memory, (struct bytes){made.id, sizeof made.id});
     pack_number(memory, made.not_after_ms);
@@ -50,9 +46,50 @@ enum status licet_proposal_make(struct licet *licet, struct bytes event, struct 
         caller_say(licet, "%s", offence);
         return STATUS_MALFORMED;
     }
+    made.is_signed = false;
     if (is_signature_needed(licet, &checked.event)) sign(licet, &made);
     *proposal = made;
     return OK;
+}
+
+enum status licet_proposal_make(struct licet *licet, struct bytes event, struct buffer *memory,
+                                struct licet_proposal *proposal)
+{
+    if (licet->options.signer == NULL) return STATUS_USAGE;
+    const enum status status = licet_connect(licet);
+    if (status != OK) return status;
+    const uint32_t ahead_ms =
+        licet->options.timeout_ms < NOT_AFTER_MS_MAX ? licet->options.timeout_ms : NOT_AFTER_MS_MAX;
+    struct licet_proposal made = {.not_after_ms = licet_time_ms(licet) + ahead_ms};
+    crypto_random(made.id, sizeof made.id);
+    const enum status result = licet_proposal_make_as(licet, event, memory, &made);
+    if (result == OK) *proposal = made;
+    return result;
+}
+
+void licet_proposal_add(const struct licet_proposal *proposal, bool is_preview,
+                        struct buffer *items)
+{
+    pack_array(items, 2);
+    pack_binary(items, proposal->packed);
+    if (proposal->is_signed && !is_preview) {
+        pack_binary(items, (struct bytes){proposal->signature, sizeof proposal->signature});
+    } else {
+        pack_nil(items);
+    }
+}
+
+void licet_proposals_request(uint32_t count, struct bytes items, enum licet_many way,
+                             struct buffer *request)
+{
+    const bool stops = way == LICET_PROPOSE_AND_STOP;
+    message_begin_request(request, way == LICET_PREVIEW ? "preview" : "propose", stops ? 2 : 1);
+    pack_key(request, "proposals");
+    pack_array(request, count);
+    buffer_add(request, items);
+    if (!stops) return;
+    pack_key(request, "stop");
+    pack_flag(request, true);
 }
 
 void licet_proposal_request(const struct licet_proposal *proposal, bool is_preview,

@@ -77,12 +77,15 @@ static const struct field outcome_fields[] = {
     REQUIRED(not_after, FIELD_TIME, 0),
 };
 static const struct field preview_fields[] = {
-    REQUIRED(proposal, FIELD_BINARY, PLAN_SIZE_MAX),
+    OPTIONAL(proposal, FIELD_BINARY, PLAN_SIZE_MAX),
+    OPTIONAL(proposals, FIELD_ANY, MESSAGE_SIZE_MAX),
 };
 static const struct field propose_fields[] = {
     OPTIONAL(proposal, FIELD_BINARY, PLAN_SIZE_MAX),
     OPTIONAL(proposals, FIELD_ANY, MESSAGE_SIZE_MAX),
     OPTIONAL(signature, FIELD_BINARY, SIGNATURE_SIZE),
+    {.name = "stop", .type = FIELD_FLAG, .offset = AT(stops), .is_optional = true,
+     .absent = false},
 };
 static const struct field receipt_fields[] = {
     REQUIRED(seq, FIELD_NUMBER, INT64_MAX),
@@ -260,6 +263,8 @@ static void prepare_propose(struct bytes origin, struct ask *ask)
         set_offence(ask, bytes_of_text("proposal"));
     } else if (is_many && arguments->signature.at != NULL) {
         set_offence(ask, bytes_of_text("signature"));
+    } else if (!is_many && arguments->stops) {
+        set_offence(ask, bytes_of_text("stop"));
     } else if (is_many) {
         verify_all(origin, ask);
     } else {
@@ -275,6 +280,6 @@ void ask_prepare(void *context, const struct connection_credential *credential,
     struct ask         *ask = request->prepared;
     ask->credential = *credential;
     ask_read(request->body, ask);
-    if (ask->offence != NULL || ask->verb != VERB_PROPOSE) return;
-    prepare_propose(*origin, ask);
+    if (ask->offence != NULL) return;
+    if (ask->verb == VERB_PROPOSE || ask->verb == VERB_PREVIEW) prepare_propose(*origin, ask);
 }

@@ -44,7 +44,7 @@ struct arguments {
     struct bytes actor, name, mail, phone;
     uint64_t     after, limit, wait, since, depth;
     uint64_t     seq, size, from, to, time, not_after;
-    bool         has_digest, is_erased;
+    bool         has_digest, is_erased, stops;
 };
 
 #define ARGUMENT_ABSENT UINT64_MAX

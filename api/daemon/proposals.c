@@ -244,23 +244,37 @@ static void pass(struct passage *passage, struct buffer *reply)
 static_assert(MESSAGE_PROPOSAL_MAX * ANSWER_SHORT_SIZE + 1024 < ANSWER_SIZE_MAX,
               "what was appended can be told, if only in short");
 
+static bool is_ok(struct bytes verdict)
+{
+    struct pack_reader reader = pack_reader(verdict);
+    (void)pack_read_array(&reader, 2);
+    return bytes_is_equal(pack_read_text(&reader, NAME_SIZE_MAX), bytes_of_text("ok"));
+}
+
+// Asked to stop, it judges nothing behind the first that is not accepted.
 static void propose_many(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                          struct buffer *reply)
 {
     uint32_t           count = 0;
+    bool               is_stopped = false;
     struct pack_reader reader = ask_proposals(ask, &count);
     answer_ok(reply, 1);
     pack_key(reply, "verdicts");
     pack_array(reply, count);
     for (uint32_t i = 0; i < count; i++) {
+        const size_t   start = reply->size;
         struct passage passage = {.daemon = daemon,
                                   .ask = ask,
                                   .actor = actor,
                                   .signature_state = (enum signature_state)ask->signatures[i]};
         passage.packed = ask_next_proposal(&reader, &passage.signature);
-        passage.size_max =
-            reply->size_max - reply->size - (size_t)(count - i - 1) * ANSWER_SHORT_SIZE;
+        passage.size_max = reply->size_max - start - (size_t)(count - i - 1) * ANSWER_SHORT_SIZE;
+        if (is_stopped) {
+            pack_nil(reply);
+            continue;
+        }
         pass(&passage, reply);
+        is_stopped = ask->arguments.stops && !is_ok(bytes_after(buffer_bytes(reply), start));
     }
 }
 
@@ -282,8 +296,8 @@ void propose_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
 
 // --- Preview ----------------------------------------------------------------
 
-void preview_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
-                    struct buffer *reply)
+static void preview_one(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                        struct buffer *reply)
 {
     struct passage passage = {
         .daemon = daemon, .ask = ask, .actor = actor, .packed = ask->arguments.proposal};
@@ -301,6 +315,60 @@ void preview_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
         preview_accepted(daemon, &passage.proposal, actor, reply);
     } else {
         answer_decision(&passage, NODE_NONE, reply);
+    }
+}
+
+// Done on the state, so that the next is judged on it; the caller puts all back.
+static void preview_next(struct passage *passage, struct buffer *reply)
+{
+    struct daemon *daemon = passage->daemon;
+    const char    *offence = NULL;
+    if (!proposal_read(passage->packed, &passage->proposal, &offence)) {
+        refuse_plainly(passage, MALFORMED, offence, reply);
+        return;
+    }
+    if (!state_has_room(daemon->state)) {
+        answer_failure(reply, STATUS_OVERLOADED);
+        return;
+    }
+    rules_decide(daemon->state, &passage->proposal, passage->actor, daemon->now_ms,
+                 &daemon->decision);
+    if (daemon->decision.verdict.code == ACCEPTED && daemon->decision.is_logged) {
+        const struct leaf leaf = {.seq = server_at(daemon->state)->size,
+                                  .time_ms = daemon->now_ms,
+                                  .author = actor_at(daemon->state, passage->actor)->id,
+                                  .verdict = daemon->decision.verdict};
+        rules_record(daemon->state, &leaf, &passage->proposal);
+    }
+    answer_decision(passage, NODE_NONE, reply);
+}
+
+static void preview_many(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                         struct buffer *reply)
+{
+    uint32_t                count = 0;
+    const struct state_mark mark = state_mark(daemon->state);
+    struct pack_reader      reader = ask_proposals(ask, &count);
+    answer_ok(reply, 1);
+    pack_key(reply, "verdicts");
+    pack_array(reply, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct passage passage = {.daemon = daemon, .ask = ask, .actor = actor};
+        passage.packed = ask_next_proposal(&reader, &passage.signature);
+        passage.size_max =
+            reply->size_max - reply->size - (size_t)(count - i - 1) * ANSWER_SHORT_SIZE;
+        preview_next(&passage, reply);
+    }
+    state_rollback(daemon->state, mark);
+}
+
+void preview_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                    struct buffer *reply)
+{
+    if (ask->arguments.proposals.at != NULL) {
+        preview_many(daemon, ask, actor, reply);
+    } else {
+        preview_one(daemon, ask, actor, reply);
     }
 }
 

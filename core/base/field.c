@@ -10,7 +10,8 @@ enum { KEY_SIZE = 32, RECORD_SIZE_MAX = 256 };
 
 bool field_is_numeric(const struct field *field)
 {
-    return field->type == FIELD_NUMBER || field->type == FIELD_TIME || field->type == FIELD_FLAG ||
+    return field->type == FIELD_NUMBER || field->type == FIELD_TIME ||
+           field->type == FIELD_DURATION || field->type == FIELD_FLAG ||
            field->type == FIELD_CHOICE;
 }
 

@@ -2,7 +2,8 @@
 // writing, checking and printing them.
 //
 // A record is a struct whose members the rows name by offset:
-//   number, time, flag, choice   uint64_t, uint64_t, bool, uint64_t
+//   number, time, duration        uint64_t
+//   flag, choice                  bool, uint64_t
 //   name, path, text, binary     struct bytes, borrowed from the bytes that were read
 //   list                         struct list, borrowed likewise: its items are read one by one
 // On the wire a record is an array of its fields in the order of the rows. An optional field that
@@ -20,8 +21,9 @@
 #include <stdint.h>
 
 enum field_type {
-    FIELD_NUMBER, // at most max
-    FIELD_TIME,   // ledger time in milliseconds
+    FIELD_NUMBER,   // at most max
+    FIELD_TIME,     // ledger time in milliseconds
+    FIELD_DURATION, // milliseconds, at most max
     FIELD_FLAG,
     FIELD_CHOICE, // index into words
     FIELD_NAME,   // name.h

@@ -133,3 +133,47 @@ bool time_from_text(struct bytes text, uint64_t *ms)
     *ms = days_of_date(date) * DAY_MS + clock_ms;
     return true;
 }
+
+// --- Durations --------------------------------------------------------------
+
+// The smallest first.
+static const struct {
+    const char *word;
+    uint64_t    ms;
+} units[] = {
+    {"ms", 1                  },
+    {"s",  SECOND_MS          },
+    {"m",  60 * SECOND_MS     },
+    {"h",  60 * 60 * SECOND_MS},
+    {"d",  DAY_MS             },
+};
+
+enum { UNIT_COUNT = sizeof units / sizeof units[0] };
+
+const char *duration_to_text(uint64_t ms, char *text)
+{
+    size_t unit = 0;
+    while (ms > 0 && unit + 1 < UNIT_COUNT && ms % units[unit + 1].ms == 0) {
+        unit++;
+    }
+    (void)snprintf(text, TIME_TEXT_SIZE, "%llu%s", (unsigned long long)(ms / units[unit].ms),
+                   units[unit].word);
+    return text;
+}
+
+bool duration_from_text(struct bytes text, uint64_t ms_max, uint64_t *ms)
+{
+    struct bytes number = text;
+    uint64_t     count = 0;
+    while (number.size > 0 && number.at[number.size - 1] > '9') {
+        number.size--;
+    }
+    const struct bytes word = bytes_after(text, number.size);
+    for (size_t i = 0; i < UNIT_COUNT; i++) {
+        if (!bytes_is_equal(word, bytes_of_text(units[i].word))) continue;
+        if (!bytes_to_decimal(number, ms_max / units[i].ms, &count)) return false;
+        *ms = count * units[i].ms;
+        return true;
+    }
+    return false;
+}

@@ -32,4 +32,10 @@ const char *time_to_text(uint64_t ms, char *text);
 // …T00:00:00.000Z. False for anything else, for days that do not exist, and before 1970.
 bool        time_from_text(struct bytes text, uint64_t *ms);
 
+// "90s", "10m", "2h", "30d", "1500ms": a whole number of the largest unit that leaves no rest. Text
+// and result as of time_to_text().
+const char *duration_to_text(uint64_t ms, char *text);
+// False for anything else, and beyond ms_max.
+bool        duration_from_text(struct bytes text, uint64_t ms_max, uint64_t *ms);
+
 #endif

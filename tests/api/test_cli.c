@@ -169,6 +169,204 @@ Test(cli, an_assignment_is_entries_and_an_unassignment_none)
     end();
 }
 
+Test(cli, T21_T22_what_happens_at_the_server_is_told_in_a_line)
+{
+    begin(accept_all);
+    RUN("password", "changed", "Admin", "--reason", "forgotten");
+    struct proposal proposal = proposal_seen();
+    cr_assert(eq(int, proposal.event.kind, PASSWORD_CHANGE));
+    expect_text(proposal.event.of.password_change.account, "Admin");
+    expect_text(proposal.event.of.password_change.reason, "forgotten");
+    RUN("software", "updated", "4.8", "--eula", "2");
+    proposal = proposal_seen();
+    cr_assert(eq(int, proposal.event.kind, SOFTWARE_UPDATE));
+    expect_text(proposal.event.of.software_update.software_version, "4.8");
+    expect_text(proposal.event.of.software_update.eula_version, "2");
+    const uint32_t count = mock.request_count;
+    RUN("software", "updated", "4.8");
+    cr_expect(eq(int, program.code, 2));
+    HAS(program.err, "--eula: is needed");
+    cr_expect(eq(u32, mock.request_count, count));
+    end();
+}
+
+Test(cli, a_policy_is_whole_and_what_is_not_given_is_as_at_first)
+{
+    begin(accept_all);
+    RUN("policy", "set");
+    struct policy policy = proposal_seen().event.of.policy;
+    cr_expect(not(policy.must_sign));
+    cr_expect(eq(u64, policy.refusal_rate, REFUSAL_RATE_DEFAULT));
+    RUN("policy", "set", "--must-sign", "--refusal-rate", "60");
+    policy = proposal_seen().event.of.policy;
+    cr_expect(policy.must_sign);
+    cr_expect(eq(u64, policy.refusal_rate, 60));
+    end();
+}
+
+Test(cli, X04_X09_X12_groups_are_renamed_moved_removed_and_blocked)
+{
+    begin(accept_all);
+    RUN("group", "update", "A/b", "--name", "c d");
+    const struct group_update update = proposal_seen().event.of.group_update;
+    expect_text(update.group, "A/b");
+    expect_text(update.name, "c d");
+    cr_expect(update.label.at == NULL, "what is not given stays");
+    RUN("group", "move", "A/b", "/", "--force");
+    const struct group_move move = proposal_seen().event.of.group_move;
+    expect_text(move.group, "A/b");
+    expect_text(move.parent, "/");
+    cr_expect(move.is_forced);
+    RUN("group", "remove", "A/b", "--cascade");
+    cr_expect(eq(int, proposal_seen().event.kind, GROUP_REMOVAL));
+    cr_expect(proposal_seen().event.of.group_removal.is_cascade);
+    RUN("group", "block", "A/b");
+    cr_expect(eq(int, proposal_seen().event.kind, GROUP_BLOCK));
+    cr_expect(proposal_seen().event.of.group_block.is_blocked);
+    RUN("group", "unblock", "A/b");
+    cr_expect(not(proposal_seen().event.of.group_block.is_blocked));
+    const uint32_t count = mock.request_count;
+    RUN("group", "update", "A/b");
+    cr_expect(eq(int, program.code, 2), "nothing would change");
+    HAS(program.err, "name: missing, out of bounds, or at odds with the rest");
+    cr_expect(eq(u32, mock.request_count, count));
+    end();
+}
+
+Test(cli, B39_reminders_are_set_and_switched_off_and_their_delivery_is_told)
+{
+    begin(accept_all);
+    RUN("reminder", "set", "A", "weekly", "--days", "14");
+    struct reminder_policy policy = proposal_seen().event.of.reminder_policy;
+    cr_expect(policy.is_enabled);
+    cr_expect(eq(u64, policy.frequency, FREQUENCY_WEEKLY));
+    cr_expect(eq(u64, policy.days, 14));
+    cr_expect(eq(u64, policy.date_ms, TIME_NEVER));
+    cr_expect(not(policy.is_copied));
+    RUN("reminder", "set", "A", "every_30_days", "--date", "2026-11-25", "--copies");
+    policy = proposal_seen().event.of.reminder_policy;
+    cr_expect(eq(u64, policy.days, DAYS_ABSENT));
+    cr_expect(eq(u64, policy.date_ms, 1795564800000));
+    cr_expect(policy.is_copied);
+    RUN("reminder", "off", "A");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    cr_expect(not(proposal_seen().event.of.reminder_policy.is_enabled));
+    RUN("reminder", "set", "A", "weekly", "--days", "14", "--date", "2026-11-25");
+    cr_expect(eq(int, program.code, 2), "one or the other");
+    RUN("reminder", "delivered", "412");
+    struct reminder_delivery delivery = proposal_seen().event.of.reminder_delivery;
+    cr_expect(eq(u64, delivery.reminder, 412));
+    cr_expect(delivery.is_sent);
+    RUN("reminder", "failed", "412", "--detail", "mailbox full");
+    delivery = proposal_seen().event.of.reminder_delivery;
+    cr_expect(not(delivery.is_sent));
+    expect_text(delivery.detail, "mailbox full");
+    end();
+}
+
+Test(cli, a_user_is_removed_with_what_is_held)
+{
+    begin(accept_all);
+    RUN("user", "remove", "u-7", "--cascade");
+    cr_assert(eq(int, proposal_seen().event.kind, USER_REMOVAL));
+    expect_text(proposal_seen().event.of.user_removal.user, "u-7");
+    cr_expect(proposal_seen().event.of.user_removal.is_cascade);
+    end();
+}
+
+Test(cli, B11_B12_X11_a_consumption_says_its_purpose_what_it_binds_and_its_lease)
+{
+    static const struct {
+        const char *text;
+        uint64_t    ms;
+    } leases[] = {
+        {"90s", 90000   },
+        {"10m", 600000  },
+        {"2h",  7200000 },
+        {"1d",  86400000},
+    };
+    begin(accept_all);
+    RUN("consume", "A", "mobile_app", "p-1", "--needed", "1001");
+    struct consumption consumption = proposal_seen().event.of.consumption;
+    expect_text(consumption.needed, "1001");
+    cr_expect(eq(u64, consumption.purpose, PURPOSE_USER));
+    cr_expect(zero(u64, consumption.lease_ms));
+    RUN("consume", "A", "sip_number", "900", "--purpose", "service");
+    cr_expect(eq(u64, proposal_seen().event.of.consumption.purpose, PURPOSE_SERVICE));
+    for (size_t i = 0; i < sizeof leases / sizeof leases[0]; i++) {
+        RUN("consume", "A", "x", "1", "--lease", leases[i].text, "--lease-set", "recorder");
+        consumption = proposal_seen().event.of.consumption;
+        cr_expect(eq(u64, consumption.lease_ms, leases[i].ms));
+        expect_text(consumption.lease_set, "recorder");
+    }
+    const uint32_t count = mock.request_count;
+    RUN("consume", "A", "x", "1", "--lease", "10");
+    cr_expect(eq(int, program.code, 2));
+    HAS(program.err, "--lease: '10' is not a duration like 90s, 10m, 2h or 1d, up to 366d");
+    RUN("consume", "A", "x", "1", "--lease", "59s");
+    cr_expect(eq(int, program.code, 2), "a lease is a minute at least");
+    RUN("consume", "A", "x", "1", "--lease-set", "recorder");
+    cr_expect(eq(int, program.code, 2), "a set needs a lease");
+    cr_expect(eq(u32, mock.request_count, count));
+    end();
+}
+
+Test(cli, X11_a_renewal_is_of_units_or_of_a_set)
+{
+    begin(accept_all);
+    RUN("renew", "x", "ch1");
+    struct renewal renewal = proposal_seen().event.of.renewal;
+    expect_text(renewal.resource, "x");
+    expect_text(renewal.unit, "ch1");
+    RUN("renew", "x", "ch1", "ch2");
+    cr_expect(eq(u32, proposal_seen().event.of.plan.events.count, 2));
+    RUN("renew", "--group", "A", "--lease-set", "recorder");
+    renewal = proposal_seen().event.of.renewal;
+    expect_text(renewal.group, "A");
+    expect_text(renewal.lease_set, "recorder");
+    cr_expect(renewal.unit.at == NULL);
+    const uint32_t count = mock.request_count;
+    RUN("renew", "x");
+    cr_expect(eq(int, program.code, 2));
+    RUN("renew");
+    cr_expect(eq(int, program.code, 2));
+    RUN("renew", "x", "ch1", "--group", "A", "--lease-set", "recorder");
+    cr_expect(eq(int, program.code, 2));
+    cr_expect(eq(u32, mock.request_count, count));
+    end();
+}
+
+Test(cli, X20_a_transfer_says_what_takes_the_place)
+{
+    begin(accept_all);
+    RUN("transfer", "x", "ch1", "--to-unit", "ch9");
+    const struct transfer transfer = proposal_seen().event.of.transfer;
+    expect_text(transfer.unit, "ch1");
+    expect_text(transfer.to_unit, "ch9");
+    cr_expect(transfer.to_user.at == NULL);
+    RUN("transfer", "x", "ch1", "--to-user", "u-8");
+    expect_text(proposal_seen().event.of.transfer.to_user, "u-8");
+    RUN("transfer", "x", "ch1");
+    cr_expect(eq(int, program.code, 2));
+    RUN("release", "x", "ch1", "--cascade");
+    cr_expect(proposal_seen().event.of.release.is_cascade);
+    RUN("release", "x", "ch1");
+    cr_expect(not(proposal_seen().event.of.release.is_cascade));
+    end();
+}
+
+Test(cli, every_kind_that_somebody_may_propose_has_a_command)
+{
+    const struct kind_row *row = NULL;
+    for (uint32_t i = 0; (row = kind_at(i)) != NULL; i++) {
+        const struct command *command = commands;
+        while (command->path != NULL && (command->way != PROPOSES || command->kind != row->kind)) {
+            command++;
+        }
+        cr_expect(eq(int, command->path == NULL, row->is_of_ledger), "%s", row->record->name);
+    }
+}
+
 Test(cli, an_enrolment_reads_the_public_key_from_its_file)
 {
     begin(accept_all);
@@ -435,6 +633,140 @@ Test(cli, a_refused_plan_names_the_line_of_the_file)
     cr_expect(eq(int, program.code, 1));
     HAS(program.err, "because of plan.txt, line 4; nothing was changed");
     cr_expect(eq(u32, proposal_seen().event.of.plan.events.count, 2));
+    end();
+}
+
+static bool answer_setting(struct mock *at, struct bytes verb, struct bytes arguments,
+                           struct buffer *reply)
+{
+    if (!mock_is(verb, "license")) return answer_state(at, verb, arguments, reply);
+    message_begin_reply(reply, MESSAGE_OK, 1);
+    pack_key(reply, "vendors");
+    pack_array(reply, 1);
+    pack_map(reply, 2);
+    pack_key(reply, "key");
+    pack_binary(reply, (struct bytes){at->actor.key, sizeof at->actor.key});
+    pack_key(reply, "name");
+    pack_key(reply, "vendor.example");
+    return true;
+}
+
+static void put_file(const char *name, const char *text)
+{
+    const int file = program_file(mock.directory, name);
+    cr_assert(eq(int, (int)write(file, text, strlen(text)), (int)strlen(text)));
+    close(file);
+}
+
+Test(cli, a_plan_holds_saves_made_from_what_its_own_lines_leave)
+{
+    static const char plan[] = "allocate A --package 'P sip_number=5'\n"
+                               "group create A/new\n"
+                               "allocate A/new --restricted --package 'P sip_number=4'\n"
+                               "allocate A/new --package 'P sip_number=3'\n"
+                               "vendor revoke vendor.example\n"
+                               "policy set\n";
+    static const struct {
+        uint64_t version;
+        bool     is_restricted;
+    } saves[] = {
+        {6, true}, // as the ledger has it
+        {0, true},
+        {1, true}, // stays
+    };
+    begin(answer_setting);
+    put_file("plan.txt", plan);
+    RUN("plan", "plan.txt");
+    cr_assert(zero(int, program.code), "%s", program.err);
+    struct bytes       packed;
+    uint32_t           save = 0;
+    struct list_reader events = list_start(proposal_seen().event.of.plan.events);
+    for (struct event event; list_next_packed(&events, &packed);) {
+        const char *offence = NULL;
+        cr_assert(event_read_packed(packed, &event, &offence), "%s", offence);
+        if (event.kind == VENDOR_ENROLMENT) {
+            cr_expect(zero(int, memcmp(event.of.vendor_enrolment.key.at, mock.actor.key, 32)));
+        }
+        if (event.kind != ALLOCATION) continue;
+        cr_expect(eq(u64, event.of.allocation.version, saves[save].version), "save %u", save);
+        cr_expect(eq(int, event.of.allocation.is_restricted, saves[save].is_restricted));
+        save++;
+    }
+    cr_expect(eq(u32, save, 3));
+    cr_expect(eq(u32, mock.request_count, 3), "one state, the vendors, and the plan");
+    end();
+}
+
+Test(cli, a_line_may_be_json_and_means_the_same)
+{
+    static const struct {
+        const char *as_words, *as_json;
+    } rows[] = {
+        {"group create 'A/b c' --label x --reason 'because of'",
+         "{\"command\": \"group create\", \"label\": \"x\", \"path\": \"A/b c\", "
+         "\"reason\": \"because of\"}"                                    },
+        {"consume A x ch1 'ch 2' --user u --lease 10m",
+         "{\"resource\": \"x\", \"group\": \"A\", \"unit\": [\"ch1\", \"ch 2\"], \"user\": \"u\", "
+         "\"lease\": \"10m\", \"needed\": null, \"command\": \"consume\"}"},
+        {"allocate A --restricted --package 'P sip_number=5' --version 3",
+         "{\"command\": \"allocate\", \"group\": \"A\", \"restricted\": true, \"force\": false, "
+         "\"package\": [\"P sip_number=5\"], \"version\": 3}"             },
+    };
+    begin(answer_setting);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        static uint8_t memory[4096];
+        put_file("plan.txt", rows[i].as_words);
+        RUN("plan", "plan.txt");
+        cr_assert(zero(int, program.code), "%s", program.err);
+        const struct bytes first = proposal_seen().event.of.plan.events.packed;
+        const size_t       size = first.size;
+        memcpy(memory, first.at, size);
+        put_file("plan.txt", rows[i].as_json);
+        RUN("plan", "plan.txt");
+        cr_assert(zero(int, program.code), "%s", program.err);
+        cr_expect(bytes_is_equal(proposal_seen().event.of.plan.events.packed,
+                                 (struct bytes){memory, size}),
+                  "%s", rows[i].as_json);
+    }
+    end();
+}
+
+Test(cli, what_is_wrong_with_a_line_of_json_is_said)
+{
+    static const struct {
+        const char *line, *wrong;
+    } rows[] = {
+        {"{\"command\": \"group create\"",                                    "not an object of JSON"                 },
+        {"{\"path\": \"A\"}",                                                 "no \"command\" in it"                  },
+        {"{\"command\": 1}",                                                  "no \"command\" in it"                  },
+        {"{\"command\": \"state\"}",                                          "'state' is not a command that proposes"},
+        {"{\"command\": \"group create\", \"colour\": \"red\"}",              "is not an option"                      },
+        {"{\"command\": \"group create\", \"path\": {}}",                     "a value is a text"                     },
+        {"{\"command\": \"group create\", \"path\": [1.5]}",                  "a value is a text"                     },
+        {"{\"command\": \"group create\"}",                                   "'group create' wants more arguments"   },
+        {"{\"command\": \"group create\", \"path\": \"A\", \"path\": \"B\"}", "not an object"                         },
+        {"{\"command\": \"group create\", \"path\": \"a//b\"}",               "'a//b' is not a path"                  },
+        {"{\"command\": \"consume\", \"group\": \"A\", \"resource\": \"x\", \"unit\": \"1\", "
+         "\"reason\": \"y\"}",                                       "a consume keeps no reason"             },
+    };
+    begin(accept_all);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        put_file("plan.txt", rows[i].line);
+        RUN("plan", "plan.txt");
+        cr_expect(eq(int, program.code, 2), "%s", rows[i].line);
+        HAS(program.err, rows[i].wrong);
+    }
+    cr_expect(zero(u32, mock.request_count));
+    end();
+}
+
+Test(cli, a_plan_does_not_guess_the_packages_that_its_own_line_saves)
+{
+    begin(answer_setting);
+    put_file("plan.txt", "allocate A --clear\nallocate A --keep\n");
+    RUN("plan", "plan.txt");
+    cr_expect(eq(int, program.code, 2));
+    HAS(program.err, "plan.txt:2: --keep: a line before this one saves the group's packages");
     end();
 }
 

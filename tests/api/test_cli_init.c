@@ -196,6 +196,29 @@ Test(cli_init, a_key_is_shown_but_never_its_secret)
     end();
 }
 
+Test(cli_init, what_works_on_files_prints_json_too)
+{
+    begin();
+    make_vendor();
+    RUN("key", "show", "vendor.key", "--json");
+    HAS(program.out, "\"name\": \"vendor.example\"");
+    HAS(program.out, "\"key\": \"vendor.example+");
+    RUN("key", "new", "other", "other.key", "--json");
+    HAS(program.out, "\"name\": \"other\"");
+    put_file("license.txt", "licet license v1\nserver s\nserial 1\nsip_number 5 per-server\n");
+    RUN("vendor", "sign", "license.txt", "--key", "vendor.key", "--json");
+    HAS(program.out, "\"note\": \"licet license v1\\nserver s\\n");
+    RUN("vendor", "sign", "license.txt", "--key", "vendor.key", "--output", "license.note",
+        "--json");
+    HAS(program.out, "\"note\": \"licet license v1\\nserver s\\n");
+    cr_expect(zero(int, access("license.note", F_OK)));
+    RUN("init", "--data", "data", "--keys", "keys", "--origin", "o.example", "--json");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    HAS(program.out, "\"origin\": \"o.example\"");
+    HAS(program.out, "\"test_clock\": false");
+    end();
+}
+
 Test(cli_init, a_licence_is_checked_and_signed)
 {
     static const char license[] = "licet license v1\n"

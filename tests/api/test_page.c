@@ -43,6 +43,9 @@ static void put_type(FILE *out, const struct field *field)
     case FIELD_NUMBER:
         (void)fprintf(out, "number, at most %llu", (unsigned long long)field->max);
         break;
+    case FIELD_DURATION:
+        (void)fprintf(out, "milliseconds, at most %llu", (unsigned long long)field->max);
+        break;
     case FIELD_TIME:
         (void)fprintf(out, "time");
         break;

@@ -68,9 +68,10 @@ static const struct {
 // Name, type, bound where the row has one, and whether it may be absent (? nil, + left out).
 static void add_field(const struct field *field, struct buffer *names)
 {
-    static const char *const types[] = {"number", "time", "flag", "choice", "name",
-                                        "path",   "text", "file", "key",    "id",
-                                        "binary", "any",  "list", "events"};
+    // A duration is a number on the wire.
+    static const char *const types[] = {"number", "time",   "number", "flag", "choice",
+                                        "name",   "path",   "text",   "file", "key",
+                                        "id",     "binary", "any",    "list", "events"};
     cr_assert(lt(sz, field->type, ROWS(types)), "%s has a type", field->name);
     buffer_printf(names, "%s:%s", field->name, types[field->type]);
     if (field->max > 0) buffer_printf(names, "<=%llu", (unsigned long long)field->max);
@@ -131,10 +132,10 @@ Test(event, kinds_ascend_below_their_bound)
 // Which members of a row a type needs.
 static void check_field(const struct record *record, const struct field *field)
 {
-    const bool has_max = field->type == FIELD_NUMBER || field->type == FIELD_TEXT ||
-                         field->type == FIELD_FILE || field->type == FIELD_BINARY ||
-                         field->type == FIELD_ANY || field->type == FIELD_LIST ||
-                         field->type == FIELD_EVENTS;
+    const bool has_max = field->type == FIELD_NUMBER || field->type == FIELD_DURATION ||
+                         field->type == FIELD_TEXT || field->type == FIELD_FILE ||
+                         field->type == FIELD_BINARY || field->type == FIELD_ANY ||
+                         field->type == FIELD_LIST || field->type == FIELD_EVENTS;
     cr_expect(field->help != NULL && text_is_one_line(bytes_of_text(field->help)), "%s.%s",
               record->name, field->name);
     cr_expect(eq(int, field->max > 0, has_max), "%s.%s", record->name, field->name);

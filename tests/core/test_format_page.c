@@ -36,7 +36,7 @@ static void add_type(const struct field *field, struct buffer *line)
         [FIELD_NUMBER] = "number", [FIELD_TIME] = "time",     [FIELD_FLAG] = "flag",
         [FIELD_NAME] = "name",     [FIELD_PATH] = "path",     [FIELD_TEXT] = "text",
         [FIELD_FILE] = "file",     [FIELD_KEY] = "key",       [FIELD_ID] = "id",
-        [FIELD_BINARY] = "binary", [FIELD_EVENTS] = "events",
+        [FIELD_BINARY] = "binary", [FIELD_EVENTS] = "events", [FIELD_DURATION] = "number",
     };
     buffer_printf(line, "`%s` ", field->name);
     if (field->type == FIELD_CHOICE) {
@@ -48,9 +48,10 @@ static void add_type(const struct field *field, struct buffer *line)
     } else {
         buffer_add_text(line, words[field->type]);
     }
-    const bool has_bound = field->type == FIELD_NUMBER || field->type == FIELD_TEXT ||
-                           field->type == FIELD_FILE || field->type == FIELD_BINARY ||
-                           field->type == FIELD_LIST || field->type == FIELD_EVENTS;
+    const bool has_bound = field->type == FIELD_NUMBER || field->type == FIELD_DURATION ||
+                           field->type == FIELD_TEXT || field->type == FIELD_FILE ||
+                           field->type == FIELD_BINARY || field->type == FIELD_LIST ||
+                           field->type == FIELD_EVENTS;
     if (has_bound) buffer_printf(line, " ≤ %llu", (unsigned long long)field->max);
     if (field->is_optional) buffer_add_text(line, field->is_added ? " or left out" : " or nil");
 }

@@ -655,6 +655,7 @@ static void refuse_bounds(const struct subject *subject, uint32_t at)
     const struct field *field = &subject->record->fields[at];
     switch (field->type) {
     case FIELD_NUMBER:
+    case FIELD_DURATION:
         refuse_numbers(subject, at, field->max);
         break;
     case FIELD_TIME:
@@ -999,6 +1000,7 @@ static void write_most(struct buffer *buffer, const struct field *field)
 {
     switch (field->type) {
     case FIELD_NUMBER:
+    case FIELD_DURATION:
         pack_number(buffer, field->max);
         break;
     case FIELD_TIME:

@@ -189,3 +189,56 @@ Test(window, milliseconds_need_seconds_before_them)
     uint64_t ms = 0;
     cr_expect(not(time_from_text(bytes_of_text("2024-01-01T00:00.500Z"), &ms)));
 }
+
+Test(duration, text_and_number_are_each_others)
+{
+    static const struct {
+        const char *text;
+        uint64_t    ms;
+    } rows[] = {
+        {"0ms",    0                        },
+        {"1ms",    1                        },
+        {"999ms",  999                      },
+        {"1s",     1000                     },
+        {"1500ms", 1500                     },
+        {"90s",    90000                    },
+        {"1m",     60000                    },
+        {"10m",    600000                   },
+        {"61m",    3660000                  },
+        {"2h",     7200000                  },
+        {"25h",    25 * 3600000             },
+        {"366d",   366ULL * 24 * 3600 * 1000},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char     text[TIME_TEXT_SIZE];
+        uint64_t ms = 1;
+        cr_expect(zero(int, strcmp(duration_to_text(rows[i].ms, text), rows[i].text)), "%s", text);
+        cr_expect(duration_from_text(bytes_of_text(rows[i].text), UINT64_MAX, &ms), "%s", text);
+        cr_expect(eq(u64, ms, rows[i].ms));
+    }
+}
+
+Test(duration, what_is_none_is_refused)
+{
+    static const char *const texts[] = {"",
+                                        "s",
+                                        "1",
+                                        "-1s",
+                                        "+1s",
+                                        "1 s",
+                                        "1.5h",
+                                        "1w",
+                                        "1sec",
+                                        "01s",
+                                        "1S",
+                                        "s1",
+                                        "18446744073709551616d"};
+    uint64_t                 ms = 7;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        cr_expect(not(duration_from_text(bytes_of_text(texts[i]), UINT64_MAX, &ms)), "%s",
+                  texts[i]);
+    }
+    cr_expect(duration_from_text(bytes_of_text("60s"), 60000, &ms), "the bound itself");
+    cr_expect(not(duration_from_text(bytes_of_text("61s"), 60000, &ms)), "and beyond");
+    cr_expect(eq(u64, ms, 60000), "an output is written on success only");
+}

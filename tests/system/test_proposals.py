@@ -118,6 +118,51 @@ def large_batch(at):
             assert len(found["verdicts"]) == 240
 
 
+def many_looked_at(at):
+    """A preview of many says what each would get behind the others, and leaves no trace."""
+    with at.client() as client:
+        events = [sp.group_creation("M"), sp.group_creation("M/a"), sp.group_creation("M"),
+                  sp.allocation("M/a", 0, [["one", None, None, [["wide", 1]]]]),
+                  sp.allocation("M/a", 0, []), sp.consumption("M/a", "wide", "m1"),
+                  sp.consumption("M/a", "wide", "m2"), sp.group_creation("none/x"),
+                  sp.release("wide", "m1"), sp.consumption("M/a", "wide", "m2")]
+        made = [client.make(event) for event in events]
+        pairs = [[proposal, client.sign(proposal)] for proposal in made]
+        before = head(client)
+        looked = client.get("preview", proposals=[[proposal, None] for proposal in made])
+        assert head(client) == before, "it left a trace"
+        assert client.get("preview", proposals=pairs) == looked
+        assert head(client) == before
+        done = client.get("propose", proposals=pairs)
+        for event, would, did in zip(events, looked["verdicts"], done["verdicts"]):
+            assert would[0] == did[0], (event, would, did)
+            assert would[1]["seq"] is None
+            assert would[1].get("code") == did[1].get("code"), (event, would, did)
+        for arguments in ({}, {"proposals": []}, {"proposals": [[b"", None, None]]},
+                          {"proposal": made[0], "proposals": pairs}):
+            what, told = client.ask("preview", **arguments)
+            assert (what, told["code"]) == ("error", "MALFORMED"), (arguments, told)
+        what, told = client.ask("preview", proposals=[[b"\x90", None]])
+        assert what == "ok" and told["verdicts"][0][1]["code"] == "MALFORMED", told
+
+
+def stops(at):
+    """Asked to stop, nothing behind the first refusal is judged."""
+    with at.client() as client:
+        events = [sp.group_creation("T"), sp.group_creation("T/a"), sp.group_creation("T"),
+                  sp.group_creation("T/b"), sp.group_creation("T")]
+        pairs = [[p, client.sign(p)] for p in map(client.make, events)]
+        size = client.get("status")["size"]
+        verdicts = client.get("propose", proposals=pairs, stop=True)["verdicts"]
+        assert [verdict and verdict[0] for verdict in verdicts] == ["ok", "ok", "refused", None,
+                                                                    None], verdicts
+        assert client.get("status")["size"] == size + 3  # NAME_TAKEN is kept in the log
+        again = client.get("propose", proposals=pairs)["verdicts"]
+        assert again[:2] == verdicts[:2] and again[3][0] == "ok" and again[4][0] == "refused"
+        what, told = client.ask("propose", proposal=pairs[0][0], stop=True)
+        assert (what, told["code"], told["detail"]) == ("error", "MALFORMED", "stop"), told
+
+
 def many_connections(at):
     """Requests in flight on many connections are answered each on its own."""
     clients = [at.client() for _ in range(20)]
@@ -137,7 +182,7 @@ def main():
     with ledger.Ledger() as at:
         at.start()
         at.furnish("channel 100 per-channel\nwide 5000 per-channel\ndialer feature\n")
-        for part in (batches, large_batch, previews, many_connections):
+        for part in (batches, large_batch, previews, many_looked_at, stops, many_connections):
             ledger.note(part.__name__)
             part(at)
         at.stop()

@@ -15,6 +15,7 @@ set(only_in_lmdb.h          ledger/store.c)
 set(only_in_sodium.h        core/proof/crypto.c)
 set(only_in_msgpack.h       core/base/pack.c)
 set(only_in_openssl/evp.h   core/proof/hash.c)
+set(only_in_curl/curl.h     api/cli/fetch.c)
 set(only_in_jansson.h       api/cli/json.c replay/json.c)
 set(only_in_nng/nng.h       api/daemon/stream.h api/client/client.c)
 
