@@ -213,6 +213,6 @@ struct oracle_answer decide_allocation(struct matter *matter, const struct event
     };
     saves_check_allocation(&save, &findings);
     facts_drop(&before);
-    watch_packages(facts, group, matter->now_ms);
+    oracle_watch_packages(facts, group, matter->now_ms);
     return answer_found(&findings);
 }

@@ -99,8 +99,8 @@ static void find_user_limit(const struct matter *matter, entity_id user, struct 
 }
 
 // B42, B26: what the user's other groups and the user's assignments say.
-void holder_check(const struct matter *matter, entity_id user, entity_id charged,
-                  struct bytes resource, struct findings *findings)
+void oracle_check_holder(const struct matter *matter, entity_id user, entity_id charged,
+                         struct bytes resource, struct findings *findings)
 {
     if (user == USER_NONE) return;
     find_strictest(matter, user, charged, resource, findings);
@@ -164,7 +164,7 @@ static enum refusal bind(const struct matter *matter, const struct consumption *
 // --- Leases (X11)
 // ---------------------------------------------------------------------------------
 
-uint64_t lease_end(const struct facts *facts, const struct holding_row *holding)
+uint64_t oracle_lease_end(const struct facts *facts, const struct holding_row *holding)
 {
     if (holding->lease_ms == 0 || facts->is_limited) return TIME_NEVER;
     const bool is_older = holding->renewed_ms < facts->leases_from_ms;
@@ -196,13 +196,13 @@ static bool begin_lease(struct facts *facts, const struct holding_row *holding, 
 }
 
 // B11: what is bound to a unit goes with it.
-void leases_end(struct facts *facts, uint64_t ms)
+void oracle_end_leases(struct facts *facts, uint64_t ms)
 {
     for (uint32_t i = facts_count(facts, FACT_HOLDING); i > 0; i--) {
         if (i > facts_count(facts, FACT_HOLDING)) continue;
         const struct holding_row row =
             *(const struct holding_row *)facts_at(facts, FACT_HOLDING, i - 1);
-        if (lease_end(facts, &row) > ms) continue;
+        if (oracle_lease_end(facts, &row) > ms) continue;
         const struct holding_row *bound = facts_bound(facts, row.id);
         if (bound != NULL) facts_cut_holding(facts, bound->id);
         facts_cut_holding(facts, row.id);
@@ -242,8 +242,8 @@ static struct holding_row *same_holding(const struct facts       *facts,
 }
 
 // Appended only where it adds a direction or renews a lease.
-bool holding_ask_again(struct matter *matter, const struct consumption *consumption,
-                       struct oracle_answer *answer)
+bool oracle_ask_again(struct matter *matter, const struct consumption *consumption,
+                      struct oracle_answer *answer)
 {
     struct holding_row *holding = same_holding(matter->facts, consumption);
     if (holding == NULL) return false;
@@ -273,7 +273,7 @@ static struct oracle_answer judge_unit(const struct matter *matter, const struct
     }
     answer = judge_path(matter, group, consumption->resource);
     if (answer.verdict.code != ACCEPTED) return answer;
-    holder_check(matter, user, group->id, consumption->resource, &findings);
+    oracle_check_holder(matter, user, group->id, consumption->resource, &findings);
     return answer_found(&findings);
 }
 
@@ -317,13 +317,13 @@ static struct holding_row *reached(const struct matter *matter, struct bytes res
         facts_holding(facts, resource, oracle_unit(facts, resource, unit));
     if (holding == NULL) return NULL;
     const struct group_row *group = facts_group_of_id(facts, holding->group);
-    return rights_is_within(matter, group->path) ? holding : NULL;
+    return oracle_is_within(matter, group->path) ? holding : NULL;
 }
 
 static struct holding_row *reached_set(const struct matter *matter, const struct renewal *renewal)
 {
     const struct group_row *group = facts_group(matter->facts, renewal->group);
-    if (group == NULL || !rights_is_within(matter, group->path)) return NULL;
+    if (group == NULL || !oracle_is_within(matter, group->path)) return NULL;
     for (uint32_t i = 0; i < facts_count(matter->facts, FACT_HOLDING); i++) {
         struct holding_row *row = facts_at(matter->facts, FACT_HOLDING, i);
         if (row->group == group->id && bytes_is_equal(row->lease_set, renewal->lease_set)) {
@@ -388,9 +388,9 @@ static struct oracle_answer pass_to_user(const struct matter *matter, struct hol
     if (user != ACCEPTED) return answer_refused(user);
     const entity_id     id = facts_user(facts, name)->id;
     struct holding_row *partner = partner_of(facts, holding);
-    holder_check(matter, id, holding->group, holding->resource, &findings);
+    oracle_check_holder(matter, id, holding->group, holding->resource, &findings);
     if (partner != NULL && findings.count == 0) {
-        holder_check(matter, id, holding->group, partner->resource, &findings);
+        oracle_check_holder(matter, id, holding->group, partner->resource, &findings);
     }
     holding->user = id;
     if (partner != NULL) partner->user = id;

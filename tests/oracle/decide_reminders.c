@@ -24,7 +24,7 @@ static uint64_t period_of(const struct policy_row *policy)
     return days[policy->frequency] * DAY_MS;
 }
 
-uint64_t watch_next(const struct facts *facts, const struct watch_row *watch)
+uint64_t oracle_watch_next(const struct facts *facts, const struct watch_row *watch)
 {
     const struct policy_row *policy = &facts_group_of_id(facts, watch->group)->policy;
     const uint64_t           first_ms = first_of(policy, watch->until_ms);
@@ -39,12 +39,12 @@ uint64_t watch_next(const struct facts *facts, const struct watch_row *watch)
     return next_ms < watch->until_ms ? next_ms : TIME_NEVER;
 }
 
-void watches_pass(struct facts *facts, uint64_t ms)
+void oracle_pass_watches(struct facts *facts, uint64_t ms)
 {
     for (uint32_t i = 0; i < facts_count(facts, FACT_WATCH); i++) {
         struct watch_row *row = facts_at(facts, FACT_WATCH, i);
-        while (watch_next(facts, row) <= ms) {
-            row->due_ms = watch_next(facts, row); // of what was missed, only the latest
+        while (oracle_watch_next(facts, row) <= ms) {
+            row->due_ms = oracle_watch_next(facts, row); // of what was missed, only the latest
             row->after_ms = row->due_ms;
             row->is_told = true;
         }
@@ -90,7 +90,7 @@ static const struct package_row *watched_package(const struct group_row *group,
 }
 
 // Name and end are a package's identity: the same keeps its progress, another begins anew.
-void watch_packages(struct facts *facts, const struct group_row *group, uint64_t now_ms)
+void oracle_watch_packages(struct facts *facts, const struct group_row *group, uint64_t now_ms)
 {
     for (uint32_t i = facts_count(facts, FACT_WATCH); i > 0; i--) {
         const struct watch_row *row = facts_at(facts, FACT_WATCH, i - 1);
@@ -111,7 +111,7 @@ void watch_packages(struct facts *facts, const struct group_row *group, uint64_t
     }
 }
 
-void watch_policy(struct facts *facts, const struct group_row *group, uint64_t now_ms)
+void oracle_watch_policy(struct facts *facts, const struct group_row *group, uint64_t now_ms)
 {
     for (uint32_t i = 0; i < facts_count(facts, FACT_WATCH); i++) {
         struct watch_row *row = facts_at(facts, FACT_WATCH, i);
@@ -131,7 +131,7 @@ struct oracle_answer decide_reminder_policy(struct matter *matter, const struct 
         .date_ms = policy->date_ms,
         .is_copied = policy->is_copied,
     };
-    watch_policy(matter->facts, group, matter->now_ms);
+    oracle_watch_policy(matter->facts, group, matter->now_ms);
     return answer_accepted();
 }
 

@@ -74,7 +74,7 @@ static enum refusal judge_names(const struct facts *facts, struct bytes vendor,
     return ACCEPTED;
 }
 
-void server_trigger(struct facts *facts, enum mode_reason reason, uint64_t now_ms)
+void oracle_trigger(struct facts *facts, enum mode_reason reason, uint64_t now_ms)
 {
     if (!facts->is_limited) {
         facts->uploads_before = facts_count(facts, FACT_UPLOAD);
@@ -110,7 +110,7 @@ struct oracle_answer decide_license(struct matter *matter, const struct event *e
     const enum refusal names = judge_names(facts, vendor->name, license);
     if (names != ACCEPTED) return answer_refused(names);
 
-    server_trigger(facts, REASON_LICENSE, matter->now_ms);
+    oracle_trigger(facts, REASON_LICENSE, matter->now_ms);
     facts_add(facts, FACT_UPLOAD,
               &(struct upload_row){.vendor = vendor->name, .file = file, .license = license});
     return answer_accepted();
@@ -132,7 +132,7 @@ struct oracle_answer decide_eula(struct matter *matter, const struct event *even
 struct oracle_answer decide_password(struct matter *matter, const struct event *event)
 {
     const bool is_admin = bytes_is_equal(event->of.password_change.account, bytes_of_text("Admin"));
-    if (is_admin) server_trigger(matter->facts, REASON_PASSWORD, matter->now_ms);
+    if (is_admin) oracle_trigger(matter->facts, REASON_PASSWORD, matter->now_ms);
     return answer_accepted();
 }
 
@@ -142,7 +142,7 @@ struct oracle_answer decide_software(struct matter *matter, const struct event *
     const struct software_update *update = &event->of.software_update;
     struct facts                 *facts = matter->facts;
     if (!bytes_is_equal(update->eula_version, facts->eula_version)) {
-        server_trigger(facts, REASON_EULA_CHANGED, matter->now_ms);
+        oracle_trigger(facts, REASON_EULA_CHANGED, matter->now_ms);
     }
     facts->software_version = facts_keep(facts, update->software_version);
     facts->eula_version = facts_keep(facts, update->eula_version);

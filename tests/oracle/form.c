@@ -39,22 +39,34 @@ static const char *vendor_offence(const struct vendor_enrolment *enrolment)
     return crypto_is_valid_point(enrolment->key.at) ? NULL : "key";
 }
 
+// Whether the newest file with the name said that it needs another resource.
+static bool ever_needed(const struct facts *facts, struct bytes resource)
+{
+    for (uint32_t i = facts_count(facts, FACT_UPLOAD); i > 0; i--) {
+        const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i - 1);
+        for (uint32_t j = 0; j < upload->license->entry_count; j++) {
+            const struct license_entry *entry = &upload->license->entries[j];
+            if (bytes_is_equal(entry->name, resource)) return entry->needs.size > 0;
+        }
+    }
+    return false;
+}
+
 // T10. Devices come in a direction, other units in none; as far as a file ever said what it is.
-// B11. A unit is named for what is needed only where something is.
+// B11. A unit is named for what is needed only where something is, likewise.
 static const char *consumption_offence(const struct facts       *facts,
                                        const struct consumption *consumption)
 {
     enum resource_kind kind = FEATURE;
     const bool         has_direction = consumption->direction != DIRECTION_ABSENT;
     if (oracle_unit(facts, consumption->resource, consumption->unit).size == 0) return "unit";
-    if (facts_kind(facts, consumption->resource, &kind) && has_direction != (kind == PER_DEVICE)) {
-        return "direction";
-    }
-    const bool is_needless = facts_needed(facts, consumption->resource).size == 0;
-    return consumption->needed.size > 0 && is_needless ? "needed" : NULL;
+    if (!facts_kind(facts, consumption->resource, &kind)) return NULL;
+    if (has_direction != (kind == PER_DEVICE)) return "direction";
+    const bool is_needy = ever_needed(facts, consumption->resource);
+    return consumption->needed.size > 0 && !is_needy ? "needed" : NULL;
 }
 
-const char *form_offence(const struct facts *facts, const struct event *event)
+const char *oracle_offence(const struct facts *facts, const struct event *event)
 {
     if (event->kind == ACTOR_ENROLMENT) return enrolment_offence(&event->of.actor_enrolment);
     if (event->kind == VENDOR_ENROLMENT) return vendor_offence(&event->of.vendor_enrolment);

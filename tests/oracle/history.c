@@ -59,7 +59,6 @@ enum kind history_kind(struct history *history)
         {40,  PLAN             },
         {1,   BOUNDARY         },
         {1,   CLOCK_STEP       },
-        {2,   RESUMPTION       },
         {1,   REFUSALS_COUNTED },
     };
     uint32_t total = 0;
@@ -84,11 +83,17 @@ static bool is_for_agents(enum kind kind)
            kind == PLAN;
 }
 
+// An agent of the whole server may.
+static bool is_for_the_servers(enum kind kind)
+{
+    return kind == PASSWORD_CHANGE || kind == SOFTWARE_UPDATE || kind == REMINDER_DELIVERY;
+}
+
 // Mostly somebody whose role has to do with it.
 static struct known_actor draw_author(struct history *history, enum kind kind)
 {
     struct known_actor author = {.role = ROLE_NONE, .group = "/"};
-    if (kind == RESUMPTION || kind == REFUSALS_COUNTED) return author; // the ledger's own
+    if (kind == REFUSALS_COUNTED) return author; // the ledger's own
     if (chance(history, 1)) author.id = AUTHOR_RECOVERY;
     if (chance(history, 1)) author.id = entity_id_of(history->step, 0);
     if (author.id != 0 || history->actor_count == 0) return author;
@@ -96,8 +101,9 @@ static struct known_actor draw_author(struct history *history, enum kind kind)
         author = history->actors[below(history, history->actor_count)];
         if (author.role == SERVER_ADMIN) break;
         if (author.role == AGENT && is_for_agents(kind)) break;
-        if (author.role == AGENT && strcmp(author.group, "/") == 0) break;
-        if (author.role == SITE_ADMIN && kind != CONSUMPTION && chance(history, 50)) break;
+        if (author.role == AGENT && is_for_the_servers(kind)) break;
+        if (author.role == SITE_ADMIN && !is_for_agents(kind) && chance(history, 50)) break;
+        if (i == 5 && chance(history, 80)) author = history->actors[0];
     }
     return author;
 }
@@ -161,7 +167,12 @@ struct history_step history_next(struct history *history)
         history->packed.at[below(history, (uint32_t)history->packed.size)] ^=
             (uint8_t)(1U << below(history, 8));
     }
-    return (struct history_step){history->time_ms, author.id, buffer_bytes(&history->packed)};
+    return (struct history_step){
+        .time_ms = history->time_ms,
+        .author = author.id,
+        .packed = buffer_bytes(&history->packed),
+        .is_restart = !is_beginning && below(history, 400) == 0,
+    };
 }
 
 void history_learn(struct history *history, bool is_accepted, uint64_t seq)

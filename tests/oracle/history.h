@@ -23,7 +23,8 @@ struct bytes history_opening(struct history *history);
 struct history_step {
     uint64_t     time_ms;
     entity_id    author;
-    struct bytes packed; // until the next step
+    struct bytes packed;     // until the next step
+    bool         is_restart; // the ledger was stopped before it, and started again
 };
 
 struct history_step history_next(struct history *history);

@@ -241,3 +241,9 @@ const struct known_unit *draw_known_unit(struct history *history)
     if (history->unit_count == 0) return NULL;
     return &history->units[below(history, history->unit_count)];
 }
+
+const struct known_member *draw_member(struct history *history)
+{
+    if (history->member_count == 0) return NULL;
+    return &history->members[below(history, history->member_count)];
+}

@@ -15,6 +15,7 @@ enum {
     ACTOR_KNOWN_MAX = 64,
     EDGE_KNOWN_MAX = 64,
     UNIT_KNOWN_MAX = 64,
+    MEMBER_KNOWN_MAX = 48,
     REMINDER_KNOWN_MAX = 16,
     NAME_ROOM = 24,
     PATH_ROOM = 192,
@@ -50,6 +51,11 @@ struct known_unit {
     uint64_t lease_ms;
 };
 
+struct known_member {
+    char user[NAME_ROOM];
+    char group[PATH_ROOM];
+};
+
 // What some histories are about more than others; each shows what few would come across.
 enum theme {
     THEME_NONE,
@@ -61,27 +67,29 @@ enum theme {
 };
 
 struct history {
-    uint64_t           random;
-    uint64_t           time_ms;
-    uint64_t           step; // how many so far
-    uint64_t           key_number;
-    uint64_t           serial;
-    uint64_t           vendor_key[VENDORS];
-    enum theme         theme;
-    uint32_t           eula;            // its version's number, as far as is known
-    bool               is_limited;      // as far as is known
-    bool               is_last_instant; // the step comes one millisecond before an edge
-    uint32_t           group_count, actor_count, edge_count, unit_count, reminder_count;
-    struct known_group groups[GROUP_KNOWN_MAX];
-    struct known_actor actors[ACTOR_KNOWN_MAX];
-    struct known_unit  units[UNIT_KNOWN_MAX];
-    uint64_t           reminders[REMINDER_KNOWN_MAX];
-    uint64_t           edges[EDGE_KNOWN_MAX];
-    char               path[PATH_ROOM]; // of the event that is being made
-    char               name[NAME_ROOM]; // of a version or a vendor in it
-    uint8_t            key[CRYPTO_KEY_SIZE];
-    struct buffer      packed, lists, file;
-    uint8_t            packed_room[BUFFER_ROOM], list_room[BUFFER_ROOM], file_room[BUFFER_ROOM];
+    uint64_t            random;
+    uint64_t            time_ms;
+    uint64_t            step; // how many so far
+    uint64_t            key_number;
+    uint64_t            serial;
+    uint64_t            vendor_key[VENDORS];
+    enum theme          theme;
+    uint32_t            eula;            // its version's number, as far as is known
+    bool                is_limited;      // as far as is known
+    bool                is_last_instant; // the step comes one millisecond before an edge
+    uint32_t            group_count, actor_count, edge_count, unit_count;
+    uint32_t            member_count, reminder_count;
+    struct known_group  groups[GROUP_KNOWN_MAX];
+    struct known_actor  actors[ACTOR_KNOWN_MAX];
+    struct known_unit   units[UNIT_KNOWN_MAX];
+    struct known_member members[MEMBER_KNOWN_MAX];
+    uint64_t            reminders[REMINDER_KNOWN_MAX];
+    uint64_t            edges[EDGE_KNOWN_MAX];
+    char                path[PATH_ROOM]; // of the event that is being made
+    char                name[NAME_ROOM]; // of a version or a vendor in it
+    uint8_t             key[CRYPTO_KEY_SIZE];
+    struct buffer       packed, lists, file;
+    uint8_t             packed_room[BUFFER_ROOM], list_room[BUFFER_ROOM], file_room[BUFFER_ROOM];
 };
 
 // --- Chance -------------------------------------------------------------------------------------
@@ -108,9 +116,10 @@ struct bytes draw_user(struct history *history);
 const char  *draw_resource(struct history *history);
 struct bytes draw_unit(struct history *history, const char *resource);
 struct bytes draw_set(struct history *history);
-// NULL where none is known.
-const struct known_unit *draw_known_unit(struct history *history);
-uint64_t                 version_of(const struct history *history, struct bytes path);
+// Each is NULL where none is known.
+const struct known_unit   *draw_known_unit(struct history *history);
+const struct known_member *draw_member(struct history *history);
+uint64_t                   version_of(const struct history *history, struct bytes path);
 
 enum kind history_kind(struct history *history);
 

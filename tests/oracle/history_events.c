@@ -172,7 +172,11 @@ static struct event make_consumption(struct history *history, const struct known
     const bool is_device = strcmp(resource, "ACS") == 0;
     const bool is_needy = strcmp(resource, "mobile_app") == 0;
     if (is_device != chance(history, 2)) consumption.direction = below(history, 2);
-    if (chance(history, 45)) consumption.user = draw_user(history);
+    const struct known_member *member = draw_member(history);
+    if (member != NULL && chance(history, 45)) {
+        consumption.user = bytes_of_text(member->user);
+        if (chance(history, 90)) consumption.group = bytes_of_text(member->group);
+    }
     // What a number was taken for, an app may be taken for too.
     if (is_needy && known != NULL && strcmp(known->resource, "sip_number") == 0) {
         consumption.group = bytes_of_text(known->group);
@@ -219,6 +223,11 @@ static struct event make_transfer(struct history *history)
     };
     if (chance(history, 60)) transfer.to_unit = draw_unit(history, resource);
     if (transfer.to_unit.size == 0 || chance(history, 30)) transfer.to_user = draw_user(history);
+    for (uint32_t i = 0; known != NULL && i < history->member_count; i++) {
+        const struct known_member *member = &history->members[i];
+        if (strcmp(member->group, known->group) != 0 || !chance(history, 60)) continue;
+        if (transfer.to_user.size > 0) transfer.to_user = bytes_of_text(member->user);
+    }
     return (struct event){.kind = TRANSFER, .of.transfer = transfer};
 }
 
@@ -287,12 +296,17 @@ static struct event make_user_removal(struct history *history)
 
 static struct event make_membership(struct history *history, const struct known_actor *author)
 {
-    const struct membership membership = {
+    struct membership membership = {
         .user = draw_user(history),
         .group = draw_group_of(history, author),
         .is_member = chance(history, history->theme == THEME_CROWD ? 95 : 65),
         .is_cascade = chance(history, 30),
     };
+    const struct known_member *member = draw_member(history);
+    if (member != NULL && !membership.is_member && chance(history, 70)) {
+        membership.user = bytes_of_text(member->user);
+        membership.group = bytes_of_text(member->group);
+    }
     return (struct event){.kind = MEMBERSHIP, .of.membership = membership};
 }
 
@@ -307,6 +321,11 @@ static struct event make_assignment(struct history *history, const struct known_
         .until_ms = window.until_ms,
         .is_forced = chance(history, 25),
     };
+    const struct known_member *member = draw_member(history);
+    if (member != NULL && chance(history, 80)) {
+        assignment.user = bytes_of_text(member->user);
+        assignment.group = bytes_of_text(member->group);
+    }
     if (chance(history, 75)) {
         draw_entries(history, assignment.group, entries);
         assignment.entries = compose_entries(&history->lists, entries);
@@ -516,12 +535,11 @@ struct event make_event(struct history *history, enum kind kind, const struct kn
         return make_delivery(history);
     case CLOCK_STEP:
         return (struct event){.kind = CLOCK_STEP, .of.clock_step.wall_ms = history->time_ms};
-    case RESUMPTION:
-        return (struct event){.kind = RESUMPTION, .of.resumption.since_ms = history->time_ms};
     case REFUSALS_COUNTED:
         return make_counted(history);
     case OPENING:
     case REMINDER: // the ledger says them when they are due
+    case RESUMPTION:
     case BOUNDARY:
         return (struct event){.kind = BOUNDARY, .of.boundary.edge_ms = history->time_ms};
     }

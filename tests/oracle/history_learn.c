@@ -56,6 +56,34 @@ static void learn_unit(struct history *history, const struct consumption *consum
     unit->lease_ms = consumption->lease_ms;
 }
 
+// No group: everywhere.
+static void forget_member(struct history *history, struct bytes user, struct bytes group)
+{
+    for (uint32_t i = history->member_count; i > 0; i--) {
+        const struct known_member *member = &history->members[i - 1];
+        const bool                 is_there =
+            group.size == 0 || bytes_is_equal(bytes_of_text(member->group), group);
+        if (!is_there || !bytes_is_equal(bytes_of_text(member->user), user)) continue;
+        history->members[i - 1] = history->members[--history->member_count];
+    }
+}
+
+static void learn_member(struct history *history, struct bytes user, struct bytes group)
+{
+    if (history->member_count == MEMBER_KNOWN_MAX) return;
+    struct known_member *member = &history->members[history->member_count++];
+    keep_text(member->user, sizeof member->user, user);
+    keep_text(member->group, sizeof member->group, group);
+}
+
+static void learn_membership(struct history *history, const struct membership *membership)
+{
+    if (membership->is_member)
+        learn_member(history, membership->user, membership->group);
+    else
+        forget_member(history, membership->user, membership->group);
+}
+
 static void learn_transfer(struct history *history, const struct transfer *transfer)
 {
     for (uint32_t i = 0; i < history->unit_count; i++) {
@@ -104,6 +132,10 @@ static void learn_paths(struct history *history, struct bytes from, struct bytes
     for (uint32_t i = history->unit_count; i > 0; i--) {
         if (rewrite(history->units[i - 1].group, from, to)) continue;
         history->units[i - 1] = history->units[--history->unit_count];
+    }
+    for (uint32_t i = history->member_count; i > 0; i--) {
+        if (rewrite(history->members[i - 1].group, from, to)) continue;
+        history->members[i - 1] = history->members[--history->member_count];
     }
 }
 
@@ -158,6 +190,15 @@ void learn_event(struct history *history, const struct event *event, entity_id i
     case ACTOR_REMOVAL:
         learn_removal(history, event->of.actor_removal.name);
         return;
+    case USER_CREATION:
+        learn_member(history, event->of.user_creation.user, event->of.user_creation.group);
+        return;
+    case USER_REMOVAL:
+        forget_member(history, event->of.user_removal.user, (struct bytes){NULL, 0});
+        return;
+    case MEMBERSHIP:
+        learn_membership(history, &event->of.membership);
+        return;
     case CONSUMPTION:
         learn_unit(history, &event->of.consumption);
         return;
@@ -183,9 +224,6 @@ void learn_event(struct history *history, const struct event *event, entity_id i
     case REMINDER:
     case GROUP_BLOCK:
     case REMINDER_POLICY:
-    case USER_CREATION:
-    case USER_REMOVAL:
-    case MEMBERSHIP:
     case USER_ASSIGNMENT:
     case RENEWAL:
     case PLAN:

@@ -32,12 +32,12 @@ struct oracle_answer answer_found(const struct findings *findings);
 // ----------------------------------------------------------------------------
 
 // X08. The field that is not in form although it reads well, or NULL.
-const char *form_offence(const struct facts *facts, const struct event *event);
+const char *oracle_offence(const struct facts *facts, const struct event *event);
 // R.
-bool        rights_may(const struct matter *matter, const struct event *event);
-bool        rights_is_within(const struct matter *matter, struct bytes path);
+bool        oracle_may(const struct matter *matter, const struct event *event);
+bool        oracle_is_within(const struct matter *matter, struct bytes path);
 // T13. What limited mode refuses.
-bool        rights_is_setting(const struct matter *matter, const struct event *event);
+bool        oracle_is_setting(const struct matter *matter, const struct event *event);
 
 // --- Decisions by noun
 // ----------------------------------------------------------------------------
@@ -53,31 +53,31 @@ decide decide_consumption, decide_renewal, decide_release, decide_transfer, deci
 decide decide_reminder_policy, decide_reminder, decide_delivery;
 
 // T20-T23. Enters limited mode, or moves the latest reason.
-void server_trigger(struct facts *facts, enum mode_reason reason, uint64_t now_ms);
+void oracle_trigger(struct facts *facts, enum mode_reason reason, uint64_t now_ms);
 
 // X08. Held by the same group and user already: granted before every check of state. False when it
 // is not.
-bool     holding_ask_again(struct matter *matter, const struct consumption *consumption,
-                           struct oracle_answer *answer);
+bool     oracle_ask_again(struct matter *matter, const struct consumption *consumption,
+                          struct oracle_answer *answer);
 // B42, B26. What the user's other groups and assignments object to one more unit.
-void     holder_check(const struct matter *matter, entity_id user, entity_id charged,
-                      struct bytes resource, struct findings *findings);
+void     oracle_check_holder(const struct matter *matter, entity_id user, entity_id charged,
+                             struct bytes resource, struct findings *findings);
 // X11. TIME_NEVER without a lease, and while no lease ends.
-uint64_t lease_end(const struct facts *facts, const struct holding_row *holding);
-void     leases_end(struct facts *facts, uint64_t ms); // those that end at that instant
+uint64_t oracle_lease_end(const struct facts *facts, const struct holding_row *holding);
+void     oracle_end_leases(struct facts *facts, uint64_t ms); // those that end at that instant
 
 // B39. The packages of the group were saved, or its policy was.
-void     watch_packages(struct facts *facts, const struct group_row *group, uint64_t now_ms);
-void     watch_policy(struct facts *facts, const struct group_row *group, uint64_t now_ms);
+void     oracle_watch_packages(struct facts *facts, const struct group_row *group, uint64_t now_ms);
+void     oracle_watch_policy(struct facts *facts, const struct group_row *group, uint64_t now_ms);
 // The next instant of the policy; TIME_NEVER: none.
-uint64_t watch_next(const struct facts *facts, const struct watch_row *watch);
-void     watches_pass(struct facts *facts, uint64_t ms);
+uint64_t oracle_watch_next(const struct facts *facts, const struct watch_row *watch);
+void     oracle_pass_watches(struct facts *facts, uint64_t ms);
 
 // X18. Looks at every node once more.
-void notices_update(struct facts *facts, uint64_t ms);
+void oracle_update_notices(struct facts *facts, uint64_t ms);
 
 // D5. Everything that ends or begins after the first instant, up to the second one.
-void     passing_apply(struct facts *facts, uint64_t from_ms, uint64_t to_ms);
-uint64_t passing_next(const struct facts *facts, uint64_t after_ms);
+void     oracle_pass_time(struct facts *facts, uint64_t from_ms, uint64_t to_ms);
+uint64_t oracle_next_instant(const struct facts *facts, uint64_t after_ms);
 
 #endif

@@ -58,7 +58,7 @@ static void look(struct facts *facts, const struct group_row *group, struct byte
         facts_add(facts, FACT_NOTICE, &(struct notice_row){group->id, resource, level});
 }
 
-void notices_update(struct facts *facts, uint64_t ms)
+void oracle_update_notices(struct facts *facts, uint64_t ms)
 {
     struct names resources = amounts_resources(facts);
     for (uint32_t i = 0; i < facts_count(facts, FACT_GROUP); i++) {

@@ -43,7 +43,7 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
     // kept (X06).
     if (rows[event->kind] == NULL) return answer_accepted();
     const struct oracle_answer answer = rows[event->kind](matter, event);
-    if (answer.verdict.code == ACCEPTED) notices_update(matter->facts, matter->now_ms);
+    if (answer.verdict.code == ACCEPTED) oracle_update_notices(matter->facts, matter->now_ms);
     return answer;
 }
 
@@ -57,17 +57,17 @@ static bool is_stale(uint64_t not_after_ms, uint64_t now_ms)
 static struct oracle_answer judge_event(struct matter *matter, const struct event *event,
                                         const uint64_t *not_after_ms)
 {
-    const char *offence = form_offence(matter->facts, event);
+    const char *offence = oracle_offence(matter->facts, event);
     if (offence != NULL) return answer_malformed(offence);
-    if (!rights_may(matter, event)) return answer_refused(FORBIDDEN);
+    if (!oracle_may(matter, event)) return answer_refused(FORBIDDEN);
     if (not_after_ms != NULL && is_stale(*not_after_ms, matter->now_ms)) {
         return answer_refused(STALE_PROPOSAL);
     }
     if (event->kind == CONSUMPTION) {
         struct oracle_answer answer;
-        if (holding_ask_again(matter, &event->of.consumption, &answer)) return answer;
+        if (oracle_ask_again(matter, &event->of.consumption, &answer)) return answer;
     }
-    if (matter->facts->is_limited && rights_is_setting(matter, event))
+    if (matter->facts->is_limited && oracle_is_setting(matter, event))
         return answer_refused(LIMITED_MODE);
     return decide_event(matter, event);
 }
@@ -124,7 +124,7 @@ static struct oracle_answer judge(struct facts *draft, const struct oracle_quest
     };
     if (!proposal_read(question->packed, &proposal, &offence)) return answer_malformed(offence);
     const bool  is_known = find_author(draft, question->author, &matter.author);
-    const char *field = form_offence(draft, &proposal.event);
+    const char *field = oracle_offence(draft, &proposal.event);
     if (field != NULL) return answer_malformed(field);
     if (!is_known) return answer_refused(UNAUTHENTICATED);
     if (question->is_vouched && must_sign(draft, &matter.author, &proposal.event)) {
@@ -139,7 +139,7 @@ static struct oracle_answer judge(struct facts *draft, const struct oracle_quest
 struct oracle_answer oracle_preview(struct oracle *oracle, const struct oracle_question *question)
 {
     struct facts draft = facts_copy(&oracle->facts);
-    passing_apply(&draft, oracle->time_ms, question->time_ms);
+    oracle_pass_time(&draft, oracle->time_ms, question->time_ms);
     const struct oracle_answer answer = judge(&draft, question);
     facts_drop(&draft);
     return answer;
@@ -148,7 +148,7 @@ struct oracle_answer oracle_preview(struct oracle *oracle, const struct oracle_q
 void oracle_pass(struct oracle *oracle, uint64_t time_ms)
 {
     assert(time_ms >= oracle->time_ms);
-    passing_apply(&oracle->facts, oracle->time_ms, time_ms);
+    oracle_pass_time(&oracle->facts, oracle->time_ms, time_ms);
     oracle->time_ms = time_ms;
 }
 
@@ -188,7 +188,7 @@ struct oracle *oracle_open(struct bytes packed_opening)
                   &(struct vendor_row){facts_keep(&facts, vendor.name),
                                        facts_keep(&facts, vendor.key), true});
     }
-    server_trigger(&facts, REASON_EULA, 0); // T23
+    oracle_trigger(&facts, REASON_EULA, 0); // T23
     oracle->facts = facts;
     return oracle;
 }

@@ -196,6 +196,7 @@ struct oracle_feature oracle_feature(const struct oracle *oracle, uint64_t time_
         former = is_on;
     }
     amounts_release(&instants);
+    if (access_block(facts, node) != NULL) answer.is_on = false; // X12
     return answer;
 }
 
@@ -267,7 +268,7 @@ struct oracle_mode oracle_mode(const struct oracle *oracle)
 
 uint64_t oracle_next_edge(const struct oracle *oracle, uint64_t time_ms)
 {
-    return passing_next(oracle_facts(oracle), time_ms);
+    return oracle_next_instant(oracle_facts(oracle), time_ms);
 }
 
 // --- T19, B32-B37: who connects, what a user may do ---------------------------------------------

@@ -4,14 +4,14 @@
 
 #include <stdlib.h>
 
-bool rights_is_within(const struct matter *matter, struct bytes path)
+bool oracle_is_within(const struct matter *matter, struct bytes path)
 {
     return path_is_within(path, matter->reach);
 }
 
 static bool is_strictly_within(const struct matter *matter, struct bytes path)
 {
-    return rights_is_within(matter, path) && !bytes_is_equal(path, matter->reach);
+    return oracle_is_within(matter, path) && !bytes_is_equal(path, matter->reach);
 }
 
 // Within the author's subtree the user must have all memberships, and one at least; an unknown user
@@ -24,7 +24,7 @@ static bool may_manage_user(const struct matter *matter, struct bytes name)
     for (uint32_t i = 0; i < facts_count(matter->facts, FACT_MEMBERSHIP); i++) {
         const struct membership_row *membership = facts_at(matter->facts, FACT_MEMBERSHIP, i);
         if (membership->user != user->id) continue;
-        if (!rights_is_within(matter, facts_group_of_id(matter->facts, membership->group)->path)) {
+        if (!oracle_is_within(matter, facts_group_of_id(matter->facts, membership->group)->path)) {
             return false;
         }
         is_within_any = true;
@@ -34,7 +34,7 @@ static bool may_manage_user(const struct matter *matter, struct bytes name)
 
 static bool may_manage_actor(const struct matter *matter, enum role role, struct bytes group)
 {
-    if (role == AGENT) return rights_is_within(matter, group);
+    if (role == AGENT) return oracle_is_within(matter, group);
     return role == SITE_ADMIN && is_strictly_within(matter, group);
 }
 
@@ -49,7 +49,7 @@ static bool may_remove_actor(const struct matter *matter, struct bytes name)
 // X04. Both parents inside: then the group itself stands strictly below.
 static bool may_move(const struct matter *matter, const struct group_move *move)
 {
-    return is_strictly_within(matter, move->group) && rights_is_within(matter, move->parent);
+    return is_strictly_within(matter, move->group) && oracle_is_within(matter, move->parent);
 }
 
 static bool site_admin_may(const struct matter *matter, const struct event *event)
@@ -70,14 +70,14 @@ static bool site_admin_may(const struct matter *matter, const struct event *even
     case REMINDER_POLICY:
         return is_strictly_within(matter, event->of.reminder_policy.group);
     case USER_CREATION:
-        return rights_is_within(matter, event->of.user_creation.group);
+        return oracle_is_within(matter, event->of.user_creation.group);
     case USER_REMOVAL:
         return may_manage_user(matter, event->of.user_removal.user);
     case MEMBERSHIP:
-        return rights_is_within(matter, event->of.membership.group) &&
+        return oracle_is_within(matter, event->of.membership.group) &&
                may_manage_user(matter, event->of.membership.user);
     case USER_ASSIGNMENT:
-        return rights_is_within(matter, event->of.user_assignment.group) &&
+        return oracle_is_within(matter, event->of.user_assignment.group) &&
                may_manage_user(matter, event->of.user_assignment.user);
     case ACTOR_ENROLMENT:
         return may_manage_actor(matter, (enum role)event->of.actor_enrolment.role,
@@ -113,7 +113,7 @@ static bool agent_may(const struct matter *matter, const struct event *event)
 {
     switch (event->kind) {
     case CONSUMPTION:
-        return rights_is_within(matter, event->of.consumption.group);
+        return oracle_is_within(matter, event->of.consumption.group);
     case RENEWAL:
     case RELEASE:
     case TRANSFER:
@@ -163,7 +163,7 @@ static bool ledger_may(const struct matter *matter, const struct event *event)
     return entity_seq(matter->id) == 1 && enrols_server_admin(event);
 }
 
-bool rights_may(const struct matter *matter, const struct event *event)
+bool oracle_may(const struct matter *matter, const struct event *event)
 {
     if (matter->author.role == ROLE_NONE) return ledger_may(matter, event);
     if (kind_row((uint64_t)event->kind)->is_of_ledger) return false;
@@ -193,7 +193,7 @@ static bool is_new_equipment(const struct facts *facts, const struct consumption
     return kind == PER_CHANNEL || kind == PER_DEVICE || consumption->user.size == 0;
 }
 
-bool rights_is_setting(const struct matter *matter, const struct event *event)
+bool oracle_is_setting(const struct matter *matter, const struct event *event)
 {
     switch (event->kind) {
     case GROUP_CREATION:

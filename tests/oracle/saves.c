@@ -222,6 +222,7 @@ static void check_losses(const struct save *save, struct findings *findings)
     for (uint32_t i = 0; i < facts_count(save->after, FACT_HOLDING); i++) {
         const struct holding_row *holding = facts_at(save->after, FACT_HOLDING, i);
         if (!before[i].is_granted || after[i].is_granted) continue;
+        if (after[i].code == BLOCKED) continue; // X12: nothing is suspended by a block
         findings->lost_count++;
         if (!save->is_forced) add_finding(findings, loss(save, &after[i], holding->resource));
     }
