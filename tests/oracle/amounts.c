@@ -508,3 +508,19 @@ void amounts_forget(struct names *names)
     free(names->names);
     *names = (struct names){NULL, 0};
 }
+
+uint64_t amounts_until(const struct facts *facts, const struct group_row *group,
+                       struct bytes resource, uint64_t now_ms)
+{
+    struct timeline instants = amounts_timeline(facts, now_ms);
+    uint64_t        until_ms = TIME_NEVER;
+    uint64_t        former = 0;
+    for (uint32_t i = 0; i < instants.count && until_ms == TIME_NEVER; i++) {
+        const struct moment then = {instants.ms[i], CURRENT_FILES};
+        const uint64_t      maximum = amounts_maximum(facts, group, resource, then);
+        if (maximum == 0 && former > 0) until_ms = then.ms;
+        former = maximum;
+    }
+    amounts_release(&instants);
+    return until_ms;
+}

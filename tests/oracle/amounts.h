@@ -43,6 +43,9 @@ uint64_t amounts_maximum(const struct facts *facts, const struct group_row *grou
                          struct bytes resource, struct moment moment);
 uint64_t amounts_available(const struct facts *facts, const struct group_row *group,
                            struct bytes resource, struct moment moment);
+// B16. The first later instant at which the maximum becomes 0; TIME_NEVER: no time limit.
+uint64_t amounts_until(const struct facts *facts, const struct group_row *group,
+                       struct bytes resource, uint64_t now_ms);
 // The node with the least room, nearest the leaf of equal ones.
 const struct group_row *amounts_bottleneck(const struct facts *facts, const struct group_row *group,
                                            struct bytes resource, struct moment moment);

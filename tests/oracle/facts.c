@@ -20,6 +20,9 @@ static const size_t row_sizes[FACT_COUNT] = {
     [FACT_ACTOR] = sizeof(struct actor_row),
     [FACT_VENDOR] = sizeof(struct vendor_row),
     [FACT_UPLOAD] = sizeof(struct upload_row),
+    [FACT_WATCH] = sizeof(struct watch_row),
+    [FACT_REMINDER] = sizeof(struct reminder_row),
+    [FACT_NOTICE] = sizeof(struct notice_row),
 };
 
 // One byte more, so that nothing is never NULL.
@@ -120,6 +123,15 @@ void facts_cut(struct facts *facts, enum fact fact, uint32_t at)
     table->count--;
 }
 
+void facts_cut_holding(struct facts *facts, entity_id id)
+{
+    for (uint32_t i = facts_count(facts, FACT_HOLDING); i > 0; i--) {
+        struct holding_row *row = facts_at(facts, FACT_HOLDING, i - 1);
+        if (row->bound_to == id) row->bound_to = BOUND_NONE;
+        if (row->id == id) facts_cut(facts, FACT_HOLDING, i - 1);
+    }
+}
+
 struct group_row *facts_group(const struct facts *facts, struct bytes path)
 {
     for (uint32_t i = 0; i < facts_count(facts, FACT_GROUP); i++) {
@@ -181,6 +193,24 @@ struct holding_row *facts_holding(const struct facts *facts, struct bytes resour
     return NULL;
 }
 
+struct holding_row *facts_holding_of_id(const struct facts *facts, entity_id id)
+{
+    for (uint32_t i = 0; i < facts_count(facts, FACT_HOLDING); i++) {
+        struct holding_row *row = facts_at(facts, FACT_HOLDING, i);
+        if (row->id == id) return row;
+    }
+    return NULL;
+}
+
+struct holding_row *facts_bound(const struct facts *facts, entity_id id)
+{
+    for (uint32_t i = 0; i < facts_count(facts, FACT_HOLDING); i++) {
+        struct holding_row *row = facts_at(facts, FACT_HOLDING, i);
+        if (row->bound_to == id) return row;
+    }
+    return NULL;
+}
+
 struct actor_row *facts_actor(const struct facts *facts, struct bytes name)
 {
     for (uint32_t i = 0; i < facts_count(facts, FACT_ACTOR); i++) {
@@ -235,6 +265,20 @@ bool facts_kind(const struct facts *facts, struct bytes name, enum resource_kind
         }
     }
     return false;
+}
+
+struct bytes facts_needed(const struct facts *facts, struct bytes resource)
+{
+    const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
+    for (uint32_t i = 0; i < upload_count; i++) {
+        const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
+        if (!facts_is_newest(facts, i, upload_count)) continue;
+        for (uint32_t j = 0; j < upload->license->entry_count; j++) {
+            const struct license_entry *entry = &upload->license->entries[j];
+            if (bytes_is_equal(entry->name, resource)) return entry->needs;
+        }
+    }
+    return (struct bytes){NULL, 0};
 }
 
 struct package_row facts_keep_package(const struct facts *facts, struct list entries,

@@ -24,6 +24,9 @@ enum fact {
     FACT_ACTOR,
     FACT_VENDOR,
     FACT_UPLOAD,
+    FACT_WATCH,
+    FACT_REMINDER,
+    FACT_NOTICE,
     FACT_COUNT,
 };
 
@@ -41,14 +44,26 @@ struct package_row {
     const struct entry *entries;
 };
 
+// B39. When the admins of a group are reminded; nobody is where it is not enabled.
+struct policy_row {
+    bool           is_enabled;
+    enum frequency frequency;
+    uint64_t       days;    // DAYS_ABSENT: from the date on
+    uint64_t       date_ms; // TIME_NEVER: days before the end
+    bool           is_copied;
+};
+
 struct group_row {
     entity_id                 id;
     struct bytes              path;
+    struct bytes              label;
     uint64_t                  version;
     bool                      is_restricted; // not of the server: its files always limit it
     bool                      is_oversubscribed;
+    bool                      is_blocked; // X12; not what blocks it from above
     uint32_t                  package_count;
     const struct package_row *packages;
+    struct policy_row         policy;
 };
 
 struct user_row {
@@ -67,14 +82,21 @@ struct assignment_row {
     struct package_row package;
 };
 
-#define USER_NONE UINT64_MAX
+#define USER_NONE  UINT64_MAX
+#define BOUND_NONE UINT64_MAX
 
 struct holding_row {
+    entity_id    id; // of the event that took it
     entity_id    group;
     entity_id    user; // USER_NONE: nobody's
     struct bytes resource;
     struct bytes unit;            // of a device: folded (T10)
     bool         is_connected[2]; // by enum direction; of a device
+    enum purpose purpose;         // B12
+    entity_id    bound_to;        // B11: the holding of the needed resource; BOUND_NONE
+    uint64_t     lease_ms;        // X11; 0: without a lease
+    uint64_t     renewed_ms;
+    struct bytes lease_set; // of the group; all its members have the same lease
 };
 
 struct actor_row {
@@ -82,7 +104,8 @@ struct actor_row {
     struct bytes name;
     struct bytes key;
     enum role    role;
-    struct bytes group; // path
+    entity_id    group;
+    bool         must_sign;
 };
 
 struct vendor_row {
@@ -98,7 +121,30 @@ struct upload_row {
     const struct license *license;
 };
 
-enum mode_reason { REASON_EULA, REASON_LICENSE };
+// B39. How far the reminders of one package have come; name and end are its identity.
+struct watch_row {
+    entity_id    group;
+    struct bytes package;
+    uint64_t     until_ms;
+    uint64_t     after_ms; // what the policy says up to here is done with
+    uint64_t     due_ms;   // not yet an event; TIME_NEVER: nothing is due
+    bool         is_told;  // there was one, or one is due
+};
+
+// A reminder that became an event.
+struct reminder_row {
+    uint64_t seq;
+    bool     is_sent; // delivered
+};
+
+// X18. The highest threshold that was crossed and is not armed again.
+struct notice_row {
+    entity_id    group;
+    struct bytes resource;
+    uint32_t     level; // enum level
+};
+
+enum mode_reason { REASON_EULA, REASON_LICENSE, REASON_PASSWORD, REASON_EULA_CHANGED };
 
 struct memory;
 
@@ -108,10 +154,15 @@ struct facts {
     struct bytes     server;
     struct bytes     ledger_key;
     struct bytes     recovery_key;
+    struct bytes     software_version;
     struct bytes     eula_version;
     bool             is_limited;
-    enum mode_reason reason;
+    enum mode_reason reason; // the latest trigger
+    uint64_t         since_ms;
     uint32_t         uploads_before; // how many uploads there were before the mode (T16)
+    uint64_t         leases_from_ms; // X11: no lease began before
+    bool             must_sign;      // nobody's session vouches
+    uint64_t         refusal_rate;
 };
 
 struct facts facts_open(void);
@@ -128,6 +179,8 @@ uint32_t facts_count(const struct facts *facts, enum fact fact);
 void    *facts_at(const struct facts *facts, enum fact fact, uint32_t at);
 void     facts_add(struct facts *facts, enum fact fact, const void *row);
 void     facts_cut(struct facts *facts, enum fact fact, uint32_t at);
+// What was bound to it is so no longer.
+void     facts_cut_holding(struct facts *facts, entity_id id);
 
 // Each is NULL when there is none. A row lives until the next change of its table.
 struct group_row      *facts_group(const struct facts *facts, struct bytes path);
@@ -138,6 +191,9 @@ struct membership_row *facts_membership(const struct facts *facts, entity_id use
 struct assignment_row *facts_assignment(const struct facts *facts, entity_id user, entity_id group);
 struct holding_row    *facts_holding(const struct facts *facts, struct bytes resource,
                                      struct bytes unit);
+struct holding_row    *facts_holding_of_id(const struct facts *facts, entity_id id);
+// The holding that is bound to the one of the id (B11).
+struct holding_row    *facts_bound(const struct facts *facts, entity_id id);
 struct actor_row      *facts_actor(const struct facts *facts, struct bytes name);
 struct actor_row      *facts_actor_of_id(const struct facts *facts, entity_id id);
 struct vendor_row     *facts_vendor(const struct facts *facts, struct bytes name);
@@ -151,6 +207,9 @@ bool facts_is_newest(const struct facts *facts, uint32_t at, uint32_t upload_cou
 // What the newest file with the name said, also where no current file has it any more. False when
 // the name was never seen.
 bool facts_kind(const struct facts *facts, struct bytes name, enum resource_kind *kind);
+
+// What a current file says that the resource needs (T02); no bytes: nothing.
+struct bytes facts_needed(const struct facts *facts, struct bytes resource);
 
 // The packages of a list, kept.
 const struct package_row *facts_keep_packages(const struct facts *facts, struct list list);

@@ -23,13 +23,17 @@ struct bytes history_opening(struct history *history);
 struct history_step {
     uint64_t     time_ms;
     entity_id    author;
-    struct bytes packed; // until the next step
+    struct bytes packed;     // until the next step
+    bool         is_restart; // the ledger was stopped before it, and started again
 };
 
 struct history_step history_next(struct history *history);
 
 // What became of the last step, as event seq where it was accepted.
 void history_learn(struct history *history, bool is_accepted, uint64_t seq);
+
+// A reminder stands in the log: there is something to deliver.
+void history_learn_reminder(struct history *history, uint64_t seq);
 
 // Names that a history may use; NULL beyond the last.
 const char *history_resource(uint32_t index);

@@ -1,9 +1,9 @@
 // oracle.h - the rules of the domain said a second time: slow, obvious, from the facts alone.
 //
 // Nothing here is shared with what it is compared to but the words of core/. Each answer is counted
-// anew from the list of facts (facts.h, amounts.h, saves.h); rule ids stand where a rule is said.
-// Time is an argument and never goes back. To add a kind: its fields in malformed_field(), who may
-// in site_admin_may(), whether it is a setting in is_setting(), and a decide_ function.
+// anew from the list of facts (facts.h, amounts.h, access.h, saves.h); rule ids stand where a rule
+// is said. Time is an argument and never goes back. Its parts, by noun, stand behind matter.h; to
+// add a kind: who may in rights.c, whether it is a setting there, and a decide_ function.
 #ifndef TESTS_ORACLE_ORACLE_H
 #define TESTS_ORACLE_ORACLE_H
 
@@ -35,14 +35,17 @@ struct oracle_question {
     uint64_t     time_ms;
     entity_id    author;
     struct bytes packed;
+    bool         is_vouched; // not signed by the author, whose session speaks for it
 };
 
 // Decides, and applies what is accepted.
 struct oracle_answer oracle_propose(struct oracle *oracle, const struct oracle_question *question);
 // Decides only (X13).
 struct oracle_answer oracle_preview(struct oracle *oracle, const struct oracle_question *question);
+// Lets time pass up to there without anything being asked (D5).
+void                 oracle_pass(struct oracle *oracle, uint64_t time_ms);
 
-enum availability { IS_ON, IS_OFF, IS_NOT_YET_VALID, IS_EXPIRED };
+enum availability { IS_ON, IS_OFF, IS_NOT_YET_VALID, IS_EXPIRED, IS_BLOCKED };
 
 struct oracle_state {
     enum availability availability;
@@ -57,6 +60,7 @@ struct oracle_state {
     uint64_t          until_ms;     // TIME_NEVER
     uint64_t          next_ms;      // TIME_NEVER: the maximum stays
     uint64_t          next_maximum; // from then on
+    uint64_t          activatable;  // B12; UNLIMITED where nothing is needed
     struct bytes      bottleneck;   // path of the node with the least room
 };
 
@@ -95,9 +99,40 @@ struct oracle_user oracle_user(const struct oracle *oracle, uint64_t time_ms, st
 struct oracle_mode {
     bool             is_limited;
     enum mode_reason reason; // the latest
+    uint64_t         since_ms;
 };
 
 struct oracle_mode oracle_mode(const struct oracle *oracle);
+
+// T19. ACCEPTED or CLIENT_TOO_OLD; a version is "major.minor" and whatever follows.
+enum refusal oracle_connect(const struct oracle *oracle, struct bytes version);
+
+// B32-B37. What the user may do; ACCEPTED, or what stands against it: UNKNOWN_USER, BLOCKED or
+// FEATURE_OFF or NOT_HELD, of which the domain lays down no order. NULL beyond the last action.
+const char *oracle_action_at(uint32_t index);
+bool        oracle_user_may(const struct oracle *oracle, uint64_t time_ms, struct bytes user,
+                            const char *action);
+
+// X18.
+enum level { LEVEL_NONE, LEVEL_80, LEVEL_95, LEVEL_100, LEVEL_OVER };
+
+enum level oracle_notice(const struct oracle *oracle, struct bytes group, struct bytes resource);
+
+// B39-B41. A reminder that is due and has not become an event.
+struct oracle_reminder {
+    struct bytes group; // path
+    struct bytes package;
+    uint64_t     until_ms;
+    uint64_t     due_ms;
+    uint64_t     days_left;
+    struct names actors;  // for whom it is
+    struct names copies;  // who gets a copy
+    struct names touched; // paths of groups below
+};
+
+uint32_t               oracle_due_count(const struct oracle *oracle);
+struct oracle_reminder oracle_due(const struct oracle *oracle, uint32_t index, uint64_t time_ms);
+void                   oracle_forget_reminder(struct oracle_reminder *reminder);
 
 // Units without access for want of room, in log order; those that do not fit count all the same.
 uint32_t oracle_suspended_units(const struct oracle *oracle, uint64_t time_ms,

@@ -1,9 +1,11 @@
 // The second half of oracle.h: what is answered to questions, and changes nothing.
 #include "core/base/name.h"
-#include "tests/oracle/oracle.h"
+#include "tests/oracle/access.h"
+#include "tests/oracle/matter.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -94,13 +96,14 @@ static enum availability availability_of(const struct facts *facts, const struct
                                          struct bytes resource, struct moment now)
 {
     const struct group_row *node = NULL;
+    if (access_block(facts, group) != NULL) return IS_BLOCKED;
     if (amounts_maximum(facts, group, resource, now) > 0) return IS_ON;
     const enum refusal closed = amounts_closed(facts, group, resource, now, &node);
     if (closed == EXPIRED) return IS_EXPIRED;
     return closed == NOT_YET_VALID ? IS_NOT_YET_VALID : IS_OFF;
 }
 
-// The first later edges at which the maximum changes, and at which it becomes 0.
+// The first later edge at which the maximum changes.
 static void look_ahead(const struct facts *facts, const struct group_row *group,
                        struct bytes resource, uint64_t now_ms, struct oracle_state *state)
 {
@@ -108,16 +111,13 @@ static void look_ahead(const struct facts *facts, const struct group_row *group,
     uint64_t        former = state->maximum;
     state->next_ms = TIME_NEVER;
     state->next_maximum = state->maximum;
-    state->until_ms = TIME_NEVER;
+    state->until_ms = amounts_until(facts, group, resource, now_ms);
     for (uint32_t i = 1; i < instants.count; i++) {
         const struct moment then = {instants.ms[i], CURRENT_FILES};
         const uint64_t      maximum = amounts_maximum(facts, group, resource, then);
         if (maximum != former && state->next_ms == TIME_NEVER) {
             state->next_ms = then.ms;
             state->next_maximum = maximum;
-        }
-        if (maximum == 0 && former > 0 && state->until_ms == TIME_NEVER) {
-            state->until_ms = then.ms;
         }
         former = maximum;
     }
@@ -130,6 +130,25 @@ static int64_t unallocated(const struct facts *facts, const struct group_row *gr
     const uint64_t own = amounts_limit(facts, group, resource, now);
     if (own == UNLIMITED) return INT64_MAX;
     return (int64_t)own - (int64_t)amounts_sum_below(facts, group, resource, now);
+}
+
+// B12. Of what needs another resource: no more than can be bound, units that are held and free to
+// be bound included.
+static uint64_t activatable(const struct facts *facts, const struct group_row *group,
+                            struct bytes resource, struct moment now)
+{
+    const struct bytes needed = facts_needed(facts, resource);
+    uint64_t           unbound = 0;
+    if (needed.size == 0) return UNLIMITED;
+    for (uint32_t i = 0; i < facts_count(facts, FACT_HOLDING); i++) {
+        const struct holding_row *holding = facts_at(facts, FACT_HOLDING, i);
+        if (!bytes_is_equal(holding->resource, needed)) continue;
+        if (!path_is_within(facts_group_of_id(facts, holding->group)->path, group->path)) continue;
+        if (holding->purpose != PURPOSE_USER || facts_bound(facts, holding->id) != NULL) continue;
+        unbound++;
+    }
+    return least(amounts_available(facts, group, resource, now),
+                 amounts_available(facts, group, needed, now) + unbound);
 }
 
 struct oracle_state oracle_state(const struct oracle *oracle, uint64_t time_ms, struct bytes group,
@@ -151,6 +170,7 @@ struct oracle_state oracle_state(const struct oracle *oracle, uint64_t time_ms, 
         .unallocated = unallocated(facts, node, resource, now),
         .suspended = suspended.count,
         .pending = pending.count,
+        .activatable = activatable(facts, node, resource, now),
         .bottleneck = amounts_bottleneck(facts, node, resource, now)->path,
     };
     if (state.used > state.maximum) state.over = state.used - state.maximum;
@@ -176,67 +196,11 @@ struct oracle_feature oracle_feature(const struct oracle *oracle, uint64_t time_
         former = is_on;
     }
     amounts_release(&instants);
+    if (access_block(facts, node) != NULL) answer.is_on = false; // X12
     return answer;
 }
 
 // --- B30, B42: access ---------------------------------------------------------------------------
-
-// How many units of the resource the user took before this one.
-static uint64_t rank_of(const struct facts *facts, uint32_t at)
-{
-    const struct holding_row *holding = facts_at(facts, FACT_HOLDING, at);
-    uint64_t                  rank = 0;
-    for (uint32_t i = 0; i < at; i++) {
-        const struct holding_row *older = facts_at(facts, FACT_HOLDING, i);
-        if (older->user != holding->user) continue;
-        if (bytes_is_equal(older->resource, holding->resource)) rank++;
-    }
-    return rank;
-}
-
-// The user's newest beyond the least maximum, or the least cap, give no access.
-static struct oracle_access user_access(const struct facts *facts, uint32_t at, uint64_t ms)
-{
-    const struct holding_row *holding = facts_at(facts, FACT_HOLDING, at);
-    const struct moment       now = {ms, ENFORCED_FILES};
-    const uint64_t            rank = rank_of(facts, at);
-    struct oracle_access      strictest = {.is_granted = true};
-    struct oracle_access      capped = {.is_granted = true};
-    uint64_t                  least_maximum = UNLIMITED;
-    uint64_t                  least_cap = UNLIMITED;
-    for (uint32_t i = 0; i < facts_count(facts, FACT_MEMBERSHIP); i++) {
-        const struct membership_row *row = facts_at(facts, FACT_MEMBERSHIP, i);
-        if (row->user != holding->user) continue;
-        const struct group_row *group = facts_group_of_id(facts, row->group);
-        const uint64_t          maximum = amounts_maximum(facts, group, holding->resource, now);
-        const uint64_t cap = amounts_cap(facts, row->user, row->group, holding->resource, ms);
-        if (maximum < least_maximum) {
-            least_maximum = maximum;
-            strictest = (struct oracle_access){rank < maximum, STRICTEST_GROUP, group->path};
-        }
-        if (cap < least_cap) {
-            least_cap = cap;
-            capped = (struct oracle_access){rank < cap, USER_LIMIT, group->path};
-        }
-    }
-    return strictest.is_granted ? capped : strictest;
-}
-
-// Why the walk passed the holding by.
-static struct oracle_access walk_access(const struct facts *facts, uint32_t at,
-                                        const struct group_row *node, uint64_t ms)
-{
-    const struct holding_row *holding = facts_at(facts, FACT_HOLDING, at);
-    const struct moment       now = {ms, ENFORCED_FILES};
-    const struct group_row   *group = facts_group_of_id(facts, holding->group);
-    const struct group_row   *closed_node = NULL;
-    if (!amounts_is_licensed(facts, holding->resource, ENFORCED_FILES)) {
-        return (struct oracle_access){false, NO_LICENSE, bytes_of_text("/")};
-    }
-    const enum refusal closed = amounts_closed(facts, group, holding->resource, now, &closed_node);
-    if (closed != ACCEPTED) return (struct oracle_access){false, closed, closed_node->path};
-    return (struct oracle_access){false, LIMIT_REACHED, node->path};
-}
 
 static bool find_holding(const struct facts *facts, struct bytes resource, struct bytes unit,
                          uint32_t *at)
@@ -261,17 +225,14 @@ struct oracle_access oracle_access(const struct oracle *oracle, uint64_t time_ms
             false, NOT_HELD, {NULL, 0}
         };
     }
-    const struct holding_row *holding = facts_at(facts, FACT_HOLDING, at);
-    struct walk enforced = walk(facts, resource, (struct moment){time_ms, ENFORCED_FILES});
-    const struct group_row *node = enforced.node[at];
-    end_walk(&enforced);
-    if (node != NULL) return walk_access(facts, at, node, time_ms);
-    if (holding->user != USER_NONE) {
-        const struct oracle_access access = user_access(facts, at, time_ms);
-        if (!access.is_granted) return access;
-    }
+    struct access      *all = access_of_all(facts, time_ms);
+    const struct access access = all[at];
+    free(all);
     return (struct oracle_access){
-        true, ACCEPTED, {NULL, 0}
+        .is_granted = access.is_granted,
+        .code = access.code,
+        .node = access.node == NULL ? (struct bytes){NULL, 0}
+               : access.node->path,
     };
 }
 
@@ -302,13 +263,80 @@ struct oracle_user oracle_user(const struct oracle *oracle, uint64_t time_ms, st
 struct oracle_mode oracle_mode(const struct oracle *oracle)
 {
     const struct facts *facts = oracle_facts(oracle);
-    return (struct oracle_mode){facts->is_limited, facts->reason};
+    return (struct oracle_mode){facts->is_limited, facts->reason, facts->since_ms};
 }
 
 uint64_t oracle_next_edge(const struct oracle *oracle, uint64_t time_ms)
 {
-    struct timeline instants = amounts_timeline(oracle_facts(oracle), time_ms);
-    const uint64_t  edge = instants.count > 1 ? instants.ms[1] : TIME_NEVER;
-    amounts_release(&instants);
-    return edge;
+    return oracle_next_instant(oracle_facts(oracle), time_ms);
+}
+
+// --- T19, B32-B37: who connects, what a user may do ---------------------------------------------
+
+// A number from the start of the text, up to the first sign that is none.
+static bool cut_number(struct bytes *text, uint64_t *number)
+{
+    bool has_digit = false;
+    for (*number = 0; text->size > 0 && text->at[0] >= '0' && text->at[0] <= '9';
+         has_digit = true) {
+        if (*number < 1000000) *number = *number * 10 + (uint64_t)(text->at[0] - '0');
+        *text = bytes_after(*text, 1);
+    }
+    return has_digit;
+}
+
+enum refusal oracle_connect(const struct oracle *oracle, struct bytes version)
+{
+    struct bytes rest = version;
+    uint64_t     major = 0;
+    uint64_t     minor = 0;
+    if (!oracle_facts(oracle)->is_limited) return ACCEPTED;
+    if (!cut_number(&rest, &major) || rest.size == 0 || rest.at[0] != '.') return CLIENT_TOO_OLD;
+    rest = bytes_after(rest, 1);
+    if (!cut_number(&rest, &minor)) return CLIENT_TOO_OLD;
+    const bool is_old = major < 4 || (major == 4 && minor <= 4);
+    return is_old ? CLIENT_TOO_OLD : ACCEPTED;
+}
+
+struct action {
+    const char *name;
+    const char *feature;  // NULL: none
+    const char *resource; // NULL: none
+};
+
+static const struct action actions[] = {
+    {"sip.call",       NULL,                  "sip_number"},
+    {"mobile.use",     NULL,                  "mobile_app"},
+    {"door.open",      "remote_door_opening", "mobile_app"},
+    {"siri.use",       "siri",                "mobile_app"},
+    {"watch.use",      "apple_watch",         "mobile_app"},
+    {"guest.manage",   "guest_access",        NULL        },
+    {"elevator.call",  "elevator",            NULL        },
+    {"amenities.book", "amenities",           NULL        },
+};
+
+enum { ACTION_COUNT = sizeof actions / sizeof actions[0] };
+
+const char *oracle_action_at(uint32_t index)
+{
+    return index < ACTION_COUNT ? actions[index].name : NULL;
+}
+
+bool oracle_user_may(const struct oracle *oracle, uint64_t time_ms, struct bytes user,
+                     const char *action)
+{
+    const struct facts    *facts = oracle_facts(oracle);
+    const struct user_row *row = facts_user(facts, user);
+    for (uint32_t i = 0; i < ACTION_COUNT && row != NULL; i++) {
+        const struct action *known = &actions[i];
+        if (strcmp(known->name, action) != 0) continue;
+        const bool has_feature =
+            known->feature == NULL ||
+            access_has_feature(facts, row->id, bytes_of_text(known->feature), time_ms);
+        const bool has_unit =
+            known->resource == NULL ||
+            access_has_unit(facts, row->id, bytes_of_text(known->resource), time_ms);
+        return has_feature && has_unit;
+    }
+    return false;
 }

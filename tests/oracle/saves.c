@@ -1,6 +1,9 @@
 #include "tests/oracle/saves.h"
 
 #include "core/base/name.h"
+#include "tests/oracle/access.h"
+
+#include <stdlib.h>
 
 static struct moment at_instant(uint64_t ms)
 {
@@ -19,21 +22,6 @@ static struct verdict refused(enum refusal code, const struct group_row *node, u
     return (struct verdict){.code = code, .node = node->id, .limit = limit, .used = used};
 }
 
-// What a current file says that the resource needs; no bytes: nothing.
-static struct bytes needed_by(const struct facts *facts, struct bytes resource)
-{
-    const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
-    for (uint32_t i = 0; i < upload_count; i++) {
-        const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
-        if (!facts_is_newest(facts, i, upload_count)) continue;
-        for (uint32_t j = 0; j < upload->license->entry_count; j++) {
-            const struct license_entry *entry = &upload->license->entries[j];
-            if (bytes_is_equal(entry->name, resource)) return entry->needs;
-        }
-    }
-    return (struct bytes){NULL, 0};
-}
-
 // B10. count(X) <= count(Y) where X needs Y.
 static void check_needs(const struct facts *facts, const struct group_row *group,
                         const struct package_row *package, struct findings *findings)
@@ -41,7 +29,7 @@ static void check_needs(const struct facts *facts, const struct group_row *group
     for (uint32_t i = 0; i < package->entry_count; i++) {
         const struct entry *entry = &package->entries[i];
         if (entry->count == ENTRY_FEATURE) continue;
-        const struct bytes needed = needed_by(facts, entry->name);
+        const struct bytes needed = facts_needed(facts, entry->name);
         if (needed.size == 0) continue;
         const uint64_t there = amounts_in_package(package, needed);
         if (entry->count <= there) continue;
@@ -214,6 +202,34 @@ static void check_used(const struct save *save, struct bytes resource, struct fi
     add_finding(findings, refused(LIMIT_BELOW_USED, group, limit, used));
 }
 
+// X01. Of what loses access: the node going up from the saved group that cuts it off; where no cut
+// of such a node does it, the domain does not say which node is named.
+static struct verdict loss(const struct save *save, const struct access *access,
+                           struct bytes resource)
+{
+    const struct verdict anywhere = {.code = LIMIT_BELOW_USED, .node = NODE_ANY};
+    if (!access->is_cut || !path_is_within(save->group, access->cut->path)) return anywhere;
+    return refused(LIMIT_BELOW_USED, access->cut,
+                   amounts_limit(save->after, access->cut, resource, at_instant(save->now_ms)),
+                   amounts_used(save->after, access->cut, resource));
+}
+
+// X01 wherever the save takes access from somebody.
+static void check_losses(const struct save *save, struct findings *findings)
+{
+    struct access *before = access_of_all(save->before, save->now_ms);
+    struct access *after = access_of_all(save->after, save->now_ms);
+    for (uint32_t i = 0; i < facts_count(save->after, FACT_HOLDING); i++) {
+        const struct holding_row *holding = facts_at(save->after, FACT_HOLDING, i);
+        if (!before[i].is_granted || after[i].is_granted) continue;
+        if (after[i].code == BLOCKED) continue; // X12: nothing is suspended by a block
+        findings->lost_count++;
+        if (!save->is_forced) add_finding(findings, loss(save, &after[i], holding->resource));
+    }
+    free(before);
+    free(after);
+}
+
 // X01 for what a user holds, in all groups (B42).
 static void check_used_by(const struct save *save, struct bytes resource, struct findings *findings)
 {
@@ -246,10 +262,11 @@ static void try_allocation(const struct save *save, const struct names *resource
     for (uint32_t i = 0; i < resources->count && !save->is_forced; i++) {
         check_sum_below(save, resources->names[i], instants, findings);
     }
-    if (findings->count > 0 || save->is_forced) return;
-    for (uint32_t i = 0; i < resources->count; i++) {
+    if (findings->count > 0) return;
+    for (uint32_t i = 0; i < resources->count && !save->is_forced; i++) {
         check_used(save, resources->names[i], findings);
     }
+    check_losses(save, findings);
 }
 
 static void try_assignment(const struct save *save, const struct names *resources,
@@ -263,10 +280,99 @@ static void try_assignment(const struct save *save, const struct names *resource
     for (uint32_t i = 0; i < resources->count; i++) {
         check_path(save, group, resources->names[i], instants, findings);
     }
-    if (findings->count > 0 || save->is_forced) return;
-    for (uint32_t i = 0; i < resources->count; i++) {
+    if (findings->count > 0) return;
+    for (uint32_t i = 0; i < resources->count && !save->is_forced; i++) {
         check_used_by(save, resources->names[i], findings);
     }
+    check_losses(save, findings);
+}
+
+// X04. Whether the node stood above the moved group before as well: then it is not asked.
+static bool is_common(const struct save *save, const struct group_row *node)
+{
+    const struct group_row *before = facts_group_of_id(save->before, node->id);
+    return path_is_within(save->from, before->path);
+}
+
+// The restricted group itself, else the nearest ones below it: one after another, as
+// amounts_next_below().
+static const struct group_row *next_moved(const struct save *save, const struct group_row *last)
+{
+    const struct group_row *group = facts_group(save->after, save->group);
+    if (!group->is_restricted) return amounts_next_below(save->after, group, last);
+    return last == NULL ? group : NULL;
+}
+
+// B22 against the bound that is new: what is moved counts as raised from nothing.
+static void check_moved(const struct save *save, const struct group_row *bound,
+                        struct bytes resource, const struct timeline *instants,
+                        struct findings *findings)
+{
+    const struct group_row *moved = NULL;
+    while ((moved = next_moved(save, moved)) != NULL) {
+        struct verdict verdict = {.code = ACCEPTED};
+        for (uint32_t i = 0; i < instants->count; i++) {
+            const struct moment then = at_instant(instants->ms[i]);
+            const uint64_t      asked = amounts_limit(save->after, moved, resource, then);
+            const uint64_t      allowed = amounts_limit(save->after, bound, resource, then);
+            if (!amounts_is_active(save->after, bound, then.ms) || asked <= allowed) continue;
+            if (verdict.code == ACCEPTED) {
+                verdict = refused(CHILD_EXCEEDS_ANCESTOR, bound, allowed, asked);
+            }
+            if (allowed < verdict.limit) verdict.limit = allowed;
+        }
+        if (verdict.code != ACCEPTED) add_finding(findings, verdict);
+    }
+}
+
+// B23 at the bound that is new, wherever what is moved brings something into its sum.
+static void check_moved_sum(const struct save *save, const struct group_row *bound,
+                            struct bytes resource, const struct timeline *instants,
+                            struct findings *findings)
+{
+    if (bound->is_oversubscribed) return;
+    for (uint32_t i = 0; i < instants->count; i++) {
+        const uint64_t ms = instants->ms[i];
+        if (brought(save->after, save->group, resource, ms) == 0) continue;
+        if (!is_overfull(save->after, bound, resource, ms)) continue;
+        find_overfull(save->after, bound, resource, ms, findings);
+        return;
+    }
+}
+
+// X01. The move brings a new ancestor more than it has.
+static void check_moved_use(const struct save *save, struct bytes resource,
+                            struct findings *findings)
+{
+    const struct group_row *group = facts_group(save->after, save->group);
+    if (amounts_used(save->after, group, resource) == 0) return;
+    for (const struct group_row *node = facts_parent(save->after, group); node != NULL;
+         node = facts_parent(save->after, node)) {
+        const uint64_t limit = amounts_limit(save->after, node, resource, at_instant(save->now_ms));
+        const uint64_t used = amounts_used(save->after, node, resource);
+        if (is_common(save, node) || used <= limit) continue;
+        add_finding(findings, refused(LIMIT_BELOW_USED, node, limit, used));
+    }
+}
+
+static void try_move(const struct save *save, const struct names *resources,
+                     const struct timeline *instants, struct findings *findings)
+{
+    const struct group_row *bound =
+        amounts_bound_above(save->after, facts_group(save->after, save->group));
+    const bool is_new = !is_common(save, bound);
+    for (uint32_t i = 0; i < resources->count && is_new; i++) {
+        check_moved(save, bound, resources->names[i], instants, findings);
+    }
+    if (findings->count > 0) return;
+    for (uint32_t i = 0; i < resources->count && is_new; i++) {
+        check_moved_sum(save, bound, resources->names[i], instants, findings);
+    }
+    if (findings->count > 0) return;
+    for (uint32_t i = 0; i < resources->count && !save->is_forced; i++) {
+        check_moved_use(save, resources->names[i], findings);
+    }
+    check_losses(save, findings);
 }
 
 // Names and instants of both sides: what the save takes away counts as well.
@@ -301,4 +407,9 @@ void saves_check_allocation(const struct save *save, struct findings *findings)
 void saves_check_assignment(const struct save *save, struct findings *findings)
 {
     check(save, findings, try_assignment);
+}
+
+void saves_check_move(const struct save *save, struct findings *findings)
+{
+    check(save, findings, try_move);
 }

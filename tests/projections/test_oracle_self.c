@@ -18,6 +18,7 @@ struct story {
     entity_id            author;
     entity_id            admin;
     uint64_t             serial;
+    bool                 is_vouched; // nothing is signed by its author
     struct oracle_answer last;
 };
 
@@ -46,6 +47,7 @@ static enum refusal propose(struct story *story, const struct event *event)
         story->time_ms,
         story->author,
         buffer_bytes(&buffer),
+        story->is_vouched,
     };
     story->last = oracle_propose(story->oracle, &question);
     if (story->last.is_appended) story->seq++;
@@ -568,7 +570,7 @@ Test(oracle_self, proposals_are_stale_beyond_ten_minutes_and_when_past)
         struct buffer buffer = buffer_over(proposal_memory, sizeof proposal_memory);
         compose_proposal(&buffer, i, story.time_ms + (uint64_t)rows[i].ahead_ms, &event);
         const struct oracle_question question = {story.seq, story.time_ms, story.admin,
-                                                 buffer_bytes(&buffer)};
+                                                 buffer_bytes(&buffer), false};
         const struct oracle_answer   answer = oracle_preview(story.oracle, &question);
         cr_expect(eq(int, answer.verdict.code, rows[i].code), "when %s", rows[i].when);
     }
@@ -681,7 +683,9 @@ Test(oracle_self, a_user_is_held_to_the_strictest_group_and_to_the_least_cap)
     expect_code(take_for(&story, "A", "sip_number", "3", "anna"), STRICTEST_GROUP);
     expect_refusal(&story, STRICTEST_GROUP, "B", 2, 2);
     cr_expect(has_access(&story, "sip_number", "2"));
-    expect_code(save_count(&story, "B", 0, 1), ACCEPTED); // nothing is used in B
+    // Nothing is used in B, yet somebody would lose access (X01).
+    expect_code(save_count(&story, "B", 0, 1), LIMIT_BELOW_USED);
+    expect_code(save_count(&story, "B", FORCED, 1), ACCEPTED);
     cr_expect(has_access(&story, "sip_number", "1"));
     cr_expect(not(has_access(&story, "sip_number", "2"))); // the newest beyond the least
     take_all(&story, "B", "sip_number", 4, 4);

@@ -1,0 +1,232 @@
+// The part of matter.h that decides about the server: licence files and their vendors, EULA,
+// limited mode (T), and keys.
+#include "core/proof/key.h"
+#include "core/proof/note.h"
+#include "tests/oracle/matter.h"
+
+#include <stddef.h>
+
+// T02. Whether the current file of another vendor has the name.
+static bool is_name_of_other(const struct facts *facts, struct bytes vendor, struct bytes name)
+{
+    const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
+    for (uint32_t i = 0; i < upload_count; i++) {
+        const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
+        if (!facts_is_newest(facts, i, upload_count)) continue;
+        if (bytes_is_equal(upload->vendor, vendor)) continue;
+        for (uint32_t j = 0; j < upload->license->entry_count; j++) {
+            if (bytes_is_equal(upload->license->entries[j].name, name)) return true;
+        }
+    }
+    return false;
+}
+
+// The trusted vendor whose key signed the file, the one trusted first of several; NULL: none, or a
+// trusted key's signature is wrong.
+static const struct vendor_row *signing_vendor(const struct facts *facts, struct bytes file,
+                                               struct note *note)
+{
+    struct verifier verifiers[VENDOR_MAX];
+    uint32_t        rows[VENDOR_MAX];
+    struct key_set  keys = {.at = verifiers};
+    uint64_t        signed_by = 0;
+    for (uint32_t i = 0; i < facts_count(facts, FACT_VENDOR); i++) {
+        const struct vendor_row *vendor = facts_at(facts, FACT_VENDOR, i);
+        if (!vendor->is_trusted) continue;
+        if (verifier_init(&verifiers[keys.count], vendor->name, KEY_ED25519, vendor->key.at) != OK)
+            continue;
+        rows[keys.count++] = i;
+    }
+    if (note_parse(file, note) != OK) return NULL;
+    if (note_verify(note, &keys, &signed_by) != OK) return NULL;
+    for (uint32_t i = 0; i < keys.count; i++) {
+        if ((signed_by >> i & 1) != 0) return facts_at(facts, FACT_VENDOR, rows[i]);
+    }
+    return NULL;
+}
+
+static bool is_current_file(const struct facts *facts, struct bytes file)
+{
+    const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
+    for (uint32_t i = 0; i < upload_count; i++) {
+        const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
+        if (!facts_is_newest(facts, i, upload_count)) continue;
+        if (bytes_is_equal(upload->file, file)) return true;
+    }
+    return false;
+}
+
+static enum refusal judge_names(const struct facts *facts, struct bytes vendor,
+                                const struct license *license)
+{
+    const struct group_row *server = facts_at(facts, FACT_GROUP, 0);
+    for (uint32_t i = 0; i < license->entry_count; i++) {
+        if (is_name_of_other(facts, vendor, license->entries[i].name)) return NAME_TAKEN;
+    }
+    for (uint32_t i = 0; i < license->entry_count; i++) {
+        const struct license_entry *entry = &license->entries[i];
+        enum resource_kind          kind = entry->kind;
+        (void)facts_kind(facts, entry->name, &kind);
+        if (kind != entry->kind && amounts_used(facts, server, entry->name) > 0) {
+            return KIND_CHANGED;
+        }
+    }
+    return ACCEPTED;
+}
+
+void oracle_trigger(struct facts *facts, enum mode_reason reason, uint64_t now_ms)
+{
+    if (!facts->is_limited) {
+        facts->uploads_before = facts_count(facts, FACT_UPLOAD);
+        facts->since_ms = now_ms;
+    }
+    facts->is_limited = true;
+    facts->reason = reason;
+}
+
+// T02, T03.
+struct oracle_answer decide_license(struct matter *matter, const struct event *event)
+{
+    const struct license_upload *upload = &event->of.license_upload;
+    struct facts                *facts = matter->facts;
+    struct note                  note;
+    if (is_current_file(facts, upload->file)) return answer_refused(ALREADY_CURRENT);
+    const struct bytes       file = facts_keep(facts, upload->file);
+    const struct vendor_row *vendor = signing_vendor(facts, file, &note);
+    if (vendor == NULL) return answer_refused(BAD_SIGNATURE);
+
+    struct license      *license = facts_keep_room(facts, sizeof *license);
+    struct license_fault fault;
+    const bool           is_well_formed = license_read(note.text, license, &fault);
+    const bool           names_server = license->server.size > 0;
+    if (names_server && !bytes_is_equal(license->server, facts->server))
+        return answer_refused(WRONG_SERVER);
+    if (!is_well_formed) return answer_refused(MALFORMED_LICENSE);
+    const struct upload_row *current =
+        facts_file(facts, vendor->name, facts_count(facts, FACT_UPLOAD));
+    if (current != NULL && license->serial <= current->license->serial) {
+        return answer_refused(STALE_LICENSE);
+    }
+    const enum refusal names = judge_names(facts, vendor->name, license);
+    if (names != ACCEPTED) return answer_refused(names);
+
+    oracle_trigger(facts, REASON_LICENSE, matter->now_ms);
+    facts_add(facts, FACT_UPLOAD,
+              &(struct upload_row){.vendor = vendor->name, .file = file, .license = license});
+    return answer_accepted();
+}
+
+// T23. Leases begin anew when the mode is left (X11).
+struct oracle_answer decide_eula(struct matter *matter, const struct event *event)
+{
+    struct facts *facts = matter->facts;
+    if (!bytes_is_equal(event->of.eula_acceptance.version, facts->eula_version)) {
+        return answer_refused(EULA_VERSION_MISMATCH);
+    }
+    if (facts->is_limited) facts->leases_from_ms = matter->now_ms;
+    facts->is_limited = false;
+    return answer_accepted();
+}
+
+// T21.
+struct oracle_answer decide_password(struct matter *matter, const struct event *event)
+{
+    const bool is_admin = bytes_is_equal(event->of.password_change.account, bytes_of_text("Admin"));
+    if (is_admin) oracle_trigger(matter->facts, REASON_PASSWORD, matter->now_ms);
+    return answer_accepted();
+}
+
+// T22.
+struct oracle_answer decide_software(struct matter *matter, const struct event *event)
+{
+    const struct software_update *update = &event->of.software_update;
+    struct facts                 *facts = matter->facts;
+    if (!bytes_is_equal(update->eula_version, facts->eula_version)) {
+        oracle_trigger(facts, REASON_EULA_CHANGED, matter->now_ms);
+    }
+    facts->software_version = facts_keep(facts, update->software_version);
+    facts->eula_version = facts_keep(facts, update->eula_version);
+    return answer_accepted();
+}
+
+// T02. A vendor is its name; to trust it again replaces its key.
+struct oracle_answer decide_vendor(struct matter *matter, const struct event *event)
+{
+    const struct vendor_enrolment *enrolment = &event->of.vendor_enrolment;
+    struct facts                  *facts = matter->facts;
+    struct vendor_row             *known = facts_vendor(facts, enrolment->name);
+    const struct vendor_row        vendor = {
+               .name = facts_keep(facts, enrolment->name),
+               .key = facts_keep(facts, enrolment->key),
+               .is_trusted = enrolment->is_trusted,
+    };
+    if (!enrolment->is_trusted) {
+        if (known == NULL || !known->is_trusted) return answer_refused(UNKNOWN_VENDOR);
+        if (!bytes_is_equal(known->key, enrolment->key)) return answer_refused(UNKNOWN_VENDOR);
+    }
+    if (known != NULL) {
+        *known = vendor;
+        return answer_accepted();
+    }
+    if (facts_count(facts, FACT_VENDOR) == VENDOR_MAX) return answer_refused(TOO_MANY);
+    facts_add(facts, FACT_VENDOR, &vendor);
+    return answer_accepted();
+}
+
+struct oracle_answer decide_policy(struct matter *matter, const struct event *event)
+{
+    matter->facts->must_sign = event->of.policy.must_sign;
+    matter->facts->refusal_rate = event->of.policy.refusal_rate;
+    return answer_accepted();
+}
+
+// --- Actors -----------------------------------------------------------------------------------
+
+static bool is_actor_key(const struct facts *facts, struct bytes key)
+{
+    if (bytes_is_equal(key, facts->ledger_key) || bytes_is_equal(key, facts->recovery_key)) {
+        return true;
+    }
+    for (uint32_t i = 0; i < facts_count(facts, FACT_ACTOR); i++) {
+        const struct actor_row *row = facts_at(facts, FACT_ACTOR, i);
+        if (bytes_is_equal(row->key, key)) return true;
+    }
+    return false;
+}
+
+struct oracle_answer decide_enrolment(struct matter *matter, const struct event *event)
+{
+    const struct actor_enrolment *enrolment = &event->of.actor_enrolment;
+    struct facts                 *facts = matter->facts;
+    const struct group_row       *group = facts_group(facts, enrolment->group);
+    if (group == NULL) return answer_refused(UNKNOWN_GROUP);
+    if (facts_actor(facts, enrolment->name) != NULL) return answer_refused(NAME_TAKEN);
+    if (is_actor_key(facts, enrolment->key)) return answer_refused(KEY_TAKEN);
+    facts_add(facts, FACT_ACTOR,
+              &(struct actor_row){
+                  .id = matter->id,
+                  .name = facts_keep(facts, enrolment->name),
+                  .key = facts_keep(facts, enrolment->key),
+                  .role = (enum role)enrolment->role,
+                  .group = group->id,
+                  .must_sign = enrolment->must_sign,
+              });
+    return answer_accepted();
+}
+
+struct oracle_answer decide_actor_removal(struct matter *matter, const struct event *event)
+{
+    uint32_t server_admins = 0;
+    uint32_t found = UINT32_MAX;
+    for (uint32_t i = 0; i < facts_count(matter->facts, FACT_ACTOR); i++) {
+        const struct actor_row *row = facts_at(matter->facts, FACT_ACTOR, i);
+        if (row->role == SERVER_ADMIN) server_admins++;
+        if (bytes_is_equal(row->name, event->of.actor_removal.name)) found = i;
+    }
+    if (found == UINT32_MAX) return answer_refused(UNKNOWN_ACTOR);
+    const struct actor_row *actor = facts_at(matter->facts, FACT_ACTOR, found);
+    if (actor->role == SERVER_ADMIN && server_admins == 1)
+        return answer_refused(LAST_SERVER_ADMIN); // R
+    facts_cut(matter->facts, FACT_ACTOR, found);
+    return answer_accepted();
+}
