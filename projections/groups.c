@@ -46,6 +46,16 @@ bool group_is_within(const struct state *state, uint32_t group, uint32_t root)
     return group != 0;
 }
 
+uint32_t group_depth(const struct state *state, uint32_t group)
+{
+    uint32_t depth = 0;
+    while (group != SERVER_GROUP) {
+        group = group_at(state, group)->parent;
+        depth++;
+    }
+    return depth;
+}
+
 void group_add_path(const struct state *state, uint32_t group, struct buffer *path)
 {
     uint32_t nodes[PATH_NODE_MAX];
@@ -95,7 +105,6 @@ static void link_child(struct state *state, uint32_t parent, uint32_t child)
     struct group *above = group_edit(state, parent);
     struct group *group = group_edit(state, child);
     group->parent = parent;
-    group->depth = (uint8_t)(above->depth + 1);
     group->previous = above->last_child;
     if (above->last_child == 0) {
         above->first_child = child;
@@ -121,4 +130,67 @@ void group_creation_apply(struct change_context *context, const struct event *ev
     state_index_add(state, INDEX_GROUP, at, state_hash(state, parent, name));
     state_index_add(state, INDEX_GROUP_ID, at, id_hash(state, context->id));
     state_note_change(state, at, 0);
+}
+
+// --- Name and label ---------------------------------------------------------
+
+void group_update_judge(struct question *question, const struct event *event)
+{
+    const struct group_update *update = &event->of.group_update;
+    const struct state        *state = question->state;
+    const uint32_t             at = group_find(state, update->group);
+    if (at == 0) {
+        refuse_name(question, UNKNOWN_GROUP, update->group);
+        return;
+    }
+    const struct group *group = group_at(state, at);
+    const uint32_t      namesake =
+        update->name.at == NULL ? at : group_child(state, group->parent, update->name);
+    const bool is_named = namesake == at;
+    const bool is_labelled =
+        update->label.at == NULL || text_is(state, group->label, update->label);
+    question->is_no_news = is_named && is_labelled;
+    if (namesake != 0 && namesake != at) refuse_name(question, NAME_TAKEN, update->name);
+}
+
+static void replace_text(struct state *state, struct text_ref *text, struct bytes fresh)
+{
+    if (fresh.at == NULL || text_is(state, *text, fresh)) return;
+    text_drop(state, *text);
+    *text = text_add(state, fresh);
+}
+
+void group_update_apply(struct change_context *context, const struct event *event)
+{
+    const struct group_update *update = &event->of.group_update;
+    struct state              *state = context->state;
+    const uint32_t             at = group_find(state, update->group);
+    struct group              *group = group_edit(state, at);
+    replace_text(state, &group->label, update->label);
+    replace_text(state, &group->name, update->name);
+    if (update->name.at != NULL) {
+        state_index_remove(state, INDEX_GROUP, at);
+        state_index_add(state, INDEX_GROUP, at, state_hash(state, group->parent, update->name));
+    }
+    state_note_change(state, at, 0);
+}
+
+// --- Blocking (X12) ---------------------------------------------------------
+
+void group_block_judge(struct question *question, const struct event *event)
+{
+    const struct group_block *block = &event->of.group_block;
+    const uint32_t            at = group_find(question->state, block->group);
+    if (at == 0) {
+        refuse_name(question, UNKNOWN_GROUP, block->group);
+        return;
+    }
+    question->is_no_news = group_at(question->state, at)->is_blocked == block->is_blocked;
+}
+
+void group_block_apply(struct change_context *context, const struct event *event)
+{
+    const uint32_t at = group_find(context->state, event->of.group_block.group);
+    group_edit(context->state, at)->is_blocked = event->of.group_block.is_blocked;
+    state_note_change(context->state, at, 0);
 }

@@ -14,6 +14,9 @@ uint32_t group_child(const struct state *state, uint32_t parent, struct bytes na
 // Whether group is root or stands below it.
 bool group_is_within(const struct state *state, uint32_t group, uint32_t root);
 
+// How many groups stand above it and it; of the server: 0.
+uint32_t group_depth(const struct state *state, uint32_t group);
+
 // The nearest blocked group on the path, the group itself included; 0 when there is none (X12).
 uint32_t group_blocked_by(const struct state *state, uint32_t group);
 
@@ -25,5 +28,9 @@ uint32_t group_walk(const struct state *state, uint32_t group, uint32_t root);
 
 void group_creation_judge(struct question *question, const struct event *event);
 void group_creation_apply(struct change_context *context, const struct event *event);
+void group_update_judge(struct question *question, const struct event *event);
+void group_update_apply(struct change_context *context, const struct event *event);
+void group_block_judge(struct question *question, const struct event *event);
+void group_block_apply(struct change_context *context, const struct event *event);
 
 #endif

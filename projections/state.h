@@ -70,7 +70,6 @@ struct group {
     uint32_t        first_account, first_member;
     uint32_t        child_count, member_count;
     uint32_t        version;
-    uint8_t         depth; // of the server: 0
     bool            is_restricted, is_oversubscribed, is_blocked;
 };
 

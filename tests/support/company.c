@@ -140,14 +140,6 @@ bool company_is_intact(const struct company *company)
     return !company->is_damaged;
 }
 
-void company_block(struct company *company, const char *group, bool is_blocked)
-{
-    const uint32_t at = group_find(company->state, bytes_of_text(group));
-    assert(at != 0);
-    group_edit(company->state, at)->is_blocked = is_blocked;
-    state_commit(company->state);
-}
-
 struct company *company_open(void)
 {
     struct company *company = calloc(1, sizeof *company);
@@ -386,6 +378,30 @@ static void read_consumption(struct words *words, struct event *event)
     consumption->direction = take_direction(words);
 }
 
+// What is done to a group that is there already.
+static bool read_group_line(struct words *words, struct event *event)
+{
+    if (take_word(words, "rename")) {
+        event->kind = GROUP_UPDATE;
+        event->of.group_update.group = next_word(words);
+        event->of.group_update.name = next_word(words);
+    } else if (take_word(words, "label")) {
+        event->kind = GROUP_UPDATE;
+        event->of.group_update.group = next_word(words);
+        event->of.group_update.label = next_word(words);
+    } else if (take_word(words, "block")) {
+        event->kind = GROUP_BLOCK;
+        event->of.group_block.group = next_word(words);
+        event->of.group_block.is_blocked = true;
+    } else if (take_word(words, "unblock")) {
+        event->kind = GROUP_BLOCK;
+        event->of.group_block.group = next_word(words);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void read_line(const char *line, struct words *words, struct event *event,
                       const struct state *state)
 {
@@ -393,6 +409,8 @@ static void read_line(const char *line, struct words *words, struct event *event
     words->rest = bytes_of_text(line);
     if (take_word(words, "group")) {
         event->of.group_creation.group = next_word(words);
+    } else if (read_group_line(words, event)) {
+        return;
     } else if (take_word(words, "allocate")) {
         event->kind = ALLOCATION;
         read_allocation(words, &event->of.allocation, state);

@@ -7,7 +7,8 @@
 //
 // company_do takes one line of words, as an actor that was named with company_as():
 //
-//   group PATH
+//   group PATH                rename PATH NAME            label PATH LABEL
+//   block PATH                unblock PATH
 //   allocate PATH [restricted] [oversubscribed] [force] [version=N]
 //            [NAME[ from=T][ until=T]: RESOURCE=COUNT FEATURE ...;]...
 //   user NAME PATH            dismiss NAME [cascade]      member add|remove NAME PATH [cascade]
@@ -55,8 +56,6 @@ void                   company_id(struct company *company, uint32_t id);
 // company_is_intact() once something was left behind.
 void                   company_rehearse(struct company *company);
 bool                   company_is_intact(const struct company *company);
-// There is no event yet that blocks a group (X12).
-void                   company_block(struct company *company, const char *group, bool is_blocked);
 // Several lines as one plan.
 enum refusal company_plan(struct company *company, const char *const *lines, size_t count);
 

@@ -370,10 +370,6 @@ static const char *say_setting(struct company *company, const char *line)
         company_clock(company, line);
     } else if (starts(&line, "as")) {
         company_as(company, line);
-    } else if (starts(&line, "block")) {
-        company_block(company, line, true);
-    } else if (starts(&line, "unblock")) {
-        company_block(company, line, false);
     } else {
         (void)company_do(company, line);
         return say_decision(company);
