@@ -67,6 +67,8 @@ static void link_holding(struct state *state, uint32_t at)
     if (user->first_holding != 0) holding_edit(state, user->first_holding)->previous_of_user = at;
     user->first_holding = at;
     user->holding_count++;
+    const uint32_t held = user_held(state, holding->user, account->resource);
+    if (held > resource->most_of_user) resource->most_of_user = held;
 }
 
 static void unlink_from_user(struct state *state, const struct holding *holding)

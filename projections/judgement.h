@@ -35,6 +35,8 @@ struct why {
     uint8_t       room[WHY_TEXT_SIZE];
 };
 
+struct losses;
+
 struct question {
     const struct state *state;
     uint64_t            now_ms; // ledger time of the event
@@ -43,6 +45,7 @@ struct question {
     bool                is_no_news; // nothing would change: granted, not appended
     const char         *offence;    // with MALFORMED: the field
     uint32_t            charged;    // the group an accepted event is about, where it does not say
+    struct losses      *losses;     // with LIMIT_BELOW_USED: who would be suspended (X01)
 };
 
 // What apply is given besides the event: it cannot fail and does not judge.

@@ -93,7 +93,7 @@ static const struct rule rules[KIND_MAX + 1] = {
     [MEMBERSHIP] = {membership_judge,       membership_apply,       MODE_REFUSES, NEVER,  NEVER,  0,
                  user_event_is_allowed                                                                                 },
     [USER_ASSIGNMENT] = {user_assignment_judge,  user_assignment_apply,  MODE_REFUSES, NEVER,  NEVER,
-                 0,                                                                               user_event_is_allowed},
+                 GROUP_AT(user_assignment),                                                       user_event_is_allowed},
     [CONSUMPTION] = {consumption_judge,      consumption_apply,      MODE_JUDGED,  NEVER,  WITHIN,
                  GROUP_AT(consumption),                                                           NULL                 },
     [RELEASE] = {release_judge,          release_apply,          MODE_IGNORED, NEVER,  NEVER,  0, release_is_allowed   },
@@ -152,7 +152,56 @@ static bool is_stale(const struct question *question, uint64_t not_after_ms)
     return not_after_ms - question->now_ms > NOT_AFTER_MS_MAX;
 }
 
-static void judge_event(struct question *question, const struct event *event, uint64_t not_after_ms)
+// Kinds that may suspend somebody, and where each says that it shall be done all the same (X01).
+static const size_t force_offsets[KIND_MAX + 1] = {
+    [ALLOCATION] = offsetof(struct event, of.allocation.is_forced),
+    [USER_ASSIGNMENT] = offsetof(struct event, of.user_assignment.is_forced),
+};
+
+static bool is_to_be_harmless(const struct event *event)
+{
+    const size_t offset = force_offsets[event->kind];
+    bool         is_forced = false;
+    if (offset == 0) return false;
+    memcpy(&is_forced, (const uint8_t *)event + offset, sizeof is_forced);
+    return !is_forced;
+}
+
+static void try(struct change_context *context, const struct event *event)
+{
+    server_edit(context->state)->time_ms = context->now_ms;
+    rules[event->kind].apply(context, event);
+}
+
+static uint32_t group_of(const struct state *state, const struct event *event)
+{
+    struct bytes path;
+    memcpy(&path, (const uint8_t *)event + rules[event->kind].group_offset, sizeof path);
+    return group_find(state, path);
+}
+
+// X01: whoever would be suspended is asked for, wherever in the tree. Where the judge has found
+// already that the limit falls below the use, only their names are still missing.
+static void judge_losses(struct question *question, const struct event *event,
+                         struct change_context *context)
+{
+    struct state           *state = context->state;
+    const struct state_mark mark = state_mark(state);
+    const uint32_t          group = group_of(state, event);
+    try(context, event);
+    losses_note(state, mark, context->now_ms, question->losses);
+    state_rollback(state, mark);
+    losses_count(state, context->now_ms, question->actor, question->losses);
+    if (is_refused(question) || !losses_any(question->losses)) return;
+    try(context, event);
+    const struct constraint decisive =
+        losses_decisive(state, context->now_ms, group, question->losses);
+    state_rollback(state, mark);
+    refuse(question, decisive);
+}
+
+static void judge_event(struct question *question, const struct event *event, uint64_t not_after_ms,
+                        struct change_context *context)
 {
     const struct bytes nothing = {NULL, 0};
     if (rules[event->kind].judge == NULL) {
@@ -166,6 +215,12 @@ static void judge_event(struct question *question, const struct event *event, ui
     } else {
         if (is_refused_by_mode(question, event)) refuse_at(question, LIMITED_MODE, SERVER_GROUP);
         rules[event->kind].judge(question, event);
+        const struct why *why = question->why;
+        const bool        is_about_use =
+            why->count == 0 || why->reasons[0].constraint.code == LIMIT_BELOW_USED;
+        if (is_about_use && !question->is_no_news && is_to_be_harmless(event)) {
+            judge_losses(question, event, context);
+        }
     }
 }
 
@@ -184,7 +239,7 @@ static uint32_t judge_plan(struct question *question, struct state *state,
         struct event          event;
         question->is_no_news = false;
         (void)event_read_packed(packed, &event, &question->offence);
-        judge_event(question, &event, proposal->not_after_ms);
+        judge_event(question, &event, proposal->not_after_ms, &context);
         if (is_refused(question)) break;
         is_news = is_news || !question->is_no_news;
         if (!question->is_no_news) rules[event.kind].apply(&context, &event);
@@ -211,14 +266,21 @@ static uint64_t or_zero(uint64_t number)
 void rules_decide(struct state *state, const struct proposal *proposal, uint32_t actor,
                   uint64_t now_ms, struct decision *decision)
 {
-    struct question question = {
-        .state = state, .now_ms = now_ms, .actor = actor, .why = &decision->why};
-    uint32_t index = 0;
+    struct question question = {.state = state,
+                                .now_ms = now_ms,
+                                .actor = actor,
+                                .why = &decision->why,
+                                .losses = &decision->losses};
+    uint32_t        index = 0;
     why_init(&decision->why);
+    decision->losses.total = 0;
+    decision->losses.count = 0;
     if (proposal->event.kind == PLAN) {
         index = judge_plan(&question, state, proposal);
     } else {
-        judge_event(&question, &proposal->event, proposal->not_after_ms);
+        const uint64_t        seq = server_at(state)->size;
+        struct change_context context = {state, now_ms, entity_id_of(seq, 0), seq};
+        judge_event(&question, &proposal->event, proposal->not_after_ms, &context);
     }
     decision->offence = question.offence;
     decision->verdict = (struct verdict){.code = ACCEPTED, .node = NODE_NONE};

@@ -190,7 +190,6 @@ static void print_changes(struct call *call, struct bytes map)
     };
     struct table        *table = table_begin(columns, sizeof columns / sizeof columns[0]);
     struct message_items changes = message_list(map, "changes");
-    struct message_items suspended = message_list(map, "suspended");
     for (struct bytes change; message_next(&changes, &change);) {
         table_add_bytes(table, message_text(change, "group"));
         table_add_bytes(table, message_text(change, "resource"));
@@ -198,13 +197,7 @@ static void print_changes(struct call *call, struct bytes map)
         add_numbers(table, change, "after");
     }
     if (changes.count > 0) table_flush(table, call->out);
-    for (struct bytes holding; message_next(&suspended, &holding);) {
-        (void)fputs("would lose access: ", call->out);
-        print_text(call->out, message_text(holding, "resource"));
-        (void)fputc(' ', call->out);
-        print_text(call->out, message_text(holding, "unit"));
-        (void)fputc('\n', call->out);
-    }
+    refusal_print_suspended(map, call->out);
 }
 
 static enum exit_code print_ok(struct call *call, struct bytes map)

@@ -237,7 +237,7 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     pack_array(reply, 2);
     pack_key(reply, "refused");
     const bool is_lossy = outcome->losses != NULL && !is_short;
-    pack_map(reply, is_lossy ? 10 : 9);
+    pack_map(reply, is_lossy ? 11 : 9);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
     put_decisive(reply, "limit", outcome, first == NULL ? 0 : first->limit, verdict->limit);

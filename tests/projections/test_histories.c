@@ -127,10 +127,12 @@ struct open_question {
 // B10    a need counts while a current file names it; the rules remember it longer. Two rows.
 // B23    holds for a server that no longer opts in; the rules do not look.
 // T02    which of the two comes first is not laid down.
+// X01    the rules ask also about who is suspended elsewhere in the tree, the oracle does not.
 static const struct open_question open_questions[] = {
-    {ANY_KIND,       FORBIDDEN,      MALFORMED },
-    {ANY_KIND,       STALE_PROPOSAL, MALFORMED },
-    {LICENSE_UPLOAD, KIND_CHANGED,   NAME_TAKEN},
+    {ANY_KIND,       FORBIDDEN,        MALFORMED },
+    {ANY_KIND,       STALE_PROPOSAL,   MALFORMED },
+    {LICENSE_UPLOAD, KIND_CHANGED,     NAME_TAKEN},
+    {ALLOCATION,     LIMIT_BELOW_USED, ACCEPTED  },
 };
 
 // A plan may be refused for what stands behind the event that the question is about.

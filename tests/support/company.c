@@ -23,7 +23,7 @@ struct company {
     uint32_t        actor;
     uint32_t        id_count, serial;
     int64_t         validity_ms;
-    bool            is_rehearsed, is_damaged;
+    bool            is_rehearsed, is_damaged, is_previewed;
     struct decision decision;
     uint8_t         proposal_room[PLAN_SIZE_MAX];
 };
@@ -82,6 +82,20 @@ static void rehearse(struct company *company, const struct proposal *proposal, s
     if (memcmp(before.at, after.at, sizeof after.at) != 0) company->is_damaged = true;
 }
 
+// What would happen is done, looked at, and put back.
+static void preview(struct company *company, const struct proposal *proposal, struct bytes packed,
+                    uint32_t actor)
+{
+    struct decision        *decision = &company->decision;
+    const struct state_mark mark = state_mark(company->state);
+    rules_decide(company->state, proposal, actor, company->now_ms, decision);
+    if (decision->verdict.code != ACCEPTED || !decision->is_logged) return;
+    record(company, proposal, packed, actor);
+    losses_note(company->state, mark, company->now_ms, &decision->losses);
+    state_rollback(company->state, mark);
+    losses_count(company->state, company->now_ms, actor, &decision->losses);
+}
+
 static enum refusal propose(struct company *company, const struct event *event, uint32_t actor)
 {
     struct proposal proposal = {.not_after_ms =
@@ -102,6 +116,10 @@ static enum refusal propose(struct company *company, const struct event *event, 
         return MALFORMED;
     }
     if (company->is_rehearsed) rehearse(company, &proposal, buffer_bytes(&packed), actor);
+    if (company->is_previewed) {
+        preview(company, &proposal, buffer_bytes(&packed), actor);
+        return decision->verdict.code;
+    }
     rules_decide(company->state, &proposal, actor, company->now_ms, decision);
     if (decision->is_logged) {
         record(company, &proposal, buffer_bytes(&packed), actor);
@@ -133,6 +151,11 @@ void company_id(struct company *company, uint32_t id)
 void company_rehearse(struct company *company)
 {
     company->is_rehearsed = true;
+}
+
+void company_preview(struct company *company, bool is_previewed)
+{
+    company->is_previewed = is_previewed;
 }
 
 bool company_is_intact(const struct company *company)

@@ -52,6 +52,8 @@ enum refusal           company_propose_own(struct company *company, const struct
 void                   company_validity(struct company *company, int64_t ms);
 // The next proposal has this id; those after it count on from there.
 void                   company_id(struct company *company, uint32_t id);
+// While it is on, nothing is taken: the decision says what would be, and who would be suspended.
+void                   company_preview(struct company *company, bool is_previewed);
 // Every proposal is decided, taken and rolled back before it is taken for good; false from
 // company_is_intact() once something was left behind.
 void                   company_rehearse(struct company *company);

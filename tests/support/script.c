@@ -358,6 +358,22 @@ static const char *say_many(struct company *company, long count, const char *lin
     return said;
 }
 
+static const char *say_preview(struct company *company, const char *line)
+{
+    company_preview(company, true);
+    (void)company_say(company, line);
+    company_preview(company, false);
+    const struct state  *state = company_state(company);
+    const struct losses *losses = &company_decision(company)->losses;
+    if (losses->total == 0) return answer;
+    add(" suspends %llu:", (unsigned long long)losses->total);
+    for (uint32_t i = 0; i < losses->count; i++) {
+        add(" ");
+        add_bytes(text_of(state, holding_at(state, losses->holdings[i])->unit));
+    }
+    return answer;
+}
+
 static const char *say_done(void)
 {
     add("ok");
@@ -395,6 +411,7 @@ const char *company_say(struct company *company, const char *line)
     if (starts(&line, "pending")) return say_pending(company);
     if (starts(&line, "connect")) return say_connect(company, line);
     if (starts(&line, "person")) return say_person(company, line);
+    if (starts(&line, "preview")) return say_preview(company, line);
     if (starts(&line, "license")) return say_license(company, line);
     if (starts(&line, "plan")) return say_plan(company, line);
     return say_setting(company, line);
