@@ -56,6 +56,43 @@ uint32_t group_depth(const struct state *state, uint32_t group)
     return depth;
 }
 
+uint64_t group_placed(const struct state *state, uint32_t group)
+{
+    uint64_t placed_seq = 0;
+    for (; group != SERVER_GROUP; group = group_at(state, group)->parent) {
+        const uint64_t seq = group_at(state, group)->placed_seq;
+        if (seq > placed_seq) placed_seq = seq;
+    }
+    return placed_seq;
+}
+
+uint32_t group_height(const struct state *state, uint32_t group)
+{
+    uint32_t height = 0, depth = 0;
+    for (uint32_t at = group;;) {
+        if (group_at(state, at)->first_child != 0) {
+            at = group_at(state, at)->first_child;
+            depth++;
+            if (depth > height) height = depth;
+            continue;
+        }
+        while (at != group && group_at(state, at)->next == 0) {
+            at = group_at(state, at)->parent;
+            depth--;
+        }
+        if (at == group) return height;
+        at = group_at(state, at)->next;
+    }
+}
+
+uint32_t group_bound(const struct state *state, uint32_t group)
+{
+    while (group != SERVER_GROUP && !group_at(state, group)->is_restricted) {
+        group = group_at(state, group)->parent;
+    }
+    return group;
+}
+
 void group_add_path(const struct state *state, uint32_t group, struct buffer *path)
 {
     uint32_t nodes[PATH_NODE_MAX];
@@ -105,6 +142,8 @@ static void link_child(struct state *state, uint32_t parent, uint32_t child)
     struct group *above = group_edit(state, parent);
     struct group *group = group_edit(state, child);
     group->parent = parent;
+    group->placed_seq = server_at(state)->size;
+    group->next = 0;
     group->previous = above->last_child;
     if (above->last_child == 0) {
         above->first_child = child;
@@ -113,6 +152,39 @@ static void link_child(struct state *state, uint32_t parent, uint32_t child)
     }
     above->last_child = child;
     above->child_count++;
+    state_index_add(state, INDEX_GROUP, child,
+                    state_hash(state, parent, text_of(state, group->name)));
+}
+
+static void unlink_child(struct state *state, uint32_t child)
+{
+    const struct group group = *group_at(state, child);
+    struct group      *above = group_edit(state, group.parent);
+    if (group.previous == 0) {
+        above->first_child = group.next;
+    } else {
+        group_edit(state, group.previous)->next = group.next;
+    }
+    if (group.next == 0) {
+        above->last_child = group.previous;
+    } else {
+        group_edit(state, group.next)->previous = group.previous;
+    }
+    above->child_count--;
+    state_index_remove(state, INDEX_GROUP, child);
+}
+
+void group_relink(struct state *state, uint32_t group, uint32_t parent)
+{
+    unlink_child(state, group);
+    if (parent != 0) {
+        link_child(state, parent, group);
+        return;
+    }
+    struct group *own = group_edit(state, group);
+    own->parent = 0;
+    own->next = 0;
+    own->previous = 0;
 }
 
 void group_creation_apply(struct change_context *context, const struct event *event)
@@ -120,14 +192,12 @@ void group_creation_apply(struct change_context *context, const struct event *ev
     const struct group_creation *creation = &event->of.group_creation;
     struct state                *state = context->state;
     const uint32_t               parent = group_find(state, path_parent(creation->group));
-    const struct bytes           name = path_last(creation->group);
     const uint32_t               at = state_take(state, POOL_GROUP);
     struct group                *group = group_edit(state, at);
     group->id = context->id;
-    group->name = text_add(state, name);
+    group->name = text_add(state, path_last(creation->group));
     group->label = text_add(state, creation->label);
     link_child(state, parent, at);
-    state_index_add(state, INDEX_GROUP, at, state_hash(state, parent, name));
     state_index_add(state, INDEX_GROUP_ID, at, id_hash(state, context->id));
     state_note_change(state, at, 0);
 }
@@ -169,6 +239,7 @@ void group_update_apply(struct change_context *context, const struct event *even
     replace_text(state, &group->label, update->label);
     replace_text(state, &group->name, update->name);
     if (update->name.at != NULL) {
+        group->placed_seq = context->seq;
         state_index_remove(state, INDEX_GROUP, at);
         state_index_add(state, INDEX_GROUP, at, state_hash(state, group->parent, update->name));
     }

@@ -17,6 +17,15 @@ bool group_is_within(const struct state *state, uint32_t group, uint32_t root);
 // How many groups stand above it and it; of the server: 0.
 uint32_t group_depth(const struct state *state, uint32_t group);
 
+// The event since which the group has its path.
+uint64_t group_placed(const struct state *state, uint32_t group);
+
+// How many levels stand below it.
+uint32_t group_height(const struct state *state, uint32_t group);
+
+// The nearest restricted group on the path, the group itself included, or the server.
+uint32_t group_bound(const struct state *state, uint32_t group);
+
 // The nearest blocked group on the path, the group itself included; 0 when there is none (X12).
 uint32_t group_blocked_by(const struct state *state, uint32_t group);
 
@@ -25,6 +34,9 @@ void group_add_path(const struct state *state, uint32_t group, struct buffer *pa
 
 // The next group below root in path order, parents first; start with root itself. 0 at the end.
 uint32_t group_walk(const struct state *state, uint32_t group, uint32_t root);
+
+// Stands below another parent from now on, or, with 0, below none: then no path leads to it.
+void group_relink(struct state *state, uint32_t group, uint32_t parent);
 
 void group_creation_judge(struct question *question, const struct event *event);
 void group_creation_apply(struct change_context *context, const struct event *event);

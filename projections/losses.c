@@ -42,10 +42,12 @@ static uint32_t sort_suspects(struct scratch_pair *suspects, uint32_t count)
     return kept;
 }
 
+// A block suspends nobody (X12).
 static void suspect(struct search *search, uint32_t holding)
 {
     const struct state *state = search->state;
-    if (holding_access(state, holding, search->ms).code == ACCEPTED) return;
+    const enum refusal  code = holding_access(state, holding, search->ms).code;
+    if (code == ACCEPTED || code == BLOCKED) return;
     if (search->count == SCRATCH_PAIR_MAX) {
         search->count = sort_suspects(search->suspects, search->count);
     }

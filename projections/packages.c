@@ -237,37 +237,6 @@ static void judge_ancestors(const struct save *save)
     if (save->bound != SERVER_GROUP) judge_under(save, SERVER_GROUP);
 }
 
-// The nearest restricted accounts below; start with the account itself. 0 at the end.
-static uint32_t next_restricted(const struct state *state, uint32_t root, uint32_t at)
-{
-    bool is_into = true; // what stands below a restricted one is not near
-    do {
-        const struct account *account = account_at(state, at);
-        if (is_into && account->first_child != 0) {
-            at = account->first_child;
-        } else {
-            while (at != root && account_at(state, at)->next == 0) {
-                at = account_at(state, at)->parent;
-            }
-            if (at == root) return 0;
-            at = account_at(state, at)->next;
-        }
-        is_into = !group_at(state, account_at(state, at)->group)->is_restricted;
-    } while (is_into);
-    return at;
-}
-
-static uint32_t after_restricted(const struct state *state, uint32_t root, uint32_t at)
-{
-    while (at != root && account_at(state, at)->next == 0) {
-        at = account_at(state, at)->parent;
-    }
-    if (at == root) return 0;
-    at = account_at(state, at)->next;
-    if (group_at(state, account_at(state, at)->group)->is_restricted) return at;
-    return next_restricted(state, root, at);
-}
-
 // Whether the save lowers the group's own limit at the instant.
 static bool is_lowered(const struct save *save, uint64_t ms)
 {
@@ -279,8 +248,8 @@ static void judge_over(const struct save *save, uint64_t ms, uint32_t account)
 {
     const struct state *state = save->question->state;
     const uint64_t      limit = asked_limit(save, ms);
-    for (uint32_t at = next_restricted(state, account, account); at != 0;
-         at = after_restricted(state, account, at)) {
+    for (uint32_t at = quota_next_restricted(state, account, account); at != 0;
+         at = quota_next_restricted(state, account, at)) {
         const uint64_t below = limit_at(state, account_at(state, at)->group, save->resource, ms);
         if (below <= limit) continue;
         refuse_save(save, CHILD_EXCEEDS_ANCESTOR, save->group, limit, below);
@@ -504,10 +473,7 @@ void allocation_judge(struct question *question, const struct event *event)
         entries_judge(question, save.packages[i].entries, save.group);
     }
     names_judge(question, fresh_count, SAVED_NAME_MAX);
-    save.bound = group_at(state, save.group)->parent;
-    while (save.bound != SERVER_GROUP && !group_at(state, save.bound)->is_restricted) {
-        save.bound = group_at(state, save.bound)->parent;
-    }
+    save.bound = group_bound(state, group_at(state, save.group)->parent);
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         check_all(&save, checks[i]);
     }

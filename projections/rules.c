@@ -5,6 +5,7 @@
 #include "projections/holdings.h"
 #include "projections/license.h"
 #include "projections/mode.h"
+#include "projections/moves.h"
 #include "projections/packages.h"
 #include "projections/refusals.h"
 #include "projections/retries.h"
@@ -82,6 +83,8 @@ static const struct rule rules[KIND_MAX + 1] = {
                  GROUP_AT(group_creation),                                                        NULL                 },
     [GROUP_UPDATE] = {group_update_judge,     group_update_apply,     MODE_REFUSES, BELOW,  NEVER,
                  GROUP_AT(group_update),                                                          NULL                 },
+    [GROUP_MOVE] = {group_move_judge,       group_move_apply,       MODE_REFUSES, NEVER,  NEVER,
+                 GROUP_AT(group_move),                                                            group_move_is_allowed},
     [GROUP_BLOCK] = {group_block_judge,      group_block_apply,      MODE_REFUSES, BELOW,  NEVER,
                  GROUP_AT(group_block),                                                           NULL                 },
     [ALLOCATION] = {allocation_judge,       allocation_apply,       MODE_REFUSES, BELOW,  NEVER,
@@ -154,6 +157,7 @@ static bool is_stale(const struct question *question, uint64_t not_after_ms)
 
 // Kinds that may suspend somebody, and where each says that it shall be done all the same (X01).
 static const size_t force_offsets[KIND_MAX + 1] = {
+    [GROUP_MOVE] = offsetof(struct event, of.group_move.is_forced),
     [ALLOCATION] = offsetof(struct event, of.allocation.is_forced),
     [USER_ASSIGNMENT] = offsetof(struct event, of.user_assignment.is_forced),
 };

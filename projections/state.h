@@ -64,6 +64,7 @@ enum limited_reason {
 
 struct group {
     entity_id       id;
+    uint64_t        placed_seq; // it has stood below this parent by this name since that event
     struct text_ref name, label;
     uint32_t        parent, first_child, last_child, next, previous; // siblings
     uint32_t        first_package, last_package;

@@ -1,6 +1,11 @@
 // Who would be suspended, and by what (X01, X03, B42).
+#include "projections/holdings.h"
 #include "projections/losses.h"
 #include "tests/support/play.h"
+#include "tests/support/random.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 static const struct turn base[] = {
     {"license sip 100 per-server; mob 100 per-server; web feature", "ok"},
@@ -231,4 +236,99 @@ Test(losses, x01_in_a_large_subtree_too)
     expect_begin(company, turns[8].say, "ok suspends 1497: a5 a6 ");
     cr_expect(eq(u64, company_decision(company)->losses.total, 1496 + 1));
     company_close(company);
+}
+
+// --- Random companies -------------------------------------------------------
+
+enum { LINE_COUNT = 70, HELD_MAX = 256 };
+
+// Who has access, in log order of each resource.
+struct access_list {
+    uint32_t  count;
+    uint32_t  holdings[HELD_MAX];
+    entity_id ids[HELD_MAX];
+};
+
+static void list_access(const struct company *company, struct access_list *list)
+{
+    const struct state *state = company_state(company);
+    uint32_t            name = server_at(state)->newest_resource;
+    list->count = 0;
+    for (; name != 0; name = resource_at(state, name)->next) {
+        for (uint32_t at = resource_at(state, name)->first_holding; at != 0;
+             at = holding_at(state, at)->next) {
+            if (holding_access(state, at, company_now(company)).code != ACCEPTED) continue;
+            cr_assert(lt(u32, list->count, HELD_MAX));
+            list->holdings[list->count] = at;
+            list->ids[list->count++] = holding_at(state, at)->id;
+        }
+    }
+}
+
+static bool is_held(const struct state *state, uint32_t holding, entity_id id)
+{
+    uint32_t name = server_at(state)->newest_resource;
+    for (; name != 0; name = resource_at(state, name)->next) {
+        uint32_t at = resource_at(state, name)->first_holding;
+        while (at != 0 && at != holding)
+            at = holding_at(state, at)->next;
+        if (at != 0) return holding_at(state, at)->id == id;
+    }
+    return false;
+}
+
+// Of those who had access, how many are suspended now, and whether the losses have each of them.
+static uint32_t count_lost(const struct company *company, const struct access_list *before,
+                           const struct losses *told)
+{
+    const struct state *state = company_state(company);
+    uint32_t            count = 0;
+    for (uint32_t i = 0; i < before->count; i++) {
+        const uint32_t at = before->holdings[i];
+        bool           is_told = false;
+        if (!is_held(state, at, before->ids[i])) continue;
+        const enum refusal code = holding_access(state, at, company_now(company)).code;
+        if (code == ACCEPTED || code == BLOCKED) continue;
+        count++;
+        for (uint32_t j = 0; j < told->count; j++)
+            is_told = is_told || told->holdings[j] == at;
+        cr_expect(is_told, "a loss is not told");
+    }
+    return count;
+}
+
+static void preview_one(uint64_t seed)
+{
+    struct random             random = {seed};
+    struct company           *company = company_open();
+    static struct access_list before;
+    char                      line[RANDOM_LINE_SIZE];
+    random_begin(&random, company);
+    for (int i = 0; i < LINE_COUNT; i++) {
+        random_line(&random, company, line);
+        if (strncmp(line, "clock", 5) == 0) {
+            (void)company_say(company, line);
+            continue;
+        }
+        company_preview(company, true);
+        (void)company_say(company, line);
+        company_preview(company, false);
+        const struct losses told = company_decision(company)->losses;
+        list_access(company, &before);
+        (void)company_say(company, line);
+        if (company_decision(company)->verdict.code != ACCEPTED) continue;
+        const uint32_t lost = count_lost(company, &before, &told);
+        cr_expect(eq(u64, told.total, lost), "STATE_SEED=%llu, line %d, %s",
+                  (unsigned long long)seed, i, line);
+    }
+    company_close(company);
+}
+
+Test(losses, x13_what_a_preview_names_is_what_is_suspended_then, .timeout = 600)
+{
+    const char    *seed = getenv("STATE_SEED"), *many = getenv("STATE_COUNT");
+    const uint64_t first = seed == NULL ? 1 : strtoull(seed, NULL, 10);
+    const uint64_t count = many == NULL ? 200 : strtoull(many, NULL, 10);
+    for (uint64_t i = 0; i < (seed == NULL ? count : 1); i++)
+        preview_one(first + i);
 }

@@ -412,6 +412,11 @@ static bool read_group_line(struct words *words, struct event *event)
         event->kind = GROUP_UPDATE;
         event->of.group_update.group = next_word(words);
         event->of.group_update.label = next_word(words);
+    } else if (take_word(words, "move")) {
+        event->kind = GROUP_MOVE;
+        event->of.group_move.group = next_word(words);
+        event->of.group_move.parent = next_word(words);
+        event->of.group_move.is_forced = take_word(words, "force");
     } else if (take_word(words, "block")) {
         event->kind = GROUP_BLOCK;
         event->of.group_block.group = next_word(words);

@@ -8,7 +8,7 @@
 // company_do takes one line of words, as an actor that was named with company_as():
 //
 //   group PATH                rename PATH NAME            label PATH LABEL
-//   block PATH                unblock PATH
+//   block PATH                unblock PATH               move PATH PARENT [force]
 //   allocate PATH [restricted] [oversubscribed] [force] [version=N]
 //            [NAME[ from=T][ until=T]: RESOURCE=COUNT FEATURE ...;]...
 //   user NAME PATH            dismiss NAME [cascade]      member add|remove NAME PATH [cascade]
