@@ -26,7 +26,7 @@ uint32_t group_by_id(const struct state *state, entity_id id)
     while (at != 0 && group_at(state, at)->id != id) {
         at = state_next(state, INDEX_GROUP_ID, at);
     }
-    return at;
+    return at != 0 && group_is_there(state, at) ? at : 0;
 }
 
 uint32_t group_find(const struct state *state, struct bytes path)
@@ -38,12 +38,22 @@ uint32_t group_find(const struct state *state, struct bytes path)
     return group;
 }
 
+uint32_t group_count(const struct state *state)
+{
+    return state_count(state, POOL_GROUP) - 1 - server_at(state)->cut_group_count;
+}
+
 bool group_is_within(const struct state *state, uint32_t group, uint32_t root)
 {
     while (group != 0 && group != root) {
         group = group_at(state, group)->parent;
     }
     return group != 0;
+}
+
+bool group_is_there(const struct state *state, uint32_t group)
+{
+    return server_at(state)->first_cut == 0 || group_is_within(state, group, SERVER_GROUP);
 }
 
 uint32_t group_depth(const struct state *state, uint32_t group)
@@ -172,6 +182,16 @@ static void unlink_child(struct state *state, uint32_t child)
     }
     above->child_count--;
     state_index_remove(state, INDEX_GROUP, child);
+}
+
+void group_forget(struct state *state, uint32_t group)
+{
+    if (group_at(state, group)->parent != 0) unlink_child(state, group);
+    state_index_remove(state, INDEX_GROUP_ID, group);
+    text_drop(state, group_at(state, group)->name);
+    text_drop(state, group_at(state, group)->label);
+    group_edit(state, group)->parent = 0; // so that whoever still remembers it finds no way up
+    state_give(state, POOL_GROUP, group);
 }
 
 void group_relink(struct state *state, uint32_t group, uint32_t parent)

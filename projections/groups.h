@@ -11,8 +11,13 @@ uint32_t group_find(const struct state *state, struct bytes path);
 uint32_t group_by_id(const struct state *state, entity_id id);
 uint32_t group_child(const struct state *state, uint32_t parent, struct bytes name);
 
+// How many there are, without the server.
+uint32_t group_count(const struct state *state);
+
 // Whether group is root or stands below it.
 bool group_is_within(const struct state *state, uint32_t group, uint32_t root);
+// False for what was cut off with a removed group and is not taken apart yet: it must not be seen.
+bool group_is_there(const struct state *state, uint32_t group);
 
 // How many groups stand above it and it; of the server: 0.
 uint32_t group_depth(const struct state *state, uint32_t group);
@@ -37,6 +42,8 @@ uint32_t group_walk(const struct state *state, uint32_t group, uint32_t root);
 
 // Stands below another parent from now on, or, with 0, below none: then no path leads to it.
 void group_relink(struct state *state, uint32_t group, uint32_t parent);
+// Gives back the record of a group that has nothing left.
+void group_forget(struct state *state, uint32_t group);
 
 void group_creation_judge(struct question *question, const struct event *event);
 void group_creation_apply(struct change_context *context, const struct event *event);

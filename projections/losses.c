@@ -46,7 +46,8 @@ static uint32_t sort_suspects(struct scratch_pair *suspects, uint32_t count)
 static void suspect(struct search *search, uint32_t holding)
 {
     const struct state *state = search->state;
-    const enum refusal  code = holding_access(state, holding, search->ms).code;
+    if (!holding_is_there(state, holding)) return;
+    const enum refusal code = holding_access(state, holding, search->ms).code;
     if (code == ACCEPTED || code == BLOCKED) return;
     if (search->count == SCRATCH_PAIR_MAX) {
         search->count = sort_suspects(search->suspects, search->count);
@@ -104,8 +105,8 @@ static void suspect_moved(struct search *search, uint32_t account)
 static void suspect_user(struct search *search, uint32_t user, uint32_t resource)
 {
     const struct state *state = search->state;
-    uint32_t            at = user_at(state, user)->first_holding;
-    for (; at != 0; at = holding_at(state, at)->next_of_user) {
+    uint32_t            at = user_first_held(state, user);
+    for (; at != 0; at = user_next_held(state, at)) {
         if (account_at(state, holding_at(state, at)->account)->resource == resource) {
             suspect(search, at);
         }
@@ -192,8 +193,8 @@ static void see_group(struct search *search, const struct state_edit *edit)
 static void see_member(struct search *search, const struct state_edit *edit)
 {
     const struct state *state = search->state;
-    uint32_t            at = user_at(state, member_at(state, edit->record)->user)->first_holding;
-    for (; at != 0; at = holding_at(state, at)->next_of_user) {
+    uint32_t            at = user_first_held(state, member_at(state, edit->record)->user);
+    for (; at != 0; at = user_next_held(state, at)) {
         suspect(search, at);
     }
 }

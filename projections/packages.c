@@ -479,20 +479,17 @@ void allocation_judge(struct question *question, const struct event *event)
     }
 }
 
-static void drop_packages(struct state *state, uint32_t group)
+void package_drop_first(struct state *state, uint32_t group)
 {
-    uint32_t at = group_at(state, group)->first_package;
-    while (at != 0) {
-        const struct package_record package = *package_at(state, at);
-        schedule_drop(state, package.edge);
-        entries_drop(state, package.first_entry);
-        text_drop(state, package.name);
-        state_give(state, POOL_PACKAGE, at);
-        at = package.next;
-    }
-    struct group *owner = group_edit(state, group);
-    owner->first_package = 0;
-    owner->last_package = 0;
+    const uint32_t              at = group_at(state, group)->first_package;
+    const struct package_record package = *package_at(state, at);
+    struct group               *owner = group_edit(state, group);
+    owner->first_package = package.next;
+    if (package.next == 0) owner->last_package = 0;
+    schedule_drop(state, package.edge);
+    entries_drop(state, package.first_entry);
+    text_drop(state, package.name);
+    state_give(state, POOL_PACKAGE, at);
 }
 
 static void add_package(struct change_context *context, uint32_t group,
@@ -546,7 +543,9 @@ void allocation_apply(struct change_context *context, const struct event *event)
     const uint32_t           group = group_find(state, allocation->group);
     struct list_reader       items = list_start(allocation->packages);
     if (group != SERVER_GROUP) contribute_all(state, group, -1);
-    drop_packages(state, group);
+    while (group_at(state, group)->first_package != 0) {
+        package_drop_first(state, group);
+    }
     struct group *owner = group_edit(state, group);
     owner->is_restricted = allocation->is_restricted;
     owner->is_oversubscribed = allocation->is_oversubscribed;

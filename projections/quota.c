@@ -142,6 +142,22 @@ uint64_t quota_maximum_at(const struct state *state, uint32_t group, uint32_t re
     return least;
 }
 
+uint32_t quota_held(const struct state *state, uint32_t resource)
+{
+    const uint32_t account = account_find(state, SERVER_GROUP, resource);
+    return account == 0 ? 0 : account_at(state, account)->used;
+}
+
+uint32_t quota_total(const struct state *state)
+{
+    uint32_t total = 0;
+    uint32_t at = group_at(state, SERVER_GROUP)->first_account;
+    for (; at != 0; at = account_at(state, at)->next_of_group) {
+        total += account_at(state, at)->used;
+    }
+    return total;
+}
+
 // --- Suspension -------------------------------------------------------------
 
 static bool keeps(const struct state *state, const struct account *account, entity_id id)
@@ -505,6 +521,22 @@ static void drop_step(struct state *state, uint32_t account, uint32_t previous, 
     }
     account_edit(state, account)->step_count--;
     state_give(state, POOL_STEP, at);
+}
+
+void account_reclaim(struct state *state, uint32_t group)
+{
+    const uint32_t       at = group_at(state, group)->first_account;
+    const struct account own = *account_at(state, at);
+    if (own.first_step != 0) {
+        drop_step(state, at, 0, own.first_step);
+        return;
+    }
+    assert(own.first_holding == 0);
+    assert(own.first_child == 0);
+    if (own.parent != 0) unlink_account(state, at);
+    group_edit(state, group)->first_account = own.next_of_group;
+    state_index_remove(state, INDEX_ACCOUNT, at);
+    state_give(state, POOL_ACCOUNT, at);
 }
 
 static void insert_step(struct state *state, uint32_t account, uint32_t previous, struct step step)

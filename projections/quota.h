@@ -51,6 +51,10 @@ const struct quota_node *quota_bottleneck(const struct quota_path *path);
 uint64_t quota_maximum_at(const struct state *state, uint32_t group, uint32_t resource,
                           uint64_t ms);
 
+// All holdings of a resource; of all resources.
+uint32_t quota_held(const struct state *state, uint32_t resource);
+uint32_t quota_total(const struct state *state);
+
 // --- Changing ---------------------------------------------------------------
 
 // A new holding, younger than all others of its resource, is charged to its account. Before it is
@@ -66,6 +70,9 @@ void quota_refresh(struct state *state, uint32_t account);
 // the nodes below are the caller's: sum_contribute before and after.
 void quota_detach(struct state *state, uint32_t account);
 void quota_attach(struct state *state, uint32_t account, uint32_t parent);
+// Takes one record off the group's first account, which holds nothing and has none below: a step
+// of its sums, or the account itself.
+void account_reclaim(struct state *state, uint32_t group);
 
 // --- Suspension -------------------------------------------------------------
 

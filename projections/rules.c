@@ -8,6 +8,7 @@
 #include "projections/moves.h"
 #include "projections/packages.h"
 #include "projections/refusals.h"
+#include "projections/removals.h"
 #include "projections/retries.h"
 #include "projections/schedule.h"
 #include "projections/server.h"
@@ -85,6 +86,8 @@ static const struct rule rules[KIND_MAX + 1] = {
                  GROUP_AT(group_update),                                                          NULL                 },
     [GROUP_MOVE] = {group_move_judge,       group_move_apply,       MODE_REFUSES, NEVER,  NEVER,
                  GROUP_AT(group_move),                                                            group_move_is_allowed},
+    [GROUP_REMOVAL] = {group_removal_judge,    group_removal_apply,    MODE_REFUSES, BELOW,  NEVER,
+                 GROUP_AT(group_removal),                                                         NULL                 },
     [GROUP_BLOCK] = {group_block_judge,      group_block_apply,      MODE_REFUSES, BELOW,  NEVER,
                  GROUP_AT(group_block),                                                           NULL                 },
     [ALLOCATION] = {allocation_judge,       allocation_apply,       MODE_REFUSES, BELOW,  NEVER,
@@ -327,6 +330,7 @@ void rules_record(struct state *state, const struct leaf *leaf, const struct pro
             rules[proposal->event.kind].apply(&context, &proposal->event);
         }
     }
+    removals_go_on(state);
     if (leaf->author != AUTHOR_LEDGER) retry_remember(state, leaf->author, proposal, leaf->seq);
     server_edit(state)->size = leaf->seq + 1;
 }

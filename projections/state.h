@@ -50,6 +50,7 @@ struct server {
     uint32_t        first_user, last_user;
     uint32_t        server_admin_count;
     uint32_t        refusal_rate; // logged refusals a minute and author (X06)
+    uint32_t        first_cut, cut_group_count; // see removals.h
     bool            has_test_clock;
     bool            must_sign; // no session vouches
 };
@@ -66,7 +67,8 @@ struct group {
     entity_id       id;
     uint64_t        placed_seq; // it has stood below this parent by this name since that event
     struct text_ref name, label;
-    uint32_t        parent, first_child, last_child, next, previous; // siblings
+    uint32_t        parent;                                  // 0: cut off, see removals.h
+    uint32_t        first_child, last_child, next, previous; // siblings
     uint32_t        first_package, last_package;
     uint32_t        first_account, first_member;
     uint32_t        child_count, member_count;

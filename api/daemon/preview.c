@@ -2,6 +2,7 @@
 
 #include "api/daemon/answer.h"
 #include "projections/actors.h"
+#include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/quota.h"
 
@@ -29,6 +30,7 @@ static void add_change(struct preview *preview, const struct state *state,
                        const struct change *change)
 {
     uint32_t group = change->group;
+    if (!group_is_within(state, group, SERVER_GROUP)) return; // it is gone by then
     for (; group != 0; group = group_at(state, group)->parent) {
         uint32_t account = group_at(state, group)->first_account;
         for (; account != 0; account = account_at(state, account)->next_of_group) {

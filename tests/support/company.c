@@ -417,6 +417,10 @@ static bool read_group_line(struct words *words, struct event *event)
         event->of.group_move.group = next_word(words);
         event->of.group_move.parent = next_word(words);
         event->of.group_move.is_forced = take_word(words, "force");
+    } else if (take_word(words, "drop")) {
+        event->kind = GROUP_REMOVAL;
+        event->of.group_removal.group = next_word(words);
+        event->of.group_removal.is_cascade = take_word(words, "cascade");
     } else if (take_word(words, "block")) {
         event->kind = GROUP_BLOCK;
         event->of.group_block.group = next_word(words);

@@ -9,6 +9,7 @@
 //
 //   group PATH                rename PATH NAME            label PATH LABEL
 //   block PATH                unblock PATH               move PATH PARENT [force]
+//   drop PATH [cascade]
 //   allocate PATH [restricted] [oversubscribed] [force] [version=N]
 //            [NAME[ from=T][ until=T]: RESOURCE=COUNT FEATURE ...;]...
 //   user NAME PATH            dismiss NAME [cascade]      member add|remove NAME PATH [cascade]

@@ -186,8 +186,10 @@ static void add_person(struct random *random, const struct company *company, str
 
 static void add_group_line(struct random *random, const struct company *company, struct text *text)
 {
-    const uint32_t what = random_below(random, 10);
-    if (what < 6) {
+    const uint32_t what = random_below(random, 12);
+    if (what >= 11) {
+        add(text, "drop %s%s", group(random, company), one_in(random, 3) ? "" : " cascade");
+    } else if (what < 6) {
         add(text, "move %s %s", group(random, company),
             one_in(random, 6) ? "/" : group(random, company));
         if (!one_in(random, 3)) add(text, " force");
