@@ -286,7 +286,7 @@ struct constraint losses_decisive(struct state *state, uint64_t ms, uint32_t gro
         if (found == 0) continue;
         const struct account *account = account_at(state, found);
         constraint.group = at;
-        constraint.limit = account->limit;
+        constraint.limit = account_limit(state, found);
         constraint.used = account->used;
         constraint.name = name_of(state, account->resource);
         return constraint;

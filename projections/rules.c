@@ -7,6 +7,7 @@
 #include "projections/mode.h"
 #include "projections/moves.h"
 #include "projections/packages.h"
+#include "projections/quota.h"
 #include "projections/refusals.h"
 #include "projections/removals.h"
 #include "projections/retries.h"
@@ -174,17 +175,21 @@ static bool is_to_be_harmless(const struct event *event)
     return !is_forced;
 }
 
-static void try(struct change_context *context, const struct event *event)
-{
-    server_edit(context->state)->time_ms = context->now_ms;
-    rules[event->kind].apply(context, event);
-}
-
 static uint32_t group_of(const struct state *state, const struct event *event)
 {
     struct bytes path;
     memcpy(&path, (const uint8_t *)event + rules[event->kind].group_offset, sizeof path);
     return group_find(state, path);
+}
+
+// What has ended by now, though no boundary has come to it yet, is not the event's doing.
+static void settle(struct change_context *context, uint32_t group)
+{
+    uint32_t at = group_at(context->state, group)->first_account;
+    server_edit(context->state)->time_ms = context->now_ms;
+    for (; at != 0; at = account_at(context->state, at)->next_of_group) {
+        quota_refresh(context->state, at);
+    }
 }
 
 // X01: whoever would be suspended is asked for, wherever in the tree. Where the judge has found
@@ -193,18 +198,21 @@ static void judge_losses(struct question *question, const struct event *event,
                          struct change_context *context)
 {
     struct state           *state = context->state;
-    const struct state_mark mark = state_mark(state);
+    const struct state_mark start = state_mark(state);
     const uint32_t          group = group_of(state, event);
-    try(context, event);
+    settle(context, group);
+    const struct state_mark mark = state_mark(state);
+    rules[event->kind].apply(context, event);
     losses_note(state, mark, context->now_ms, question->losses);
     state_rollback(state, mark);
     losses_count(state, context->now_ms, question->actor, question->losses);
-    if (is_refused(question) || !losses_any(question->losses)) return;
-    try(context, event);
-    const struct constraint decisive =
-        losses_decisive(state, context->now_ms, group, question->losses);
-    state_rollback(state, mark);
-    refuse(question, decisive);
+    struct constraint decisive = {.code = ACCEPTED};
+    if (!is_refused(question) && losses_any(question->losses)) {
+        rules[event->kind].apply(context, event);
+        decisive = losses_decisive(state, context->now_ms, group, question->losses);
+    }
+    state_rollback(state, start);
+    if (decisive.code != ACCEPTED) refuse(question, decisive);
 }
 
 static void judge_event(struct question *question, const struct event *event, uint64_t not_after_ms,
