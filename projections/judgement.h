@@ -46,6 +46,7 @@ struct question {
     const char         *offence;    // with MALFORMED: the field
     uint32_t            charged;    // the group an accepted event is about, where it does not say
     struct losses      *losses;     // with LIMIT_BELOW_USED: who would be suspended (X01)
+    struct why         *warnings;   // of what may be accepted
 };
 
 // What apply is given besides the event: it cannot fail and does not judge.
@@ -61,6 +62,8 @@ void refuse(struct question *question, struct constraint constraint);
 // The common ones: only a code and perhaps a name; or with a group.
 void refuse_name(struct question *question, enum refusal code, struct bytes name);
 void refuse_at(struct question *question, enum refusal code, uint32_t group);
+// B25: from until_ms on, the named package lasts while the group above has nothing.
+void warn(struct question *question, uint32_t group, struct bytes package, uint64_t until_ms);
 // Malformed for a reason that only the rules can see; field names it.
 void refuse_malformed(struct question *question, const char *field);
 

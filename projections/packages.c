@@ -361,6 +361,43 @@ static void judge_used(const struct save *save)
     refuse_save(save, LIMIT_BELOW_USED, save->group, limit, used);
 }
 
+// --- B25: what is clipped from above ----------------------------------------
+
+static struct instants node_instants(const struct save *save, uint32_t node)
+{
+    struct instants instants = {.count = 0};
+    instants_add(&instants, save->question->now_ms);
+    for (uint32_t i = 0; i < save->package_count; i++) {
+        instants_add_window(&instants, window_of(&save->packages[i]));
+    }
+    instants_add_node(&instants, save->question->state, node);
+    return instants;
+}
+
+// Where a package lasts and the node above has nothing: its window is the intersection then.
+static void warn_of(const struct save *save, uint32_t node)
+{
+    const struct instants instants = node_instants(save, node);
+    bool                  is_told[PACKAGE_MAX] = {false};
+    for (uint32_t i = 0; i < instants.count; i++) {
+        const uint64_t ms = instants.ms[i];
+        if (ms < save->question->now_ms) continue;
+        if (node_is_active_at(save->question->state, node, ms)) continue;
+        for (uint32_t j = 0; j < save->package_count; j++) {
+            if (is_told[j] || !window_has(window_of(&save->packages[j]), ms)) continue;
+            warn(save->question, node, save->packages[j].name, ms);
+            is_told[j] = true;
+        }
+    }
+}
+
+static void warn_all(const struct save *save)
+{
+    if (is_refused(save->question) || !save->allocation->is_restricted) return;
+    warn_of(save, save->bound);
+    if (save->bound != SERVER_GROUP) warn_of(save, SERVER_GROUP);
+}
+
 // --- The save as a whole ----------------------------------------------------
 
 // In order of precedence (X08).
@@ -477,6 +514,7 @@ void allocation_judge(struct question *question, const struct event *event)
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         check_all(&save, checks[i]);
     }
+    warn_all(&save);
 }
 
 void package_drop_first(struct state *state, uint32_t group)

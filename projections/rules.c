@@ -285,9 +285,11 @@ void rules_decide(struct state *state, const struct proposal *proposal, uint32_t
                                 .now_ms = now_ms,
                                 .actor = actor,
                                 .why = &decision->why,
-                                .losses = &decision->losses};
+                                .losses = &decision->losses,
+                                .warnings = &decision->warnings};
     uint32_t        index = 0;
     why_init(&decision->why);
+    why_init(&decision->warnings);
     decision->losses.total = 0;
     decision->losses.count = 0;
     if (proposal->event.kind == PLAN) {

@@ -149,10 +149,12 @@ void preview_accepted(struct daemon *daemon, const struct proposal *proposal, ui
 {
     played.count = 0;
     if (daemon->decision.is_logged) play(daemon, proposal, actor, &played);
-    answer_ok(reply, 5);
+    const struct why *warnings = &daemon->decision.warnings;
+    answer_ok(reply, warnings->count > 0 ? 6 : 5);
     put_preview(reply, daemon->state, &played, actor);
     pack_key(reply, "seq");
     pack_nil(reply);
     put_losses(reply, daemon->state, &daemon->decision.losses);
     put_number(reply, "time", daemon->now_ms);
+    if (warnings->count > 0) put_warnings(reply, warnings);
 }

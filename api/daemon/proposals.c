@@ -167,6 +167,7 @@ static void answer_decision(struct passage *passage, uint64_t seq, struct buffer
     const bool     is_loss = decision->verdict.code == LIMIT_BELOW_USED;
     struct outcome outcome = {.verdict = &decision->verdict,
                               .why = &decision->why,
+                              .warnings = &decision->warnings,
                               .about = resource_of(&passage->proposal.event),
                               .seq = seq,
                               .time_ms = daemon->now_ms,

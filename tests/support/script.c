@@ -358,6 +358,19 @@ static const char *say_many(struct company *company, long count, const char *lin
     return said;
 }
 
+static void add_warnings(const struct why *warnings)
+{
+    for (uint32_t i = 0; i < warnings->count; i++) {
+        const struct reason *reason = &warnings->reasons[i];
+        add(i == 0 ? " clipped: " : "; ");
+        add_bytes(reason->constraint.name);
+        add(" at ");
+        add_bytes(reason->path);
+        add(" from ");
+        add_time(reason->constraint.until_ms);
+    }
+}
+
 static const char *say_preview(struct company *company, const char *line)
 {
     company_preview(company, true);
@@ -365,6 +378,7 @@ static const char *say_preview(struct company *company, const char *line)
     company_preview(company, false);
     const struct state  *state = company_state(company);
     const struct losses *losses = &company_decision(company)->losses;
+    add_warnings(&company_decision(company)->warnings);
     if (losses->total == 0) return answer;
     add(" suspends %llu:", (unsigned long long)losses->total);
     for (uint32_t i = 0; i < losses->count; i++) {
