@@ -229,8 +229,8 @@ static void refuse_all(struct question *question, const struct objections *objec
 void user_judge_blocks(struct question *question, uint32_t user, uint32_t charged)
 {
     const struct state *state = question->state;
-    uint32_t            at = user_at(state, user)->first_member;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    uint32_t            at = user_first_member(state, user);
+    for (; at != 0; at = user_next_member(state, at)) {
         const uint32_t blocked = group_blocked_by(state, member_at(state, at)->group);
         if (blocked == 0 || group_is_within(state, charged, blocked)) continue;
         refuse_at(question, BLOCKED, blocked);
@@ -418,8 +418,8 @@ void user_removal_judge(struct question *question, const struct event *event)
         refuse_name(question, UNKNOWN_USER, removal->user);
         return;
     }
-    uint32_t at = removal->is_cascade ? 0 : user_at(state, user)->first_member;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    uint32_t at = removal->is_cascade ? 0 : user_first_member(state, user);
+    for (; at != 0; at = user_next_member(state, at)) {
         const uint32_t group = member_at(state, at)->group;
         if (first_held_in(state, user, group) != 0) refuse_at(question, MEMBERSHIP_IN_USE, group);
     }
