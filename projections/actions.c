@@ -80,9 +80,9 @@ struct constraint user_feature_access(const struct state *state, uint32_t user, 
                                       uint64_t ms)
 {
     struct constraint first = denial(ACCEPTED, 0);
-    uint32_t          at = user_at(state, user)->first_member;
+    uint32_t          at = user_first_member(state, user);
     if (at == 0) return denial(FEATURE_OFF, 0);
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    for (; at != 0; at = user_next_member(state, at)) {
         deny(&first, on_path(state, member_at(state, at)->group, name, ms));
         deny(&first, by_assignment(state, at, name, ms));
     }
@@ -97,9 +97,9 @@ static struct constraint by_units(const struct state *state, uint32_t user, stru
 {
     const uint32_t    resource = resource_find(state, name);
     struct constraint oldest = denial(NOT_HELD, 0);
-    uint32_t          at = user_at(state, user)->first_holding;
+    uint32_t          at = user_first_held(state, user);
     entity_id         oldest_id = 0;
-    for (; at != 0; at = holding_at(state, at)->next_of_user) {
+    for (; at != 0; at = user_next_held(state, at)) {
         if (account_at(state, holding_at(state, at)->account)->resource != resource) continue;
         const struct constraint access = holding_access(state, at, ms);
         if (access.code == ACCEPTED) return access;
@@ -115,8 +115,8 @@ static struct constraint by_units(const struct state *state, uint32_t user, stru
 // B42: one blocked membership is enough.
 static struct constraint by_blocks(const struct state *state, uint32_t user)
 {
-    uint32_t at = user_at(state, user)->first_member;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    uint32_t at = user_first_member(state, user);
+    for (; at != 0; at = user_next_member(state, at)) {
         const uint32_t blocked = group_blocked_by(state, member_at(state, at)->group);
         if (blocked != 0) return denial(BLOCKED, blocked);
     }

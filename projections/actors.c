@@ -162,13 +162,16 @@ void actor_removal_judge(struct question *question, const struct event *event)
     refuse_name(question, LAST_SERVER_ADMIN, name);
 }
 
-void actor_removal_apply(struct change_context *context, const struct event *event)
+void actor_remove(struct state *state, uint32_t at)
 {
-    struct state  *state = context->state;
-    const uint32_t at = actor_by_name(state, event->of.actor_removal.name);
-    struct actor  *actor = actor_edit(state, at);
+    struct actor *actor = actor_edit(state, at);
     actor->is_removed = true;
     if (actor->role == SERVER_ADMIN) server_edit(state)->server_admin_count--;
     state_index_remove(state, INDEX_ACTOR, at);
     state_index_remove(state, INDEX_ACTOR_NAME, at);
+}
+
+void actor_removal_apply(struct change_context *context, const struct event *event)
+{
+    actor_remove(context->state, actor_by_name(context->state, event->of.actor_removal.name));
 }

@@ -37,6 +37,8 @@ bool actor_removal_is_allowed(const struct question *question, const struct even
 void actor_removal_judge(struct question *question, const struct event *event);
 void actor_removal_apply(struct change_context *context, const struct event *event);
 
+// Removes without a question.
+void actor_remove(struct state *state, uint32_t actor);
 // Enrols without a question: the recovery key, by the opening.
 void actor_enrol(struct change_context *context, const struct actor_enrolment *enrolment);
 

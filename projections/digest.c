@@ -2,7 +2,9 @@
 
 #include "core/base/pack.h"
 #include "projections/groups.h"
+#include "projections/holdings.h"
 #include "projections/quota.h"
+#include "projections/users.h"
 
 #include <assert.h>
 
@@ -113,7 +115,7 @@ static void dump_actor(struct dump *dump, uint32_t at)
     text(dump, actor->name);
     binary(dump, actor->key);
     number(dump, actor->role);
-    number(dump, group_id(dump, actor->group));
+    number(dump, actor->is_removed ? 0 : group_id(dump, actor->group)); // it may be gone
     pack_flag(&dump->record, actor->is_removed);
     pack_flag(&dump->record, actor->must_sign);
     end(dump);
@@ -182,7 +184,8 @@ static void dump_user(struct dump *dump, uint32_t at)
     number(dump, user->id);
     text(dump, user->name);
     end(dump);
-    for (uint32_t i = user->first_member; i != 0; i = member_at(dump->state, i)->next_of_user) {
+    for (uint32_t i = user_first_member(dump->state, at); i != 0;
+         i = user_next_member(dump->state, i)) {
         const struct member *member = member_at(dump->state, i);
         begin(dump, "member", 5);
         number(dump, member->id);
@@ -209,6 +212,7 @@ static void dump_resource(struct dump *dump, uint32_t at)
     end(dump);
     for (uint32_t i = resource->first_holding; i != 0; i = holding_at(dump->state, i)->next) {
         const struct holding *holding = holding_at(dump->state, i);
+        if (!holding_is_there(dump->state, i)) continue;
         begin(dump, "holding", 6);
         number(dump, holding->id);
         text(dump, holding->unit);

@@ -26,7 +26,7 @@ uint32_t group_by_id(const struct state *state, entity_id id)
     while (at != 0 && group_at(state, at)->id != id) {
         at = state_next(state, INDEX_GROUP_ID, at);
     }
-    return at;
+    return at != 0 && group_is_there(state, at) ? at : 0;
 }
 
 uint32_t group_find(const struct state *state, struct bytes path)
@@ -38,12 +38,69 @@ uint32_t group_find(const struct state *state, struct bytes path)
     return group;
 }
 
+uint32_t group_count(const struct state *state)
+{
+    return state_count(state, POOL_GROUP) - 1 - server_at(state)->cut_group_count;
+}
+
 bool group_is_within(const struct state *state, uint32_t group, uint32_t root)
 {
     while (group != 0 && group != root) {
         group = group_at(state, group)->parent;
     }
     return group != 0;
+}
+
+bool group_is_there(const struct state *state, uint32_t group)
+{
+    return server_at(state)->first_cut == 0 || group_is_within(state, group, SERVER_GROUP);
+}
+
+uint32_t group_depth(const struct state *state, uint32_t group)
+{
+    uint32_t depth = 0;
+    while (group != SERVER_GROUP) {
+        group = group_at(state, group)->parent;
+        depth++;
+    }
+    return depth;
+}
+
+uint64_t group_placed(const struct state *state, uint32_t group)
+{
+    uint64_t placed_seq = 0;
+    for (; group != SERVER_GROUP; group = group_at(state, group)->parent) {
+        const uint64_t seq = group_at(state, group)->placed_seq;
+        if (seq > placed_seq) placed_seq = seq;
+    }
+    return placed_seq;
+}
+
+uint32_t group_height(const struct state *state, uint32_t group)
+{
+    uint32_t height = 0, depth = 0;
+    for (uint32_t at = group;;) {
+        if (group_at(state, at)->first_child != 0) {
+            at = group_at(state, at)->first_child;
+            depth++;
+            if (depth > height) height = depth;
+            continue;
+        }
+        while (at != group && group_at(state, at)->next == 0) {
+            at = group_at(state, at)->parent;
+            depth--;
+        }
+        if (at == group) return height;
+        at = group_at(state, at)->next;
+    }
+}
+
+uint32_t group_bound(const struct state *state, uint32_t group)
+{
+    while (group != SERVER_GROUP && !group_at(state, group)->is_restricted) {
+        group = group_at(state, group)->parent;
+    }
+    return group;
 }
 
 void group_add_path(const struct state *state, uint32_t group, struct buffer *path)
@@ -95,7 +152,8 @@ static void link_child(struct state *state, uint32_t parent, uint32_t child)
     struct group *above = group_edit(state, parent);
     struct group *group = group_edit(state, child);
     group->parent = parent;
-    group->depth = (uint8_t)(above->depth + 1);
+    group->placed_seq = server_at(state)->size;
+    group->next = 0;
     group->previous = above->last_child;
     if (above->last_child == 0) {
         above->first_child = child;
@@ -104,6 +162,49 @@ static void link_child(struct state *state, uint32_t parent, uint32_t child)
     }
     above->last_child = child;
     above->child_count++;
+    state_index_add(state, INDEX_GROUP, child,
+                    state_hash(state, parent, text_of(state, group->name)));
+}
+
+static void unlink_child(struct state *state, uint32_t child)
+{
+    const struct group group = *group_at(state, child);
+    struct group      *above = group_edit(state, group.parent);
+    if (group.previous == 0) {
+        above->first_child = group.next;
+    } else {
+        group_edit(state, group.previous)->next = group.next;
+    }
+    if (group.next == 0) {
+        above->last_child = group.previous;
+    } else {
+        group_edit(state, group.next)->previous = group.previous;
+    }
+    above->child_count--;
+    state_index_remove(state, INDEX_GROUP, child);
+}
+
+void group_forget(struct state *state, uint32_t group)
+{
+    if (group_at(state, group)->parent != 0) unlink_child(state, group);
+    state_index_remove(state, INDEX_GROUP_ID, group);
+    text_drop(state, group_at(state, group)->name);
+    text_drop(state, group_at(state, group)->label);
+    group_edit(state, group)->parent = 0; // so that whoever still remembers it finds no way up
+    state_give(state, POOL_GROUP, group);
+}
+
+void group_relink(struct state *state, uint32_t group, uint32_t parent)
+{
+    unlink_child(state, group);
+    if (parent != 0) {
+        link_child(state, parent, group);
+        return;
+    }
+    struct group *own = group_edit(state, group);
+    own->parent = 0;
+    own->next = 0;
+    own->previous = 0;
 }
 
 void group_creation_apply(struct change_context *context, const struct event *event)
@@ -111,14 +212,76 @@ void group_creation_apply(struct change_context *context, const struct event *ev
     const struct group_creation *creation = &event->of.group_creation;
     struct state                *state = context->state;
     const uint32_t               parent = group_find(state, path_parent(creation->group));
-    const struct bytes           name = path_last(creation->group);
     const uint32_t               at = state_take(state, POOL_GROUP);
     struct group                *group = group_edit(state, at);
     group->id = context->id;
-    group->name = text_add(state, name);
+    group->name = text_add(state, path_last(creation->group));
     group->label = text_add(state, creation->label);
     link_child(state, parent, at);
-    state_index_add(state, INDEX_GROUP, at, state_hash(state, parent, name));
     state_index_add(state, INDEX_GROUP_ID, at, id_hash(state, context->id));
     state_note_change(state, at, 0);
+}
+
+// --- Name and label ---------------------------------------------------------
+
+void group_update_judge(struct question *question, const struct event *event)
+{
+    const struct group_update *update = &event->of.group_update;
+    const struct state        *state = question->state;
+    const uint32_t             at = group_find(state, update->group);
+    if (at == 0) {
+        refuse_name(question, UNKNOWN_GROUP, update->group);
+        return;
+    }
+    const struct group *group = group_at(state, at);
+    const uint32_t      namesake =
+        update->name.at == NULL ? at : group_child(state, group->parent, update->name);
+    const bool is_named = namesake == at;
+    const bool is_labelled =
+        update->label.at == NULL || text_is(state, group->label, update->label);
+    question->is_no_news = is_named && is_labelled;
+    if (namesake != 0 && namesake != at) refuse_name(question, NAME_TAKEN, update->name);
+}
+
+static void replace_text(struct state *state, struct text_ref *text, struct bytes fresh)
+{
+    if (fresh.at == NULL || text_is(state, *text, fresh)) return;
+    text_drop(state, *text);
+    *text = text_add(state, fresh);
+}
+
+void group_update_apply(struct change_context *context, const struct event *event)
+{
+    const struct group_update *update = &event->of.group_update;
+    struct state              *state = context->state;
+    const uint32_t             at = group_find(state, update->group);
+    struct group              *group = group_edit(state, at);
+    replace_text(state, &group->label, update->label);
+    replace_text(state, &group->name, update->name);
+    if (update->name.at != NULL) {
+        group->placed_seq = context->seq;
+        state_index_remove(state, INDEX_GROUP, at);
+        state_index_add(state, INDEX_GROUP, at, state_hash(state, group->parent, update->name));
+    }
+    state_note_change(state, at, 0);
+}
+
+// --- Blocking (X12) ---------------------------------------------------------
+
+void group_block_judge(struct question *question, const struct event *event)
+{
+    const struct group_block *block = &event->of.group_block;
+    const uint32_t            at = group_find(question->state, block->group);
+    if (at == 0) {
+        refuse_name(question, UNKNOWN_GROUP, block->group);
+        return;
+    }
+    question->is_no_news = group_at(question->state, at)->is_blocked == block->is_blocked;
+}
+
+void group_block_apply(struct change_context *context, const struct event *event)
+{
+    const uint32_t at = group_find(context->state, event->of.group_block.group);
+    group_edit(context->state, at)->is_blocked = event->of.group_block.is_blocked;
+    state_note_change(context->state, at, 0);
 }

@@ -29,12 +29,19 @@ static uint32_t resource_of(const struct state *state, uint32_t holding)
     return account_at(state, holding_at(state, holding)->account)->resource;
 }
 
+bool holding_is_there(const struct state *state, uint32_t holding)
+{
+    if (server_at(state)->first_cut == 0) return true;
+    const uint32_t account = holding_at(state, holding)->account;
+    return group_is_there(state, account_at(state, account)->group);
+}
+
 uint32_t holding_find(const struct state *state, uint32_t resource, struct bytes unit)
 {
     uint32_t at = state_first(state, INDEX_UNIT, state_hash(state, resource, unit));
     for (; at != 0; at = state_next(state, INDEX_UNIT, at)) {
         if (!text_is(state, holding_at(state, at)->unit, unit)) continue;
-        if (resource_of(state, at) == resource) return at;
+        if (resource_of(state, at) == resource && holding_is_there(state, at)) return at;
     }
     return 0;
 }
@@ -67,6 +74,8 @@ static void link_holding(struct state *state, uint32_t at)
     if (user->first_holding != 0) holding_edit(state, user->first_holding)->previous_of_user = at;
     user->first_holding = at;
     user->holding_count++;
+    const uint32_t held = user_held(state, holding->user, account->resource);
+    if (held > resource->most_of_user) resource->most_of_user = held;
 }
 
 static void unlink_from_user(struct state *state, const struct holding *holding)
@@ -386,8 +395,8 @@ static uint32_t seniority_of(const struct state *state, uint32_t holding)
 {
     const uint32_t resource = resource_of(state, holding);
     uint32_t       count = 0;
-    uint32_t       at = user_at(state, holding_at(state, holding)->user)->first_holding;
-    for (; at != 0; at = holding_at(state, at)->next_of_user) {
+    uint32_t       at = user_first_held(state, holding_at(state, holding)->user);
+    for (; at != 0; at = user_next_held(state, at)) {
         if (resource_of(state, at) != resource) continue;
         count += holding_at(state, at)->id < holding_at(state, holding)->id;
     }
@@ -424,8 +433,8 @@ static uint32_t blocked_for(const struct state *state, uint32_t holding)
     const struct holding *own = holding_at(state, holding);
     uint32_t              found = blocked_above(state, account_at(state, own->account)->group);
     if (found != 0 || own->user == 0) return found;
-    uint32_t at = user_at(state, own->user)->first_member;
-    for (; at != 0 && found == 0; at = member_at(state, at)->next_of_user) {
+    uint32_t at = user_first_member(state, own->user);
+    for (; at != 0 && found == 0; at = user_next_member(state, at)) {
         found = blocked_above(state, member_at(state, at)->group);
     }
     return found;

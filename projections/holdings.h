@@ -10,6 +10,8 @@ struct bytes unit_fold(enum resource_kind kind, struct bytes unit, uint8_t *room
 
 // 0 when the unit is not held.
 uint32_t holding_find(const struct state *state, uint32_t resource, struct bytes unit);
+// False for one of a group that was removed with all it has: it is not held any more.
+bool     holding_is_there(const struct state *state, uint32_t holding);
 // Releases without a question.
 void     holding_remove(struct state *state, uint32_t holding);
 

@@ -24,9 +24,8 @@ static bool is_seen(const struct question *question, uint32_t group)
     return actor_sees(question->state, question->actor, group);
 }
 
-void refuse(struct question *question, struct constraint constraint)
+static void add_reason(struct question *question, struct why *why, struct constraint constraint)
 {
-    struct why *why = question->why;
     why->total++;
     if (why->count == WHY_MAX) return;
     struct reason *reason = &why->reasons[why->count++];
@@ -39,6 +38,22 @@ void refuse(struct question *question, struct constraint constraint)
     group_add_path(question->state, constraint.group, &path);
     reason->path = keep(why, buffer_bytes(&path));
     reason->node = group_at(question->state, constraint.group)->id;
+}
+
+void refuse(struct question *question, struct constraint constraint)
+{
+    add_reason(question, question->why, constraint);
+}
+
+void warn(struct question *question, uint32_t group, struct bytes package, uint64_t until_ms)
+{
+    add_reason(question, question->warnings,
+               (struct constraint){.code = ACCEPTED,
+                                   .group = group,
+                                   .limit = LIMIT_NONE,
+                                   .used = LIMIT_NONE,
+                                   .until_ms = until_ms,
+                                   .name = package});
 }
 
 static struct constraint plain(enum refusal code)

@@ -35,6 +35,8 @@ struct why {
     uint8_t       room[WHY_TEXT_SIZE];
 };
 
+struct losses;
+
 struct question {
     const struct state *state;
     uint64_t            now_ms; // ledger time of the event
@@ -43,6 +45,8 @@ struct question {
     bool                is_no_news; // nothing would change: granted, not appended
     const char         *offence;    // with MALFORMED: the field
     uint32_t            charged;    // the group an accepted event is about, where it does not say
+    struct losses      *losses;     // with LIMIT_BELOW_USED: who would be suspended (X01)
+    struct why         *warnings;   // of what may be accepted
 };
 
 // What apply is given besides the event: it cannot fail and does not judge.
@@ -58,6 +62,8 @@ void refuse(struct question *question, struct constraint constraint);
 // The common ones: only a code and perhaps a name; or with a group.
 void refuse_name(struct question *question, enum refusal code, struct bytes name);
 void refuse_at(struct question *question, enum refusal code, uint32_t group);
+// B25: from until_ms on, the named package lasts while the group above has nothing.
+void warn(struct question *question, uint32_t group, struct bytes package, uint64_t until_ms);
 // Malformed for a reason that only the rules can see; field names it.
 void refuse_malformed(struct question *question, const char *field);
 

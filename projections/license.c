@@ -58,7 +58,7 @@ static void judge_entries(struct question *question, const struct license *licen
         if (resource->vendor != 0 && resource->vendor != vendor) {
             refuse_name(question, NAME_TAKEN, entry->name);
         }
-        if (resource->holding_count > 0 && resource->kind != (uint32_t)entry->kind) {
+        if (quota_held(state, at) > 0 && resource->kind != (uint32_t)entry->kind) {
             refuse_name(question, KIND_CHANGED, entry->name);
         }
     }

@@ -237,37 +237,6 @@ static void judge_ancestors(const struct save *save)
     if (save->bound != SERVER_GROUP) judge_under(save, SERVER_GROUP);
 }
 
-// The nearest restricted accounts below; start with the account itself. 0 at the end.
-static uint32_t next_restricted(const struct state *state, uint32_t root, uint32_t at)
-{
-    bool is_into = true; // what stands below a restricted one is not near
-    do {
-        const struct account *account = account_at(state, at);
-        if (is_into && account->first_child != 0) {
-            at = account->first_child;
-        } else {
-            while (at != root && account_at(state, at)->next == 0) {
-                at = account_at(state, at)->parent;
-            }
-            if (at == root) return 0;
-            at = account_at(state, at)->next;
-        }
-        is_into = !group_at(state, account_at(state, at)->group)->is_restricted;
-    } while (is_into);
-    return at;
-}
-
-static uint32_t after_restricted(const struct state *state, uint32_t root, uint32_t at)
-{
-    while (at != root && account_at(state, at)->next == 0) {
-        at = account_at(state, at)->parent;
-    }
-    if (at == root) return 0;
-    at = account_at(state, at)->next;
-    if (group_at(state, account_at(state, at)->group)->is_restricted) return at;
-    return next_restricted(state, root, at);
-}
-
 // Whether the save lowers the group's own limit at the instant.
 static bool is_lowered(const struct save *save, uint64_t ms)
 {
@@ -279,8 +248,8 @@ static void judge_over(const struct save *save, uint64_t ms, uint32_t account)
 {
     const struct state *state = save->question->state;
     const uint64_t      limit = asked_limit(save, ms);
-    for (uint32_t at = next_restricted(state, account, account); at != 0;
-         at = after_restricted(state, account, at)) {
+    for (uint32_t at = quota_next_restricted(state, account, account); at != 0;
+         at = quota_next_restricted(state, account, at)) {
         const uint64_t below = limit_at(state, account_at(state, at)->group, save->resource, ms);
         if (below <= limit) continue;
         refuse_save(save, CHILD_EXCEEDS_ANCESTOR, save->group, limit, below);
@@ -390,6 +359,43 @@ static void judge_used(const struct save *save)
     const uint64_t used = account_at(save->question->state, account)->used;
     if (limit >= former_limit(save, now_ms) || used <= limit) return;
     refuse_save(save, LIMIT_BELOW_USED, save->group, limit, used);
+}
+
+// --- B25: what is clipped from above ----------------------------------------
+
+static struct instants node_instants(const struct save *save, uint32_t node)
+{
+    struct instants instants = {.count = 0};
+    instants_add(&instants, save->question->now_ms);
+    for (uint32_t i = 0; i < save->package_count; i++) {
+        instants_add_window(&instants, window_of(&save->packages[i]));
+    }
+    instants_add_node(&instants, save->question->state, node);
+    return instants;
+}
+
+// Where a package lasts and the node above has nothing: its window is the intersection then.
+static void warn_of(const struct save *save, uint32_t node)
+{
+    const struct instants instants = node_instants(save, node);
+    bool                  is_told[PACKAGE_MAX] = {false};
+    for (uint32_t i = 0; i < instants.count; i++) {
+        const uint64_t ms = instants.ms[i];
+        if (ms < save->question->now_ms) continue;
+        if (node_is_active_at(save->question->state, node, ms)) continue;
+        for (uint32_t j = 0; j < save->package_count; j++) {
+            if (is_told[j] || !window_has(window_of(&save->packages[j]), ms)) continue;
+            warn(save->question, node, save->packages[j].name, ms);
+            is_told[j] = true;
+        }
+    }
+}
+
+static void warn_all(const struct save *save)
+{
+    if (is_refused(save->question) || !save->allocation->is_restricted) return;
+    warn_of(save, save->bound);
+    if (save->bound != SERVER_GROUP) warn_of(save, SERVER_GROUP);
 }
 
 // --- The save as a whole ----------------------------------------------------
@@ -504,29 +510,24 @@ void allocation_judge(struct question *question, const struct event *event)
         entries_judge(question, save.packages[i].entries, save.group);
     }
     names_judge(question, fresh_count, SAVED_NAME_MAX);
-    save.bound = group_at(state, save.group)->parent;
-    while (save.bound != SERVER_GROUP && !group_at(state, save.bound)->is_restricted) {
-        save.bound = group_at(state, save.bound)->parent;
-    }
+    save.bound = group_bound(state, group_at(state, save.group)->parent);
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         check_all(&save, checks[i]);
     }
+    warn_all(&save);
 }
 
-static void drop_packages(struct state *state, uint32_t group)
+void package_drop_first(struct state *state, uint32_t group)
 {
-    uint32_t at = group_at(state, group)->first_package;
-    while (at != 0) {
-        const struct package_record package = *package_at(state, at);
-        schedule_drop(state, package.edge);
-        entries_drop(state, package.first_entry);
-        text_drop(state, package.name);
-        state_give(state, POOL_PACKAGE, at);
-        at = package.next;
-    }
-    struct group *owner = group_edit(state, group);
-    owner->first_package = 0;
-    owner->last_package = 0;
+    const uint32_t              at = group_at(state, group)->first_package;
+    const struct package_record package = *package_at(state, at);
+    struct group               *owner = group_edit(state, group);
+    owner->first_package = package.next;
+    if (package.next == 0) owner->last_package = 0;
+    schedule_drop(state, package.edge);
+    entries_drop(state, package.first_entry);
+    text_drop(state, package.name);
+    state_give(state, POOL_PACKAGE, at);
 }
 
 static void add_package(struct change_context *context, uint32_t group,
@@ -580,7 +581,9 @@ void allocation_apply(struct change_context *context, const struct event *event)
     const uint32_t           group = group_find(state, allocation->group);
     struct list_reader       items = list_start(allocation->packages);
     if (group != SERVER_GROUP) contribute_all(state, group, -1);
-    drop_packages(state, group);
+    while (group_at(state, group)->first_package != 0) {
+        package_drop_first(state, group);
+    }
     struct group *owner = group_edit(state, group);
     owner->is_restricted = allocation->is_restricted;
     owner->is_oversubscribed = allocation->is_oversubscribed;

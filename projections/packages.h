@@ -21,6 +21,9 @@ void     names_judge(struct question *question, uint32_t fresh_count, uint32_t n
 // How many of the entries nobody knew before.
 uint32_t entries_fresh_count(const struct state *state, struct list entries);
 
+// Gives back the first package of the group.
+void package_drop_first(struct state *state, uint32_t group);
+
 void allocation_judge(struct question *question, const struct event *event);
 void allocation_apply(struct change_context *context, const struct event *event);
 

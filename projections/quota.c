@@ -22,6 +22,16 @@ uint32_t account_find(const struct state *state, uint32_t group, uint32_t resour
     return 0;
 }
 
+static void link_account(struct state *state, uint32_t at, uint32_t parent)
+{
+    struct account *account = account_edit(state, at);
+    struct account *above = account_edit(state, parent);
+    account->parent = parent;
+    account->next = above->first_child;
+    if (account->next != 0) account_edit(state, account->next)->previous = at;
+    above->first_child = at;
+}
+
 static uint32_t account_make(struct state *state, uint32_t group, uint32_t resource,
                              uint32_t parent)
 {
@@ -31,18 +41,12 @@ static uint32_t account_make(struct state *state, uint32_t group, uint32_t resou
     const uint64_t  now_ms = server_at(state)->time_ms;
     *account = (struct account){.group = group,
                                 .resource = resource,
-                                .parent = parent,
                                 .next_of_group = owner->first_account,
                                 .limit = limit_cutting_at(state, group, resource, now_ms),
                                 .next_ms = limit_next_edge(state, group, resource, now_ms),
                                 .last_kept = ACCOUNT_KEEPS_ALL};
     owner->first_account = at;
-    if (parent != 0) {
-        struct account *above = account_edit(state, parent);
-        account->next = above->first_child;
-        if (account->next != 0) account_edit(state, account->next)->previous = at;
-        above->first_child = at;
-    }
+    if (parent != 0) link_account(state, at, parent);
     state_index_add(state, INDEX_ACCOUNT, at, state_hash(state, group, resource_key(&resource)));
     return at;
 }
@@ -136,6 +140,22 @@ uint64_t quota_maximum_at(const struct state *state, uint32_t group, uint32_t re
         if (limit < least) least = limit;
     }
     return least;
+}
+
+uint32_t quota_held(const struct state *state, uint32_t resource)
+{
+    const uint32_t account = account_find(state, SERVER_GROUP, resource);
+    return account == 0 ? 0 : account_at(state, account)->used;
+}
+
+uint32_t quota_total(const struct state *state)
+{
+    uint32_t total = 0;
+    uint32_t at = group_at(state, SERVER_GROUP)->first_account;
+    for (; at != 0; at = account_at(state, at)->next_of_group) {
+        total += account_at(state, at)->used;
+    }
+    return total;
 }
 
 // --- Suspension -------------------------------------------------------------
@@ -316,11 +336,53 @@ static void note(struct state *state, uint32_t at)
     account->changed_seq = server_at(state)->size;
 }
 
-void quota_charge(struct state *state, uint32_t account)
+// From an account up to the server: so many more are held below, and so many more survive below.
+static void climb(struct state *state, uint32_t account, int64_t used, int64_t gained)
 {
     for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
-        quota_refresh(state, at); // there was room by the limit of now
+        struct account *node = account_edit(state, at);
+        const uint32_t  kept = node->kept, cut = node->last_kept;
+        node->used = (uint32_t)(node->used + used);
+        node->below = (uint32_t)(node->below + gained);
+        node->kept = survivors(node);
+        node->last_kept = find_cut(state, at);
+        gained = (int64_t)node->kept - kept;
+        if (used != 0 || cut != node->last_kept || gained != 0) note(state, at);
+        if (used != 0) notice_look(state, at);
     }
+}
+
+void quota_settle(struct state *state, uint32_t account, uint64_t now_ms)
+{
+    struct account *own = account_edit(state, account);
+    const uint32_t  kept = own->kept;
+    own->limit = limit_cutting_at(state, own->group, own->resource, now_ms);
+    own->next_ms = limit_next_edge(state, own->group, own->resource, now_ms);
+    own->kept = survivors(own);
+    own->last_kept = find_cut(state, account);
+    note(state, account);
+    // As many kept of the same ones: the same ones. Above, as many may be others.
+    if (own->kept != kept) climb(state, own->parent, 0, (int64_t)own->kept - kept);
+    notice_look(state, account);
+    state_note_change(state, own->group, own->resource);
+}
+
+void quota_refresh(struct state *state, uint32_t account)
+{
+    if (!is_stale(state, account_at(state, account))) return;
+    quota_settle(state, account, server_at(state)->time_ms);
+}
+
+static void refresh_path(struct state *state, uint32_t account)
+{
+    for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
+        quota_refresh(state, at);
+    }
+}
+
+void quota_charge(struct state *state, uint32_t account)
+{
+    refresh_path(state, account); // there was room by the limit of now
     for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
         struct account *own = account_edit(state, at);
         assert(own->last_kept == ACCOUNT_KEEPS_ALL);
@@ -391,32 +453,35 @@ void quota_discharge(struct state *state, uint32_t holding)
     state_note_change(state, account_at(state, woken)->group, account_at(state, woken)->resource);
 }
 
-void quota_settle(struct state *state, uint32_t account, uint64_t now_ms)
+static void unlink_account(struct state *state, uint32_t at)
 {
-    struct account *own = account_edit(state, account);
-    own->limit = limit_cutting_at(state, own->group, own->resource, now_ms);
-    own->next_ms = limit_next_edge(state, own->group, own->resource, now_ms);
-    int64_t gained = 0; // below the account that is looked at
-    for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
-        struct account *node = account_edit(state, at);
-        const uint32_t  kept = node->kept, cut = node->last_kept;
-        node->below = (uint32_t)(node->below + gained);
-        node->kept = survivors(node);
-        node->last_kept = find_cut(state, at);
-        gained = (int64_t)node->kept - kept;
-        if (at == account || cut != node->last_kept || gained != 0) note(state, at);
-        // As many kept of the same ones: the same ones. Above, as many may be others.
-        if (at == account && gained == 0) break;
+    const struct account own = *account_at(state, at);
+    if (own.previous == 0) {
+        account_edit(state, own.parent)->first_child = own.next;
+    } else {
+        account_edit(state, own.previous)->next = own.next;
     }
-    notice_look(state, account);
-    state_note_change(state, account_at(state, account)->group,
-                      account_at(state, account)->resource);
+    if (own.next != 0) account_edit(state, own.next)->previous = own.previous;
+    struct account *account = account_edit(state, at);
+    account->parent = 0;
+    account->next = 0;
+    account->previous = 0;
 }
 
-void quota_refresh(struct state *state, uint32_t account)
+void quota_detach(struct state *state, uint32_t account)
 {
-    if (!is_stale(state, account_at(state, account))) return;
-    quota_settle(state, account, server_at(state)->time_ms);
+    refresh_path(state, account);
+    const struct account own = *account_at(state, account);
+    unlink_account(state, account);
+    climb(state, own.parent, -(int64_t)own.used, -(int64_t)own.kept);
+}
+
+void quota_attach(struct state *state, uint32_t account, uint32_t parent)
+{
+    refresh_path(state, parent);
+    link_account(state, account, parent);
+    const struct account *own = account_at(state, account);
+    climb(state, parent, own->used, own->kept);
 }
 
 // --- Sums over the nodes below ----------------------------------------------
@@ -456,6 +521,22 @@ static void drop_step(struct state *state, uint32_t account, uint32_t previous, 
     }
     account_edit(state, account)->step_count--;
     state_give(state, POOL_STEP, at);
+}
+
+void account_reclaim(struct state *state, uint32_t group)
+{
+    const uint32_t       at = group_at(state, group)->first_account;
+    const struct account own = *account_at(state, at);
+    if (own.first_step != 0) {
+        drop_step(state, at, 0, own.first_step);
+        return;
+    }
+    assert(own.first_holding == 0);
+    assert(own.first_child == 0);
+    if (own.parent != 0) unlink_account(state, at);
+    group_edit(state, group)->first_account = own.next_of_group;
+    state_index_remove(state, INDEX_ACCOUNT, at);
+    state_give(state, POOL_ACCOUNT, at);
 }
 
 static void insert_step(struct state *state, uint32_t account, uint32_t previous, struct step step)
@@ -511,6 +592,24 @@ static void contribute_packages(struct state *state, uint32_t account, int sign)
             add_above(state, account, window.until_ms, -sign * (int64_t)entry->count);
         }
     }
+}
+
+uint32_t quota_next_restricted(const struct state *state, uint32_t root, uint32_t at)
+{
+    bool is_into = at == root; // what stands below a restricted one is not near
+    do {
+        if (is_into && account_at(state, at)->first_child != 0) {
+            at = account_at(state, at)->first_child;
+        } else {
+            while (at != root && account_at(state, at)->next == 0) {
+                at = account_at(state, at)->parent;
+            }
+            if (at == root) return 0;
+            at = account_at(state, at)->next;
+        }
+        is_into = !group_at(state, account_at(state, at)->group)->is_restricted;
+    } while (is_into);
+    return at;
 }
 
 void sum_contribute(struct state *state, uint32_t account, int sign)

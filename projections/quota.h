@@ -51,6 +51,10 @@ const struct quota_node *quota_bottleneck(const struct quota_path *path);
 uint64_t quota_maximum_at(const struct state *state, uint32_t group, uint32_t resource,
                           uint64_t ms);
 
+// All holdings of a resource; of all resources.
+uint32_t quota_held(const struct state *state, uint32_t resource);
+uint32_t quota_total(const struct state *state);
+
 // --- Changing ---------------------------------------------------------------
 
 // A new holding, younger than all others of its resource, is charged to its account. Before it is
@@ -62,6 +66,13 @@ void quota_discharge(struct state *state, uint32_t holding);
 void quota_settle(struct state *state, uint32_t account, uint64_t now_ms);
 // The same, where the account's own limit may have changed since it was settled.
 void quota_refresh(struct state *state, uint32_t account);
+// An account with all below it leaves its place in the tree, and enters another one. The sums of
+// the nodes below are the caller's: sum_contribute before and after.
+void quota_detach(struct state *state, uint32_t account);
+void quota_attach(struct state *state, uint32_t account, uint32_t parent);
+// Takes one record off the group's first account, which holds nothing and has none below: a step
+// of its sums, or the account itself.
+void account_reclaim(struct state *state, uint32_t group);
 
 // --- Suspension -------------------------------------------------------------
 
@@ -98,6 +109,10 @@ struct sum_cursor {
 struct sum_cursor sum_cursor(const struct state *state, uint32_t account); // 0: always 0
 uint64_t          sum_at_instant(struct sum_cursor *cursor, uint64_t ms);
 void instants_add_sums(struct instants *instants, const struct state *state, uint32_t account);
+
+// The nearest restricted accounts below root, one after another; start with root itself. 0 at the
+// end.
+uint32_t quota_next_restricted(const struct state *state, uint32_t root, uint32_t at);
 
 // Adds (sign 1) or takes away (sign -1) what the account's node contributes to the sums above: its
 // own packages when it is restricted, else what stands below it.

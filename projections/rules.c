@@ -5,8 +5,11 @@
 #include "projections/holdings.h"
 #include "projections/license.h"
 #include "projections/mode.h"
+#include "projections/moves.h"
 #include "projections/packages.h"
+#include "projections/quota.h"
 #include "projections/refusals.h"
+#include "projections/removals.h"
 #include "projections/retries.h"
 #include "projections/schedule.h"
 #include "projections/server.h"
@@ -80,6 +83,14 @@ static const struct rule rules[KIND_MAX + 1] = {
                  actor_removal_is_allowed                                                                              },
     [GROUP_CREATION] = {group_creation_judge,   group_creation_apply,   MODE_REFUSES, BELOW,  NEVER,
                  GROUP_AT(group_creation),                                                        NULL                 },
+    [GROUP_UPDATE] = {group_update_judge,     group_update_apply,     MODE_REFUSES, BELOW,  NEVER,
+                 GROUP_AT(group_update),                                                          NULL                 },
+    [GROUP_MOVE] = {group_move_judge,       group_move_apply,       MODE_REFUSES, NEVER,  NEVER,
+                 GROUP_AT(group_move),                                                            group_move_is_allowed},
+    [GROUP_REMOVAL] = {group_removal_judge,    group_removal_apply,    MODE_REFUSES, BELOW,  NEVER,
+                 GROUP_AT(group_removal),                                                         NULL                 },
+    [GROUP_BLOCK] = {group_block_judge,      group_block_apply,      MODE_REFUSES, BELOW,  NEVER,
+                 GROUP_AT(group_block),                                                           NULL                 },
     [ALLOCATION] = {allocation_judge,       allocation_apply,       MODE_REFUSES, BELOW,  NEVER,
                  GROUP_AT(allocation),                                                            NULL                 },
     [USER_CREATION] = {user_creation_judge,    user_creation_apply,    MODE_REFUSES, WITHIN, NEVER,
@@ -89,7 +100,7 @@ static const struct rule rules[KIND_MAX + 1] = {
     [MEMBERSHIP] = {membership_judge,       membership_apply,       MODE_REFUSES, NEVER,  NEVER,  0,
                  user_event_is_allowed                                                                                 },
     [USER_ASSIGNMENT] = {user_assignment_judge,  user_assignment_apply,  MODE_REFUSES, NEVER,  NEVER,
-                 0,                                                                               user_event_is_allowed},
+                 GROUP_AT(user_assignment),                                                       user_event_is_allowed},
     [CONSUMPTION] = {consumption_judge,      consumption_apply,      MODE_JUDGED,  NEVER,  WITHIN,
                  GROUP_AT(consumption),                                                           NULL                 },
     [RELEASE] = {release_judge,          release_apply,          MODE_IGNORED, NEVER,  NEVER,  0, release_is_allowed   },
@@ -148,7 +159,64 @@ static bool is_stale(const struct question *question, uint64_t not_after_ms)
     return not_after_ms - question->now_ms > NOT_AFTER_MS_MAX;
 }
 
-static void judge_event(struct question *question, const struct event *event, uint64_t not_after_ms)
+// Kinds that may suspend somebody, and where each says that it shall be done all the same (X01).
+static const size_t force_offsets[KIND_MAX + 1] = {
+    [GROUP_MOVE] = offsetof(struct event, of.group_move.is_forced),
+    [ALLOCATION] = offsetof(struct event, of.allocation.is_forced),
+    [USER_ASSIGNMENT] = offsetof(struct event, of.user_assignment.is_forced),
+};
+
+static bool is_to_be_harmless(const struct event *event)
+{
+    const size_t offset = force_offsets[event->kind];
+    bool         is_forced = false;
+    if (offset == 0) return false;
+    memcpy(&is_forced, (const uint8_t *)event + offset, sizeof is_forced);
+    return !is_forced;
+}
+
+static uint32_t group_of(const struct state *state, const struct event *event)
+{
+    struct bytes path;
+    memcpy(&path, (const uint8_t *)event + rules[event->kind].group_offset, sizeof path);
+    return group_find(state, path);
+}
+
+// What has ended by now, though no boundary has come to it yet, is not the event's doing.
+static void settle(struct change_context *context, uint32_t group)
+{
+    uint32_t at = group_at(context->state, group)->first_account;
+    server_edit(context->state)->time_ms = context->now_ms;
+    for (; at != 0; at = account_at(context->state, at)->next_of_group) {
+        quota_refresh(context->state, at);
+    }
+}
+
+// X01: whoever would be suspended is asked for, wherever in the tree. Where the judge has found
+// already that the limit falls below the use, only their names are still missing.
+static void judge_losses(struct question *question, const struct event *event,
+                         struct change_context *context)
+{
+    struct state           *state = context->state;
+    const struct state_mark start = state_mark(state);
+    const uint32_t          group = group_of(state, event);
+    settle(context, group);
+    const struct state_mark mark = state_mark(state);
+    rules[event->kind].apply(context, event);
+    losses_note(state, mark, context->now_ms, question->losses);
+    state_rollback(state, mark);
+    losses_count(state, context->now_ms, question->actor, question->losses);
+    struct constraint decisive = {.code = ACCEPTED};
+    if (!is_refused(question) && losses_any(question->losses)) {
+        rules[event->kind].apply(context, event);
+        decisive = losses_decisive(state, context->now_ms, group, question->losses);
+    }
+    state_rollback(state, start);
+    if (decisive.code != ACCEPTED) refuse(question, decisive);
+}
+
+static void judge_event(struct question *question, const struct event *event, uint64_t not_after_ms,
+                        struct change_context *context)
 {
     const struct bytes nothing = {NULL, 0};
     if (rules[event->kind].judge == NULL) {
@@ -162,6 +230,12 @@ static void judge_event(struct question *question, const struct event *event, ui
     } else {
         if (is_refused_by_mode(question, event)) refuse_at(question, LIMITED_MODE, SERVER_GROUP);
         rules[event->kind].judge(question, event);
+        const struct why *why = question->why;
+        const bool        is_about_use =
+            why->count == 0 || why->reasons[0].constraint.code == LIMIT_BELOW_USED;
+        if (is_about_use && !question->is_no_news && is_to_be_harmless(event)) {
+            judge_losses(question, event, context);
+        }
     }
 }
 
@@ -180,7 +254,7 @@ static uint32_t judge_plan(struct question *question, struct state *state,
         struct event          event;
         question->is_no_news = false;
         (void)event_read_packed(packed, &event, &question->offence);
-        judge_event(question, &event, proposal->not_after_ms);
+        judge_event(question, &event, proposal->not_after_ms, &context);
         if (is_refused(question)) break;
         is_news = is_news || !question->is_no_news;
         if (!question->is_no_news) rules[event.kind].apply(&context, &event);
@@ -207,14 +281,23 @@ static uint64_t or_zero(uint64_t number)
 void rules_decide(struct state *state, const struct proposal *proposal, uint32_t actor,
                   uint64_t now_ms, struct decision *decision)
 {
-    struct question question = {
-        .state = state, .now_ms = now_ms, .actor = actor, .why = &decision->why};
-    uint32_t index = 0;
+    struct question question = {.state = state,
+                                .now_ms = now_ms,
+                                .actor = actor,
+                                .why = &decision->why,
+                                .losses = &decision->losses,
+                                .warnings = &decision->warnings};
+    uint32_t        index = 0;
     why_init(&decision->why);
+    why_init(&decision->warnings);
+    decision->losses.total = 0;
+    decision->losses.count = 0;
     if (proposal->event.kind == PLAN) {
         index = judge_plan(&question, state, proposal);
     } else {
-        judge_event(&question, &proposal->event, proposal->not_after_ms);
+        const uint64_t        seq = server_at(state)->size;
+        struct change_context context = {state, now_ms, entity_id_of(seq, 0), seq};
+        judge_event(&question, &proposal->event, proposal->not_after_ms, &context);
     }
     decision->offence = question.offence;
     decision->verdict = (struct verdict){.code = ACCEPTED, .node = NODE_NONE};
@@ -257,6 +340,7 @@ void rules_record(struct state *state, const struct leaf *leaf, const struct pro
             rules[proposal->event.kind].apply(&context, &proposal->event);
         }
     }
+    removals_go_on(state);
     if (leaf->author != AUTHOR_LEDGER) retry_remember(state, leaf->author, proposal, leaf->seq);
     server_edit(state)->size = leaf->seq + 1;
 }

@@ -8,12 +8,15 @@
 #define PROJECTIONS_RULES_H
 
 #include "projections/judgement.h"
+#include "projections/losses.h"
 
 struct decision {
     struct verdict verdict;
     bool           is_logged; // accepted with something to say, or a refusal that is kept
     const char    *offence;   // with MALFORMED: the field
     struct why     why;
+    struct losses  losses;   // with LIMIT_BELOW_USED
+    struct why     warnings; // with ACCEPTED: of packages that are clipped from above (B25)
 };
 
 // actor: the author's record, 0 for the ledger itself. The state must have room

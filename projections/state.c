@@ -68,21 +68,25 @@ struct undo_head {
 #define JOURNAL_PROPOSAL_MAX ((size_t)1 << 28)
 enum {
     JOURNAL_KEEP_MAX = 1 << 24, // memory that stays after a commit
+    SCRATCH_KEEP_MAX = 1 << 20, // pairs whose memory stays
     // As many as are told, and as many again: what is noted and then rolled back takes the place of
     // changes that are not told any more.
     CHANGE_ROOM = 2 * CHANGE_RING_SIZE,
 };
 
 struct state {
-    struct pool   pools[POOL_COUNT];
-    struct index  indexes[INDEX_COUNT];
-    uint8_t      *journal;
-    size_t        journal_size;
-    struct change changes[CHANGE_ROOM];
-    uint64_t      change_count;
-    uint64_t      change_first; // those before were overwritten by some that were rolled back
-    uint8_t       hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
+    struct pool          pools[POOL_COUNT];
+    struct index         indexes[INDEX_COUNT];
+    uint8_t             *journal;
+    size_t               journal_size;
+    struct scratch_pair *scratch;
+    struct change        changes[CHANGE_ROOM];
+    uint64_t             change_count;
+    uint64_t change_first; // those before were overwritten by some that were rolled back
+    uint8_t  hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
 };
+
+#define SCRATCH_SIZE ((size_t)SCRATCH_PAIR_MAX * sizeof(struct scratch_pair))
 
 static const struct pool_row *row_of(uint32_t pool)
 {
@@ -108,7 +112,9 @@ enum status state_open(struct state **state)
     if (fresh == NULL) return STATUS_OUT_OF_MEMORY;
     enum status status = open_pools(fresh);
     if (status == OK) fresh->journal = memory_reserve(JOURNAL_SIZE_MAX);
-    if (status == OK && fresh->journal == NULL) status = STATUS_OUT_OF_MEMORY;
+    if (status == OK) fresh->scratch = memory_reserve(SCRATCH_SIZE);
+    const bool is_short = fresh->journal == NULL || fresh->scratch == NULL;
+    if (status == OK && is_short) status = STATUS_OUT_OF_MEMORY;
     if (status != OK) {
         state_close(fresh);
         return status;
@@ -130,6 +136,7 @@ void state_close(struct state *state)
         if (state->indexes[i].count_max != 0) index_release(&state->indexes[i]);
     }
     memory_return(state->journal, JOURNAL_SIZE_MAX);
+    memory_return(state->scratch, SCRATCH_SIZE);
     memory_return(state, sizeof *state);
 }
 
@@ -193,6 +200,26 @@ void state_rollback(struct state *state, struct state_mark mark)
         state->change_first = state->change_count - CHANGE_ROOM;
     }
     state->change_count = mark.change_count;
+}
+
+struct state_edits state_edits(const struct state *state, struct state_mark mark)
+{
+    return (struct state_edits){state->journal_size, mark.journal_size};
+}
+
+bool state_edits_next(const struct state *state, struct state_edits *edits, struct state_edit *edit)
+{
+    while (edits->at > edits->end) {
+        struct undo_head head;
+        edits->at -= sizeof head;
+        memcpy(&head, state->journal + edits->at, sizeof head);
+        edits->at -= head.size;
+        if (head.undo != UNDO_EDIT && head.undo != UNDO_TAKE) continue;
+        const uint8_t *before = head.undo == UNDO_EDIT ? state->journal + edits->at : NULL;
+        *edit = (struct state_edit){(enum pool_name)head.where, head.record, before};
+        return true;
+    }
+    return false;
 }
 
 void state_commit(struct state *state)
@@ -273,6 +300,18 @@ uint32_t state_first(const struct state *state, enum index_name index, uint64_t 
 uint32_t state_next(const struct state *state, enum index_name index, uint32_t record)
 {
     return index_next(&state->indexes[index], record);
+}
+
+struct scratch_pair *state_scratch(struct state *state)
+{
+    return state->scratch;
+}
+
+void state_scratch_return(struct state *state, uint32_t pair_count)
+{
+    if (pair_count <= SCRATCH_KEEP_MAX) return;
+    memory_zero(state->scratch + SCRATCH_KEEP_MAX,
+                (pair_count - SCRATCH_KEEP_MAX) * sizeof(struct scratch_pair));
 }
 
 void state_forget_bucket(struct state *state, uint32_t bucket)

@@ -50,6 +50,7 @@ struct server {
     uint32_t        first_user, last_user;
     uint32_t        server_admin_count;
     uint32_t        refusal_rate; // logged refusals a minute and author (X06)
+    uint32_t        first_cut, cut_group_count; // see removals.h
     bool            has_test_clock;
     bool            must_sign; // no session vouches
 };
@@ -64,13 +65,14 @@ enum limited_reason {
 
 struct group {
     entity_id       id;
+    uint64_t        placed_seq; // it has stood below this parent by this name since that event
     struct text_ref name, label;
-    uint32_t        parent, first_child, last_child, next, previous; // siblings
+    uint32_t        parent;                                  // 0: cut off, see removals.h
+    uint32_t        first_child, last_child, next, previous; // siblings
     uint32_t        first_package, last_package;
     uint32_t        first_account, first_member;
     uint32_t        child_count, member_count;
     uint32_t        version;
-    uint8_t         depth; // of the server: 0
     bool            is_restricted, is_oversubscribed, is_blocked;
 };
 
@@ -95,8 +97,9 @@ struct resource {
     uint32_t        first_line; // licence entries
     uint32_t        first_holding, last_holding; // in log order
     uint32_t        holding_count;
-    uint32_t        next;     // the one made before
-    bool            has_kind; // stood in a licence file
+    uint32_t        most_of_user; // no user ever held more at once
+    uint32_t        next;         // the one made before
+    bool            has_kind;     // stood in a licence file
 };
 
 // One entry of a licence file. Besides the current file, that of before the limited mode counts
@@ -272,6 +275,22 @@ void              state_commit(struct state *state); // forgets the journal
 // False when a pool or the journal is so full that the next proposal may not fit: OVERLOADED.
 bool              state_has_room(const struct state *state);
 
+// What was edited or taken since a mark, the newest first; a record may come several times.
+// `before` is its content until then, not aligned; NULL for one that was taken.
+struct state_edits {
+    uint64_t at, end; // in the journal
+};
+
+struct state_edit {
+    enum pool_name pool;
+    uint32_t       record;
+    const uint8_t *before;
+};
+
+struct state_edits state_edits(const struct state *state, struct state_mark mark);
+bool               state_edits_next(const struct state *state, struct state_edits *edits,
+                                    struct state_edit *edit);
+
 uint32_t state_take(struct state *state, enum pool_name pool);
 void     state_give(struct state *state, enum pool_name pool, uint32_t record);
 void    *state_edit(struct state *state, enum pool_name pool, uint32_t record);
@@ -285,6 +304,18 @@ uint32_t    state_first(const struct state *state, enum index_name index, uint64
 uint32_t    state_next(const struct state *state, enum index_name index, uint32_t record);
 // Secret to this process: strangers choose the names that are hashed.
 uint64_t    state_hash(const struct state *state, uint32_t scope, struct bytes name);
+
+// Room for what is worked out between two events: twice as many pairs as there can be holdings.
+// Nothing in it lasts; give it back with the size that was used.
+struct scratch_pair {
+    uint64_t key;
+    uint32_t record, unused;
+};
+
+enum { SCRATCH_PAIR_MAX = 1 << 25 };
+
+struct scratch_pair *state_scratch(struct state *state);
+void                 state_scratch_return(struct state *state, uint32_t pair_count);
 
 // Empties a bucket of answers to retries, outside of any journal: all in it are out of date.
 void state_forget_bucket(struct state *state, uint32_t bucket);

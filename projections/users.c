@@ -32,10 +32,59 @@ uint32_t member_find(const struct state *state, uint32_t user, uint32_t group)
     return 0;
 }
 
+// --- Lists of a user --------------------------------------------------------
+
+static uint32_t member_there(const struct state *state, uint32_t member)
+{
+    while (member != 0 && !group_is_there(state, member_at(state, member)->group)) {
+        member = member_at(state, member)->next_of_user;
+    }
+    return member;
+}
+
+uint32_t user_first_member(const struct state *state, uint32_t user)
+{
+    return member_there(state, user_at(state, user)->first_member);
+}
+
+uint32_t user_next_member(const struct state *state, uint32_t member)
+{
+    return member_there(state, member_at(state, member)->next_of_user);
+}
+
+uint32_t user_member_count(const struct state *state, uint32_t user)
+{
+    uint32_t count = 0;
+    for (uint32_t at = user_first_member(state, user); at != 0; at = user_next_member(state, at)) {
+        count++;
+    }
+    return count;
+}
+
+static uint32_t held_there(const struct state *state, uint32_t holding)
+{
+    while (holding != 0 && !holding_is_there(state, holding)) {
+        holding = holding_at(state, holding)->next_of_user;
+    }
+    return holding;
+}
+
+uint32_t user_first_held(const struct state *state, uint32_t user)
+{
+    return held_there(state, user_at(state, user)->first_holding);
+}
+
+uint32_t user_next_held(const struct state *state, uint32_t holding)
+{
+    return held_there(state, holding_at(state, holding)->next_of_user);
+}
+
+// ----------------------------------------------------------------------------
+
 bool user_is_within(const struct state *state, uint32_t user, uint32_t group)
 {
-    uint32_t at = user_at(state, user)->first_member;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    uint32_t at = user_first_member(state, user);
+    for (; at != 0; at = user_next_member(state, at)) {
         if (group_is_within(state, member_at(state, at)->group, group)) return true;
     }
     return false;
@@ -43,9 +92,9 @@ bool user_is_within(const struct state *state, uint32_t user, uint32_t group)
 
 bool user_is_all_within(const struct state *state, uint32_t user, uint32_t group)
 {
-    uint32_t at = user_at(state, user)->first_member;
+    uint32_t at = user_first_member(state, user);
     if (at == 0) return false;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    for (; at != 0; at = user_next_member(state, at)) {
         if (!group_is_within(state, member_at(state, at)->group, group)) return false;
     }
     return true;
@@ -81,8 +130,8 @@ bool member_feature_at(const struct state *state, uint32_t member, uint32_t reso
 uint32_t user_held(const struct state *state, uint32_t user, uint32_t resource)
 {
     uint32_t count = 0;
-    uint32_t at = user_at(state, user)->first_holding;
-    for (; at != 0; at = holding_at(state, at)->next_of_user) {
+    uint32_t at = user_first_held(state, user);
+    for (; at != 0; at = user_next_held(state, at)) {
         count += account_at(state, holding_at(state, at)->account)->resource == resource;
     }
     return count;
@@ -101,10 +150,10 @@ static struct user_quota measure(const struct state *state, uint32_t user, uint3
 {
     struct user_quota quota = {.maximum = LIMIT_NONE, .available = LIMIT_NONE};
     struct quota_path path;
-    uint32_t          at = user_at(state, user)->first_member;
+    uint32_t          at = user_first_member(state, user);
     quota.used = user_held(state, user, resource);
     if (at == 0) quota.maximum = 0;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    for (; at != 0; at = user_next_member(state, at)) {
         const uint32_t group = member_at(state, at)->group;
         quota_path(state, group, resource, &path);
         struct quota_node *server = &path.nodes[path.count - 1];
@@ -180,8 +229,8 @@ static void refuse_all(struct question *question, const struct objections *objec
 void user_judge_blocks(struct question *question, uint32_t user, uint32_t charged)
 {
     const struct state *state = question->state;
-    uint32_t            at = user_at(state, user)->first_member;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    uint32_t            at = user_first_member(state, user);
+    for (; at != 0; at = user_next_member(state, at)) {
         const uint32_t blocked = group_blocked_by(state, member_at(state, at)->group);
         if (blocked == 0 || group_is_within(state, charged, blocked)) continue;
         refuse_at(question, BLOCKED, blocked);
@@ -193,8 +242,8 @@ void user_judge_unit(struct question *question, uint32_t user, uint32_t resource
     const struct state *state = question->state;
     const uint64_t      held = user_held(state, user, resource);
     struct objections   groups = {.count = 0}, caps = {.count = 0};
-    uint32_t            at = user_at(state, user)->first_member;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    uint32_t            at = user_first_member(state, user);
+    for (; at != 0; at = user_next_member(state, at)) {
         const struct constraint one = objection(question, at, resource, group, held);
         const uint64_t          cap = member_cap_at(state, at, resource, question->now_ms);
         if (one.code != ACCEPTED) object(&groups, one);
@@ -269,7 +318,7 @@ static void assignment_drop(struct state *state, uint32_t at)
     member->window = (struct window){0, 0};
 }
 
-static void member_remove(struct state *state, uint32_t at)
+void member_remove(struct state *state, uint32_t at)
 {
     assignment_drop(state, at);
     const struct member member = *member_at(state, at);
@@ -369,8 +418,8 @@ void user_removal_judge(struct question *question, const struct event *event)
         refuse_name(question, UNKNOWN_USER, removal->user);
         return;
     }
-    uint32_t at = removal->is_cascade ? 0 : user_at(state, user)->first_member;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    uint32_t at = removal->is_cascade ? 0 : user_first_member(state, user);
+    for (; at != 0; at = user_next_member(state, at)) {
         const uint32_t group = member_at(state, at)->group;
         if (first_held_in(state, user, group) != 0) refuse_at(question, MEMBERSHIP_IN_USE, group);
     }
@@ -413,7 +462,7 @@ void membership_judge(struct question *question, const struct event *event)
     if (membership->is_member) {
         if (is_member) {
             refuse_at(question, ALREADY_A_MEMBER, group);
-        } else if (user_at(state, user)->member_count == MEMBERSHIP_MAX) {
+        } else if (user_member_count(state, user) == MEMBERSHIP_MAX) {
             refuse_at(question, TOO_MANY_MEMBERSHIPS, group);
         }
         return;
@@ -497,9 +546,9 @@ static uint64_t asked_cap(const struct user_assignment *assignment, struct bytes
 
 static bool is_first_of_user(const struct state *state, uint32_t holding, uint32_t resource)
 {
-    uint32_t at = user_at(state, holding_at(state, holding)->user)->first_holding;
+    uint32_t at = user_first_held(state, holding_at(state, holding)->user);
     while (account_at(state, holding_at(state, at)->account)->resource != resource) {
-        at = holding_at(state, at)->next_of_user;
+        at = user_next_held(state, at);
     }
     return at == holding;
 }
@@ -510,8 +559,8 @@ static void judge_held(struct question *question, const struct user_assignment *
 {
     const struct state *state = question->state;
     const uint32_t      user = member_at(state, member)->user;
-    uint32_t            at = user_at(state, user)->first_holding;
-    for (; at != 0 && !assignment->is_forced; at = holding_at(state, at)->next_of_user) {
+    uint32_t            at = user_first_held(state, user);
+    for (; at != 0 && !assignment->is_forced; at = user_next_held(state, at)) {
         const uint32_t resource = account_at(state, holding_at(state, at)->account)->resource;
         if (!is_first_of_user(state, at, resource)) continue;
         const struct bytes name = text_of(state, resource_at(state, resource)->name);

@@ -7,6 +7,13 @@
 uint32_t user_find(const struct state *state, struct bytes name);
 // The membership of the user in the group; 0 when there is none.
 uint32_t member_find(const struct state *state, uint32_t user, uint32_t group);
+// What the user is in and what the user holds, one after another; 0 at the end. What was removed
+// with a group is passed over.
+uint32_t user_first_member(const struct state *state, uint32_t user);
+uint32_t user_next_member(const struct state *state, uint32_t member);
+uint32_t user_member_count(const struct state *state, uint32_t user);
+uint32_t user_first_held(const struct state *state, uint32_t user);
+uint32_t user_next_held(const struct state *state, uint32_t holding);
 // Whether one of the user's groups is the group or stands below it.
 bool     user_is_within(const struct state *state, uint32_t user, uint32_t group);
 // Whether all of them are; false for a user without a group.
@@ -39,6 +46,9 @@ struct user_quota user_quota_enforced(const struct state *state, uint32_t user, 
 void user_judge_blocks(struct question *question, uint32_t user, uint32_t charged);
 // What the user's groups and assignments object to one more unit charged to the group.
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group);
+
+// Removes without a question.
+void member_remove(struct state *state, uint32_t member);
 
 bool user_event_is_allowed(const struct question *question, const struct event *event);
 

@@ -1,5 +1,6 @@
 #include "projections/views.h"
 
+#include "projections/groups.h"
 #include "projections/quota.h"
 
 #include <assert.h>
@@ -15,14 +16,6 @@ const char *resource_status_word(enum resource_status status)
     };
     assert((size_t)status < sizeof words / sizeof words[0]);
     return words[status];
-}
-
-static bool is_blocked(const struct state *state, uint32_t group)
-{
-    while (group != 0 && !group_at(state, group)->is_blocked) {
-        group = group_at(state, group)->parent;
-    }
-    return group != 0;
 }
 
 // The next instant after ms at which a node of the path may change.
@@ -105,7 +98,7 @@ struct resource_view view_resource(const struct state *state, uint32_t group, ui
     if (view.used > view.maximum) view.over = view.used - view.maximum;
     if (own->account != 0) look_at_account(state, own->account, &view);
     view.status = view.maximum > 0 ? STATUS_ON : why_nothing(state, group, resource, ms);
-    if (is_blocked(state, group)) view.status = STATUS_BLOCKED;
+    if (group_blocked_by(state, group) != 0) view.status = STATUS_BLOCKED;
     look_ahead(state, group, resource, ms, &view);
     return view;
 }
@@ -130,7 +123,7 @@ struct feature_view view_feature(const struct state *state, uint32_t group, uint
         if (at_ms == TIME_NEVER) break;
         if (!path_has_feature(state, group, resource, at_ms)) view.until_ms = at_ms;
     }
-    if (!is_blocked(state, group)) return view;
+    if (group_blocked_by(state, group) == 0) return view;
     view.is_on = false;
     view.status = STATUS_BLOCKED;
     return view;

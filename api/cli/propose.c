@@ -155,6 +155,21 @@ bool propose_end_plan(struct call *call, struct buffer *out)
 
 // --- The answer -------------------------------------------------------------
 
+// Of packages that last while a group above has nothing.
+static void print_warnings(struct call *call, struct bytes map)
+{
+    char                 text[TIME_TEXT_SIZE];
+    struct message_items warnings = message_list(map, "warnings");
+    for (struct bytes warning; message_next(&warnings, &warning);) {
+        (void)fputs("warning: ", call->out);
+        print_text(call->out, message_text(warning, "name"));
+        (void)fputs(" is clipped: ", call->out);
+        print_text(call->out, message_text(warning, "node"));
+        (void)fprintf(call->out, " has nothing from %s on\n",
+                      print_time(message_number(warning, "when", 0), text));
+    }
+}
+
 static void print_accepted(struct call *call, struct bytes map)
 {
     char           text[TIME_TEXT_SIZE];
@@ -169,6 +184,7 @@ static void print_accepted(struct call *call, struct bytes map)
     if (message_find(map, "access", &access) && !message_flag(map, "access")) {
         (void)fprintf(call->out, "the unit is held, and gives no access now\n");
     }
+    print_warnings(call, map);
 }
 
 static void add_numbers(struct table *table, struct bytes change, const char *key)
@@ -190,7 +206,6 @@ static void print_changes(struct call *call, struct bytes map)
     };
     struct table        *table = table_begin(columns, sizeof columns / sizeof columns[0]);
     struct message_items changes = message_list(map, "changes");
-    struct message_items suspended = message_list(map, "suspended");
     for (struct bytes change; message_next(&changes, &change);) {
         table_add_bytes(table, message_text(change, "group"));
         table_add_bytes(table, message_text(change, "resource"));
@@ -198,13 +213,8 @@ static void print_changes(struct call *call, struct bytes map)
         add_numbers(table, change, "after");
     }
     if (changes.count > 0) table_flush(table, call->out);
-    for (struct bytes holding; message_next(&suspended, &holding);) {
-        (void)fputs("would lose access: ", call->out);
-        print_text(call->out, message_text(holding, "resource"));
-        (void)fputc(' ', call->out);
-        print_text(call->out, message_text(holding, "unit"));
-        (void)fputc('\n', call->out);
-    }
+    refusal_print_suspended(map, call->out);
+    print_warnings(call, map);
 }
 
 static enum exit_code print_ok(struct call *call, struct bytes map)

@@ -60,18 +60,22 @@ static void print_help(struct bytes constraint, FILE *out)
     (void)fputc('\n', out);
 }
 
-// Names of what would lose access, where the save says so: a list of {resource, unit}.
-static void print_suspended(struct bytes map, FILE *out)
+// Names of what would lose access, where the save says so: the first of a list of {resource, unit}.
+void refusal_print_suspended(struct bytes map, FILE *out)
 {
     struct message_items items = message_list(map, "suspended");
-    if (items.count == 0) return;
-    (void)fprintf(out, "  would lose access:");
+    const uint64_t       count = message_number(map, "suspended_count", items.count);
+    if (count == 0) return;
+    (void)fputs("  would lose access:", out);
     for (struct bytes holding; message_next(&items, &holding);) {
         (void)fputc(' ', out);
         print_text(out, message_text(holding, "resource"));
         (void)fputc(' ', out);
         print_text(out, message_text(holding, "unit"));
-        (void)fputc(items.left > 0 ? ',' : ' ', out);
+        if (items.left > 0) (void)fputc(',', out);
+    }
+    if (count > items.count) {
+        (void)fprintf(out, " … %llu in all", (unsigned long long)count);
     }
     (void)fputc('\n', out);
 }
@@ -100,7 +104,7 @@ static void print_refusal(struct bytes map, FILE *out)
         (void)fputc('\n', out);
         print_help(constraint, out);
     }
-    print_suspended(map, out);
+    refusal_print_suspended(map, out);
     if (seq != UINT64_MAX) {
         (void)fprintf(out, "  kept in the log as event %llu\n", (unsigned long long)seq);
     }

@@ -14,4 +14,7 @@ void refusal_print_map(enum message_outcome outcome, struct bytes map, FILE *out
 // ": 20 of 20 used", in the words of the refusal; nothing where the numbers mean nothing.
 void refusal_print_numbers(struct bytes code, uint64_t used, uint64_t limit, FILE *out);
 
+// A line with the units that would lose access, where the answer names them.
+void refusal_print_suspended(struct bytes map, FILE *out);
+
 #endif

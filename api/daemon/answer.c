@@ -237,7 +237,7 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     pack_array(reply, 2);
     pack_key(reply, "refused");
     const bool is_lossy = outcome->losses != NULL && !is_short;
-    pack_map(reply, is_lossy ? 10 : 9);
+    pack_map(reply, is_lossy ? 11 : 9);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
     put_decisive(reply, "limit", outcome, first == NULL ? 0 : first->limit, verdict->limit);
@@ -254,21 +254,48 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     put_why(reply, is_short ? NULL : why, outcome->about);
 }
 
-void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome)
+void put_warnings(struct buffer *reply, const struct why *warnings)
 {
-    if (outcome->verdict->code != ACCEPTED) {
-        const size_t start = reply->size;
-        answer_refused(reply, state, outcome, false);
-        const bool is_long = reply->is_full || reply->size - start > outcome->size_max;
-        if (outcome->size_max == 0 || !is_long) return;
-        reply->size = start;
-        reply->is_full = false;
-        answer_refused(reply, state, outcome, true);
-        assert(reply->size - start <= ANSWER_SHORT_SIZE);
-        return;
+    pack_key(reply, "warnings");
+    pack_array(reply, warnings->count);
+    for (uint32_t i = 0; i < warnings->count; i++) {
+        const struct reason *reason = &warnings->reasons[i];
+        pack_map(reply, 3);
+        put_text(reply, "name", reason->constraint.name);
+        put_optional_text(reply, "node",
+                          reason->is_hidden ? (struct bytes){NULL, 0} : reason->path);
+        put_time(reply, "when", reason->constraint.until_ms);
     }
-    answer_ok(reply, outcome->has_access ? 3 : 2);
+}
+
+static void answer_accepted(struct buffer *reply, const struct outcome *outcome, bool is_short)
+{
+    const bool is_warned = outcome->warnings != NULL && outcome->warnings->count > 0 && !is_short;
+    answer_ok(reply, 2U + outcome->has_access + is_warned);
     if (outcome->has_access) put_flag(reply, "access", outcome->is_access);
     put_limit(reply, "seq", outcome->seq);
     put_number(reply, "time", outcome->time_ms);
+    if (is_warned) put_warnings(reply, outcome->warnings);
+}
+
+static void answer_at_length(struct buffer *reply, const struct state *state,
+                             const struct outcome *outcome, bool is_short)
+{
+    if (outcome->verdict->code == ACCEPTED) {
+        answer_accepted(reply, outcome, is_short);
+    } else {
+        answer_refused(reply, state, outcome, is_short);
+    }
+}
+
+void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome)
+{
+    const size_t start = reply->size;
+    answer_at_length(reply, state, outcome, false);
+    const bool is_long = reply->is_full || reply->size - start > outcome->size_max;
+    if (outcome->size_max == 0 || !is_long) return;
+    reply->size = start;
+    reply->is_full = false;
+    answer_at_length(reply, state, outcome, true);
+    assert(reply->size - start <= ANSWER_SHORT_SIZE);
 }

@@ -25,6 +25,7 @@ struct outcome {
     const struct verdict *verdict;
     const struct why     *why;       // NULL: only the verdict is known any more
     const struct losses  *losses;    // NULL: nothing is told of them
+    const struct why     *warnings;  // of what is accepted; NULL: none
     bool                  is_hidden; // without why: the asker may not read at the verdict's node
     struct bytes          about;     // the resource, where a constraint names nothing else
     uint64_t              seq, time_ms;
@@ -32,6 +33,8 @@ struct outcome {
     size_t                size_max;              // a longer refusal is told in short; 0: none is
 };
 
+// "warnings"; only where there are some.
+void put_warnings(struct buffer *reply, const struct why *warnings);
 void answer_outcome(struct buffer *reply, const struct state *state, const struct outcome *outcome);
 
 // Instead of the path of a group that the asker may not see.

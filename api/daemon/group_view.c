@@ -105,10 +105,10 @@ static void put_tree_node(struct buffer *items, const struct state *state, uint3
 // The next group in path order that is at most so deep below root.
 static uint32_t next_within(const struct state *state, uint32_t at, uint32_t root, uint64_t depth)
 {
-    const uint32_t deepest = group_at(state, root)->depth + (uint32_t)depth;
+    const uint32_t deepest = group_depth(state, root) + (uint32_t)depth;
     do {
         at = group_walk(state, at, root);
-    } while (at != 0 && group_at(state, at)->depth > deepest);
+    } while (at != 0 && group_depth(state, at) > deepest);
     return at;
 }
 

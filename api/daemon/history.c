@@ -36,6 +36,8 @@ static bool is_about(const struct state *state, const struct leaf *leaf, const s
         const uint32_t group = is_named ? group_by_id(state, leaf->verdict.node) : 0;
         return group != 0 && group_is_within(state, group, top);
     }
+    // Before it had its path, another group may have had it.
+    if (leaf->seq < group_placed(state, top)) return false;
     group_add_path(state, top, &own);
     return path_is_within(path, buffer_bytes(&own));
 }

@@ -8,9 +8,9 @@
 static void put_memberships(struct buffer *reply, const struct state *state, uint32_t user)
 {
     pack_key(reply, "memberships");
-    pack_array(reply, user_at(state, user)->member_count);
-    uint32_t at = user_at(state, user)->first_member;
-    for (; at != 0; at = member_at(state, at)->next_of_user) {
+    pack_array(reply, user_member_count(state, user));
+    uint32_t at = user_first_member(state, user);
+    for (; at != 0; at = user_next_member(state, at)) {
         const struct member *member = member_at(state, at);
         pack_map(reply, 2);
         pack_key(reply, "assignment");
@@ -54,10 +54,10 @@ static bool user_has_feature(const struct daemon *daemon, uint32_t user, uint32_
                              struct feature_view *view)
 {
     const struct state *state = daemon->state;
-    uint32_t            at = user_at(state, user)->first_member;
+    uint32_t            at = user_first_member(state, user);
     *view = (struct feature_view){
         .is_on = at != 0, .status = at == 0 ? STATUS_OFF : STATUS_ON, .until_ms = TIME_NEVER};
-    for (; at != 0 && view->is_on; at = member_at(state, at)->next_of_user) {
+    for (; at != 0 && view->is_on; at = user_next_member(state, at)) {
         struct feature_view here =
             view_feature(state, member_at(state, at)->group, feature, daemon->now_ms);
         const struct member *member = member_at(state, at);

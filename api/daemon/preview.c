@@ -2,6 +2,7 @@
 
 #include "api/daemon/answer.h"
 #include "projections/actors.h"
+#include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/quota.h"
 
@@ -12,7 +13,6 @@ struct preview {
     uint32_t             count;
     uint32_t             groups[PREVIEW_MAX], resources[PREVIEW_MAX];
     struct resource_view before[PREVIEW_MAX], after[PREVIEW_MAX];
-    struct losses        losses;
 };
 
 static void add_pair(struct preview *preview, uint32_t group, uint32_t resource)
@@ -30,6 +30,7 @@ static void add_change(struct preview *preview, const struct state *state,
                        const struct change *change)
 {
     uint32_t group = change->group;
+    if (!group_is_within(state, group, SERVER_GROUP)) return; // it is gone by then
     for (; group != 0; group = group_at(state, group)->parent) {
         uint32_t account = group_at(state, group)->first_account;
         for (; account != 0; account = account_at(state, account)->next_of_group) {
@@ -89,56 +90,6 @@ static void view_all(const struct state *state, struct preview *preview, uint64_
 
 // --- Units that lose access -------------------------------------------------
 
-static bool is_noted(const struct losses *losses, uint32_t holding)
-{
-    for (uint32_t i = 0; i < losses->count; i++) {
-        if (losses->holdings[i] == holding) return true;
-    }
-    return false;
-}
-
-// Taken by the event itself: gone when it is put back.
-static bool is_new(const struct state *state, uint32_t holding)
-{
-    return entity_seq(holding_at(state, holding)->id) + 1 == server_at(state)->size;
-}
-
-// On the state as it would be: what is suspended where more is than before.
-static void note_suspended(const struct state *state, struct preview *preview)
-{
-    struct losses *losses = &preview->losses;
-    for (uint32_t i = 0; i < preview->count; i++) {
-        if (preview->after[i].suspended <= preview->before[i].suspended) continue;
-        struct holding_walk walk =
-            holding_walk(account_find(state, preview->groups[i], preview->resources[i]));
-        for (uint32_t at = holding_walk_next(state, &walk); at != 0 && losses->count < LOSS_MAX;
-             at = holding_walk_next(state, &walk)) {
-            if (holding_is_kept(state, at) || is_new(state, at)) continue;
-            if (is_noted(losses, at)) continue;
-            losses->holdings[losses->count++] = at;
-        }
-    }
-}
-
-// On the state as it is: what had lost access before is no loss, nor is it told to a stranger.
-static void sift_losses(const struct state *state, uint32_t actor, struct losses *losses)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < losses->count; i++) {
-        const uint32_t at = losses->holdings[i];
-        const uint32_t group = account_at(state, holding_at(state, at)->account)->group;
-        if (!holding_is_kept(state, at) || !actor_reads(state, actor, group)) continue;
-        uint32_t place = kept++; // the most senior first
-        for (; place > 0; place--) {
-            const uint32_t former = losses->holdings[place - 1];
-            if (holding_at(state, former)->id < holding_at(state, at)->id) break;
-            losses->holdings[place] = former;
-        }
-        losses->holdings[place] = at;
-    }
-    losses->count = kept;
-}
-
 void put_losses(struct buffer *reply, const struct state *state, const struct losses *losses)
 {
     pack_key(reply, "suspended");
@@ -150,6 +101,7 @@ void put_losses(struct buffer *reply, const struct state *state, const struct lo
         put_text(reply, "resource", text_of(state, resource_at(state, resource)->name));
         put_text(reply, "unit", text_of(state, holding->unit));
     }
+    put_number(reply, "suspended_count", losses->total);
 }
 
 // --- The play ---------------------------------------------------------------
@@ -168,6 +120,7 @@ static void note_changes(const struct state *state, uint64_t first, struct previ
 static void play(struct daemon *daemon, const struct proposal *proposal, uint32_t actor,
                  struct preview *preview)
 {
+    struct losses          *losses = &daemon->decision.losses;
     struct state           *state = daemon->state;
     const struct state_mark mark = state_mark(state);
     const uint64_t          first = state_change_count(state);
@@ -178,16 +131,15 @@ static void play(struct daemon *daemon, const struct proposal *proposal, uint32_
               .verdict = {.code = ACCEPTED, .node = NODE_NONE}
     };
     preview->count = 0;
-    preview->losses.count = 0;
     rules_record(state, &leaf, proposal);
     note_changes(state, first, preview);
     state_rollback(state, mark);
     view_all(state, preview, daemon->now_ms, preview->before);
     rules_record(state, &leaf, proposal);
     view_all(state, preview, daemon->now_ms, preview->after);
-    note_suspended(state, preview);
+    losses_note(state, mark, daemon->now_ms, losses);
     state_rollback(state, mark);
-    sift_losses(state, actor, &preview->losses);
+    losses_count(state, daemon->now_ms, actor, losses);
 }
 
 static struct preview played; // too large for a stack; the loop is one thread
@@ -196,22 +148,13 @@ void preview_accepted(struct daemon *daemon, const struct proposal *proposal, ui
                       struct buffer *reply)
 {
     played.count = 0;
-    played.losses.count = 0;
     if (daemon->decision.is_logged) play(daemon, proposal, actor, &played);
-    answer_ok(reply, 4);
+    const struct why *warnings = &daemon->decision.warnings;
+    answer_ok(reply, warnings->count > 0 ? 6 : 5);
     put_preview(reply, daemon->state, &played, actor);
     pack_key(reply, "seq");
     pack_nil(reply);
-    put_losses(reply, daemon->state, &played.losses);
+    put_losses(reply, daemon->state, &daemon->decision.losses);
     put_number(reply, "time", daemon->now_ms);
-}
-
-const struct losses *preview_losses(struct daemon *daemon, const struct proposal *proposal,
-                                    uint32_t actor)
-{
-    struct proposal forced = *proposal;
-    if (proposal->event.kind != ALLOCATION) return NULL;
-    forced.event.of.allocation.is_forced = true;
-    play(daemon, &forced, actor, &played);
-    return &played.losses;
+    if (warnings->count > 0) put_warnings(reply, warnings);
 }

@@ -167,11 +167,12 @@ static void answer_decision(struct passage *passage, uint64_t seq, struct buffer
     const bool     is_loss = decision->verdict.code == LIMIT_BELOW_USED;
     struct outcome outcome = {.verdict = &decision->verdict,
                               .why = &decision->why,
+                              .warnings = &decision->warnings,
                               .about = resource_of(&passage->proposal.event),
                               .seq = seq,
                               .time_ms = daemon->now_ms,
                               .size_max = passage->size_max};
-    if (is_loss) outcome.losses = preview_losses(daemon, &passage->proposal, passage->actor);
+    if (is_loss) outcome.losses = &decision->losses;
     look_at_access(passage, &outcome);
     answer_outcome(reply, daemon->state, &outcome);
 }

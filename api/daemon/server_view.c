@@ -6,7 +6,9 @@
 #include "core/proof/hash.h"
 #include "projections/actors.h"
 #include "projections/digest.h"
+#include "projections/groups.h"
 #include "projections/mode.h"
+#include "projections/quota.h"
 
 #include <string.h>
 
@@ -39,8 +41,8 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     put_number(reply, "clock_steps_back", daemon->clock.step_back_count);
     put_wide(reply, "connections", is_wide, connections_counts(daemon->connections).open);
     if (ask->arguments.has_digest) put_binary(reply, "digest", hash_view(&digest));
-    put_wide(reply, "groups", is_wide, state_count(state, POOL_GROUP) - 1);
-    put_wide(reply, "holdings", is_wide, state_count(state, POOL_HOLDING));
+    put_wide(reply, "groups", is_wide, group_count(state));
+    put_wide(reply, "holdings", is_wide, quota_total(state));
     put_text(reply, "mode", bytes_of_text(server->limited_reason == 0 ? "normal" : "limited"));
     put_flag(reply, "must_sign", server->must_sign);
     put_text(reply, "origin", daemon->origin);

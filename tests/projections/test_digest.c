@@ -49,9 +49,14 @@ Test(digest, whatever_changes_shows)
         {"consume G sip n1",                                           "ok"},
         {"consume G dev d1 in",                                        "ok"},
         {"enrol helper agent G",                                       "ok"},
+        {"group G/Q",                                                  "ok"},
     };
     static const char *const lines[] = {
         "group H",
+        "rename G/Q R",
+        "label G/Q dealer",
+        "block G",
+        "move G/Q /",
         "allocate G restricted p until=2026-12-01 : sip=3 dev=3 web",
         "allocate G restricted p until=2026-12-02 : sip=3 dev=3 web",
         "allocate G restricted p until=2026-12-01 : sip=4 dev=3 web",

@@ -68,3 +68,109 @@ Test(groups, a_walk_meets_every_group_below_its_root_once_parents_first)
     cr_expect(eq(u32, find(state, "a/x/y"), 0));
     company_close(company);
 }
+
+Test(groups, another_name_or_label_leaves_all_else_as_it_is)
+{
+    static const struct turn turns[] = {
+        {"allocate b/x restricted p : sip=2",         "ok"                         },
+        {"consume b/x/y sip n1",                      "ok"                         },
+        {"rename b/x z",                              "ok"                         },
+        {"state b/z sip",                             "2/1/1"                      },
+        {"state b/x sip",                             "unknown"                    },
+        {"consume b/z/y sip n1",                      "ok already"                 },
+        {"allocate b/z version=0",                    "VERSION_CONFLICT b/z 0 of 1"},
+        {"rename b/z z",                              "ok already"                 },
+        {"label b/z dealer",                          "ok"                         },
+        {"label b/z dealer",                          "ok already"                 },
+        {"group b/x",                                 "ok"                         },
+        {"rename b/x z",                              "NAME_TAKEN z"               },
+        {"rename b/z a",                              "ok"                         },
+        {"rename b a",                                "NAME_TAKEN a"               },
+        {"rename b/q r",                              "UNKNOWN_GROUP b/q"          },
+        {"rename / r",                                "MALFORMED group"            },
+        {"plan rename a c | rename b a | rename c b", "ok"                         },
+        {"state a/a/y sip",                           "2/1/1"                      },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(groups, b19_a_site_admin_changes_what_stands_strictly_below)
+{
+    static const struct turn turns[] = {
+        {"enrol boss site_admin b", "ok"       },
+        {"enrol helper agent b",    "ok"       },
+        {"as boss",                 "ok"       },
+        {"rename b c",              "FORBIDDEN"},
+        {"block b",                 "FORBIDDEN"},
+        {"rename a/x c",            "FORBIDDEN"},
+        {"block a/q",               "FORBIDDEN"},
+        {"rename b/x c",            "ok"       },
+        {"block b/c",               "ok"       },
+        {"unblock b/c",             "ok"       },
+        {"as helper",               "ok"       },
+        {"rename b/c d",            "FORBIDDEN"},
+        {"block b/c",               "FORBIDDEN"},
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(groups, t13_limited_mode_refuses_names_and_blocks)
+{
+    static const struct turn turns[] = {
+        {"license sip 5 per-server", "ok"            },
+        {"rename b/x c",             "LIMITED_MODE /"},
+        {"label b/x c",              "LIMITED_MODE /"},
+        {"block b/x",                "LIMITED_MODE /"},
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(groups, x12_a_block_takes_access_and_nothing_else)
+{
+    static const struct turn turns[] = {
+        {"allocate b restricted p : sip=2", "ok"                                 },
+        {"user maria b/x",                  "ok"                                 },
+        {"consume b/x/y sip n1",            "ok"                                 },
+        {"consume b/x sip n2 user=maria",   "ok"                                 },
+        {"block b/x",                       "ok"                                 },
+        {"block b/x",                       "ok already"                         },
+        {"access sip n1",                   "BLOCKED b/x"                        },
+        {"access sip n2",                   "BLOCKED b/x"                        },
+        {"held sip",                        "n1 n2"                              },
+        {"state b/x sip",                   "2/2/0"                              },
+        {"more b/x/y sip",                  "blocked own unlimited at b"         },
+        {"more b sip",                      "on own 2 unallocated 2 at b"        },
+        {"consume b/x/y sip n3",            "BLOCKED b/x; LIMIT_REACHED b 2 of 2"},
+        {"consume b/x/y sip n1",            "ok already"                         },
+        {"release sip n2",                  "ok"                                 },
+        {"state b/x sip",                   "2/1/1"                              },
+        {"consume b/x sip n3 user=maria",   "BLOCKED b/x"                        },
+        {"consume b sip n3",                "ok"                                 },
+        {"access sip n3",                   "yes"                                },
+        {"unblock b/x",                     "ok"                                 },
+        {"unblock b/x",                     "ok already"                         },
+        {"access sip n1",                   "yes"                                },
+        {"block b/q",                       "UNKNOWN_GROUP b/q"                  },
+        {"block /",                         "MALFORMED group"                    },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(groups, x12_nested_blocks_are_lifted_one_by_one)
+{
+    static const struct turn turns[] = {
+        {"consume b/x/y sip n1", "ok"                      },
+        {"block b",              "ok"                      },
+        {"block b/x/y",          "ok"                      },
+        {"access sip n1",        "BLOCKED b/x/y"           },
+        {"consume b/x/y sip n2", "BLOCKED b/x/y; BLOCKED b"},
+        {"unblock b/x",          "ok already"              },
+        {"unblock b/x/y",        "ok"                      },
+        {"access sip n1",        "BLOCKED b"               },
+        {"consume b/x/y sip n2", "BLOCKED b"               },
+        {"unblock b",            "ok"                      },
+        {"access sip n1",        "yes"                     },
+        {"consume b/x/y sip n2", "ok"                      },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}

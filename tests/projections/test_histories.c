@@ -121,8 +121,6 @@ struct open_question {
 // X08    MALFORMED comes first, also where only the state shows it; the rules look later.
 // T02    which of the two comes first is not laid down.
 static const struct open_question open_questions[] = {
-    {ALLOCATION, ACCEPTED, LIMIT_BELOW_USED},
-    {USER_ASSIGNMENT, ACCEPTED, LIMIT_BELOW_USED},
     {ANY_KIND,       FORBIDDEN,      MALFORMED },
     {ANY_KIND,       STALE_PROPOSAL, MALFORMED },
     {LICENSE_UPLOAD, KIND_CHANGED,   NAME_TAKEN},

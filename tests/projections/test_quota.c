@@ -208,7 +208,7 @@ Test(quota, x03_an_exchange_low_in_the_tree_is_seen_beyond_a_node_that_cuts_noth
         {"allocate G/P/C restricted force p : sip=1",   "ok"                    },
         {"allocate G/P/C/D restricted force p : sip=0", "ok"                    },
         {"held sip",                                    "(n1) n2 n3 (n4)"       },
-        {"allocate G/P/C/D",                            "ok"                    },
+        {"allocate G/P/C/D force",                      "ok"                    },
         {"held sip",                                    "n1 n2 (n3) (n4)"       },
         {"access sip n3",                               "LIMIT_REACHED G 4 of 2"},
         {"allocate G/P/C/D restricted force p : sip=0", "ok"                    },

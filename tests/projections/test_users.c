@@ -116,12 +116,12 @@ Test(users, b42_the_strictest_of_several_groups_decides_and_is_named)
 Test(users, b42_of_several_groups_that_refuse_the_least_comes_first)
 {
     static const struct turn turns[] = {
-        {"allocate A restricted p : sip=4", "ok"                                       },
-        {"allocate B restricted p : sip=4", "ok"                                       },
-        {"allocate C restricted p : sip=4", "ok"                                       },
-        {"4 x consume A sip a# user=maria", "ok"                                       },
-        {"allocate B restricted p : sip=2", "ok"                                       },
-        {"allocate C restricted p : sip=3", "ok"                                       },
+        {"allocate A restricted p : sip=4",       "ok"                                 },
+        {"allocate B restricted p : sip=4",       "ok"                                 },
+        {"allocate C restricted p : sip=4",       "ok"                                 },
+        {"4 x consume A sip a# user=maria",       "ok"                                 },
+        {"allocate B restricted force p : sip=2", "ok"                                 },
+        {"allocate C restricted force p : sip=3", "ok"                                 },
         {"consume B sip b1 user=maria",
          "STRICTEST_GROUP B 4 of 2; STRICTEST_GROUP C 4 of 3; STRICTEST_GROUP A 4 of 4"},
     };
@@ -147,20 +147,20 @@ Test(users, b42_of_several_assignments_that_refuse_the_least_comes_first)
 Test(users, b42_beyond_the_least_maximum_the_users_newest_give_no_access)
 {
     static const struct turn turns[] = {
-        {"3 x consume A sip a# user=maria", "ok"                      },
-        {"consume C sip c1 user=maria",     "ok"                      },
-        {"consume A sip other",             "ok"                      },
-        {"allocate B restricted p : sip=2", "ok"                      },
-        {"access sip a2",                   "yes"                     },
-        {"access sip a3",                   "STRICTEST_GROUP B 4 of 2"},
-        {"access sip c1",                   "STRICTEST_GROUP B 4 of 2"},
-        {"access sip other",                "yes"                     },
-        {"held sip",                        "a1 a2 a3 c1 other"       },
-        {"release sip a1",                  "ok"                      },
-        {"access sip a3",                   "yes"                     },
-        {"access sip c1",                   "STRICTEST_GROUP B 3 of 2"},
-        {"member remove maria B",           "ok"                      },
-        {"access sip c1",                   "yes"                     },
+        {"3 x consume A sip a# user=maria",       "ok"                      },
+        {"consume C sip c1 user=maria",           "ok"                      },
+        {"consume A sip other",                   "ok"                      },
+        {"allocate B restricted force p : sip=2", "ok"                      },
+        {"access sip a2",                         "yes"                     },
+        {"access sip a3",                         "STRICTEST_GROUP B 4 of 2"},
+        {"access sip c1",                         "STRICTEST_GROUP B 4 of 2"},
+        {"access sip other",                      "yes"                     },
+        {"held sip",                              "a1 a2 a3 c1 other"       },
+        {"release sip a1",                        "ok"                      },
+        {"access sip a3",                         "yes"                     },
+        {"access sip c1",                         "STRICTEST_GROUP B 3 of 2"},
+        {"member remove maria B",                 "ok"                      },
+        {"access sip c1",                         "yes"                     },
     };
     play_after(TURNS(base), TURNS(turns));
 }

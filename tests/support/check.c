@@ -81,6 +81,7 @@ static void walk_in_order(uint32_t resource)
     uint32_t            at = resource_at(state, resource)->first_holding;
     for (; at != 0; at = holding_at(state, at)->next) {
         bool has_room = true;
+        if (!holding_is_there(state, at)) continue;
         for (uint32_t group = group_of(at); group != 0; group = parent_of(group)) {
             has_room = has_room && check.counts[group].walked < check.counts[group].limit;
         }
@@ -100,6 +101,7 @@ static void climb_in_order(uint32_t resource)
     uint32_t            at = resource_at(state, resource)->first_holding;
     for (; at != 0; at = holding_at(state, at)->next) {
         uint32_t cut_by = 0;
+        if (!holding_is_there(state, at)) continue;
         for (uint32_t group = group_of(at); group != 0; group = parent_of(group)) {
             struct count *count = &check.counts[group];
             count->used++;
@@ -306,6 +308,7 @@ static uint32_t count_entries(uint32_t first)
 struct tally {
     uint32_t groups, packages, entries, accounts, steps, edges, members, lines, vendors;
     uint32_t resources, holdings, users, actors;
+    uint32_t there; // holdings of groups that are not removed
 };
 
 static void tally_package(struct tally *tally, uint32_t at)
@@ -347,6 +350,34 @@ static void tally_group(struct tally *tally, uint32_t at)
     expect(members == group->member_count, "members of group %u", at);
 }
 
+// What was cut off with a removed group counts as long as it is not taken apart, and is not found.
+static void tally_cut_groups(struct tally *tally)
+{
+    const struct state *state = check.state;
+    const uint32_t      before = tally->groups;
+    for (uint32_t root = server_at(state)->first_cut; root != 0;
+         root = group_at(state, root)->next) {
+        expect(group_at(state, root)->parent == 0, "a removed group stands somewhere");
+        for (uint32_t at = root; at != 0; at = group_walk(state, at, root)) {
+            const struct group *group = group_at(state, at);
+            tally->groups++;
+            count_text(group->name);
+            count_text(group->label);
+            expect(group_by_id(state, group->id) == 0, "a removed group is found");
+            expect(!group_is_there(state, at), "a removed group is there");
+            for (uint32_t i = group->first_package; i != 0; i = package_at(state, i)->next)
+                tally_package(tally, i);
+            for (uint32_t i = group->first_account; i != 0;
+                 i = account_at(state, i)->next_of_group) {
+                tally->accounts++;
+                tally->steps += account_at(state, i)->step_count;
+            }
+        }
+    }
+    expect(tally->groups - before == server_at(state)->cut_group_count, "count of removed groups");
+    expect(before == group_count(state) + 1, "count of groups");
+}
+
 static void tally_user(struct tally *tally, uint32_t at)
 {
     const struct state *state = check.state;
@@ -378,7 +409,9 @@ static void tally_holding(struct tally *tally, uint32_t at, uint32_t resource)
     const struct holding *holding = holding_at(state, at);
     tally->holdings++;
     count_text(holding->unit);
-    expect(holding_find(state, resource, text_of(state, holding->unit)) == at, "index of units");
+    const bool is_found = holding_find(state, resource, text_of(state, holding->unit)) == at;
+    expect(is_found == holding_is_there(state, at), "index of units");
+    tally->there += is_found;
     if (holding->next == 0) return;
     expect(holding_at(state, holding->next)->id > holding->id, "log order of holdings");
     expect(holding_at(state, holding->next)->previous == at, "list of holdings");
@@ -388,13 +421,14 @@ static void tally_resource(struct tally *tally, uint32_t at)
 {
     const struct state    *state = check.state;
     const struct resource *resource = resource_at(state, at);
-    const uint32_t         before = tally->holdings;
+    const uint32_t         before = tally->holdings, there = tally->there;
     tally->resources++;
     count_text(resource->name);
     expect(resource_find(state, text_of(state, resource->name)) == at, "index of resources");
     for (uint32_t i = resource->first_holding; i != 0; i = holding_at(state, i)->next)
         tally_holding(tally, i, at);
     expect(tally->holdings - before == resource->holding_count, "holdings of resource %u", at);
+    expect(tally->there - there == quota_held(state, at), "what is held of resource %u", at);
     for (uint32_t i = resource->first_line; i != 0; i = line_at(state, i)->next) {
         tally->lines++;
         tally->edges += line_at(state, i)->edge != 0;
@@ -457,6 +491,7 @@ const char *state_check(const struct state *state)
     }
     for (uint32_t i = SERVER_GROUP; i != 0; i = group_walk(state, i, SERVER_GROUP))
         tally_group(&tally, i);
+    tally_cut_groups(&tally);
     for (uint32_t i = server->first_user; i != 0; i = user_at(state, i)->next)
         tally_user(&tally, i);
     for (uint32_t i = server->newest_resource; i != 0; i = resource_at(state, i)->next)

@@ -23,7 +23,7 @@ struct company {
     uint32_t        actor;
     uint32_t        id_count, serial;
     int64_t         validity_ms;
-    bool            is_rehearsed, is_damaged;
+    bool            is_rehearsed, is_damaged, is_previewed;
     struct decision decision;
     uint8_t         proposal_room[PLAN_SIZE_MAX];
 };
@@ -82,6 +82,20 @@ static void rehearse(struct company *company, const struct proposal *proposal, s
     if (memcmp(before.at, after.at, sizeof after.at) != 0) company->is_damaged = true;
 }
 
+// What would happen is done, looked at, and put back.
+static void preview(struct company *company, const struct proposal *proposal, struct bytes packed,
+                    uint32_t actor)
+{
+    struct decision        *decision = &company->decision;
+    const struct state_mark mark = state_mark(company->state);
+    rules_decide(company->state, proposal, actor, company->now_ms, decision);
+    if (decision->verdict.code != ACCEPTED || !decision->is_logged) return;
+    record(company, proposal, packed, actor);
+    losses_note(company->state, mark, company->now_ms, &decision->losses);
+    state_rollback(company->state, mark);
+    losses_count(company->state, company->now_ms, actor, &decision->losses);
+}
+
 static enum refusal propose(struct company *company, const struct event *event, uint32_t actor)
 {
     struct proposal proposal = {.not_after_ms =
@@ -102,6 +116,10 @@ static enum refusal propose(struct company *company, const struct event *event, 
         return MALFORMED;
     }
     if (company->is_rehearsed) rehearse(company, &proposal, buffer_bytes(&packed), actor);
+    if (company->is_previewed) {
+        preview(company, &proposal, buffer_bytes(&packed), actor);
+        return decision->verdict.code;
+    }
     rules_decide(company->state, &proposal, actor, company->now_ms, decision);
     if (decision->is_logged) {
         record(company, &proposal, buffer_bytes(&packed), actor);
@@ -135,17 +153,14 @@ void company_rehearse(struct company *company)
     company->is_rehearsed = true;
 }
 
+void company_preview(struct company *company, bool is_previewed)
+{
+    company->is_previewed = is_previewed;
+}
+
 bool company_is_intact(const struct company *company)
 {
     return !company->is_damaged;
-}
-
-void company_block(struct company *company, const char *group, bool is_blocked)
-{
-    const uint32_t at = group_find(company->state, bytes_of_text(group));
-    assert(at != 0);
-    group_edit(company->state, at)->is_blocked = is_blocked;
-    state_commit(company->state);
 }
 
 struct company *company_open(void)
@@ -386,6 +401,39 @@ static void read_consumption(struct words *words, struct event *event)
     consumption->direction = take_direction(words);
 }
 
+// What is done to a group that is there already.
+static bool read_group_line(struct words *words, struct event *event)
+{
+    if (take_word(words, "rename")) {
+        event->kind = GROUP_UPDATE;
+        event->of.group_update.group = next_word(words);
+        event->of.group_update.name = next_word(words);
+    } else if (take_word(words, "label")) {
+        event->kind = GROUP_UPDATE;
+        event->of.group_update.group = next_word(words);
+        event->of.group_update.label = next_word(words);
+    } else if (take_word(words, "move")) {
+        event->kind = GROUP_MOVE;
+        event->of.group_move.group = next_word(words);
+        event->of.group_move.parent = next_word(words);
+        event->of.group_move.is_forced = take_word(words, "force");
+    } else if (take_word(words, "drop")) {
+        event->kind = GROUP_REMOVAL;
+        event->of.group_removal.group = next_word(words);
+        event->of.group_removal.is_cascade = take_word(words, "cascade");
+    } else if (take_word(words, "block")) {
+        event->kind = GROUP_BLOCK;
+        event->of.group_block.group = next_word(words);
+        event->of.group_block.is_blocked = true;
+    } else if (take_word(words, "unblock")) {
+        event->kind = GROUP_BLOCK;
+        event->of.group_block.group = next_word(words);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void read_line(const char *line, struct words *words, struct event *event,
                       const struct state *state)
 {
@@ -393,6 +441,8 @@ static void read_line(const char *line, struct words *words, struct event *event
     words->rest = bytes_of_text(line);
     if (take_word(words, "group")) {
         event->of.group_creation.group = next_word(words);
+    } else if (read_group_line(words, event)) {
+        return;
     } else if (take_word(words, "allocate")) {
         event->kind = ALLOCATION;
         read_allocation(words, &event->of.allocation, state);

@@ -7,7 +7,9 @@
 //
 // company_do takes one line of words, as an actor that was named with company_as():
 //
-//   group PATH
+//   group PATH                rename PATH NAME            label PATH LABEL
+//   block PATH                unblock PATH               move PATH PARENT [force]
+//   drop PATH [cascade]
 //   allocate PATH [restricted] [oversubscribed] [force] [version=N]
 //            [NAME[ from=T][ until=T]: RESOURCE=COUNT FEATURE ...;]...
 //   user NAME PATH            dismiss NAME [cascade]      member add|remove NAME PATH [cascade]
@@ -51,12 +53,12 @@ enum refusal           company_propose_own(struct company *company, const struct
 void                   company_validity(struct company *company, int64_t ms);
 // The next proposal has this id; those after it count on from there.
 void                   company_id(struct company *company, uint32_t id);
+// While it is on, nothing is taken: the decision says what would be, and who would be suspended.
+void                   company_preview(struct company *company, bool is_previewed);
 // Every proposal is decided, taken and rolled back before it is taken for good; false from
 // company_is_intact() once something was left behind.
 void                   company_rehearse(struct company *company);
 bool                   company_is_intact(const struct company *company);
-// There is no event yet that blocks a group (X12).
-void                   company_block(struct company *company, const char *group, bool is_blocked);
 // Several lines as one plan.
 enum refusal company_plan(struct company *company, const char *const *lines, size_t count);
 

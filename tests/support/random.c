@@ -1,5 +1,6 @@
 #include "tests/support/random.h"
 
+#include "projections/groups.h"
 #include "projections/packages.h"
 
 #include <assert.h>
@@ -28,9 +29,31 @@ static bool one_in(struct random *random, uint32_t count)
     return random_below(random, count) == 0;
 }
 
-static const char *group(struct random *random)
+static const char *first_group(struct random *random)
 {
     return groups[random_below(random, GROUP_COUNT)];
+}
+
+// Mostly one that is there, wherever it stands by now.
+static const char *group(struct random *random, const struct company *company)
+{
+    static char         paths[4][PATH_SIZE_MAX + 1];
+    static unsigned     turn = 0;
+    const struct state *state = company_state(company);
+    uint32_t            at = SERVER_GROUP;
+    if (one_in(random, 8)) return first_group(random);
+    for (uint32_t i = 1 + random_below(random, GROUP_COUNT); i > 0; i--) {
+        const uint32_t next = group_walk(state, at, SERVER_GROUP);
+        if (next == 0) break;
+        at = next;
+    }
+    if (at == SERVER_GROUP) return first_group(random);
+    uint8_t       room[PATH_SIZE_MAX];
+    struct buffer path = buffer_over(room, sizeof room);
+    group_add_path(state, at, &path);
+    char *text = paths[turn++ % 4];
+    (void)snprintf(text, sizeof paths[0], "%.*s", (int)path.size, (const char *)path.at);
+    return text;
 }
 
 void random_begin(struct random *random, struct company *company)
@@ -48,7 +71,7 @@ void random_begin(struct random *random, struct company *company)
     (void)company_do(company, "user m1 H");
     for (uint32_t i = 0, count = random_below(random, 15); i < count; i++) {
         char line[64];
-        (void)snprintf(line, sizeof line, "consume %s sip u%u", group(random), i);
+        (void)snprintf(line, sizeof line, "consume %s sip u%u", first_group(random), i);
         (void)company_do(company, line);
     }
 }
@@ -93,7 +116,7 @@ static void add_entries(struct random *random, struct text *text)
 
 static void add_allocation(struct random *random, const struct company *company, struct text *text)
 {
-    add(text, "allocate %s", group(random));
+    add(text, "allocate %s", group(random, company));
     if (!one_in(random, 5)) add(text, " restricted");
     if (!one_in(random, 3)) add(text, " oversubscribed");
     if (!one_in(random, 4)) add(text, " force");
@@ -106,9 +129,9 @@ static void add_allocation(struct random *random, const struct company *company,
     }
 }
 
-static void add_consumption(struct random *random, struct text *text)
+static void add_consumption(struct random *random, const struct company *company, struct text *text)
 {
-    add(text, "consume %s %s u%u", group(random), resources[random_below(random, 5)],
+    add(text, "consume %s %s u%u", group(random, company), resources[random_below(random, 5)],
         random_below(random, 20));
     if (one_in(random, 4)) add(text, " user=m%u", random_below(random, 3));
 }
@@ -146,18 +169,36 @@ static void add_person(struct random *random, const struct company *company, str
     const uint32_t what = random_below(random, 5);
     const uint32_t user = random_below(random, 3);
     if (what == 0) {
-        add(text, "user m%u %s", user, group(random));
+        add(text, "user m%u %s", user, group(random, company));
     } else if (what == 1) {
-        add(text, "member add m%u %s", user, group(random));
+        add(text, "member add m%u %s", user, group(random, company));
     } else if (what == 2) {
-        add(text, "member remove m%u %s%s", user, group(random),
+        add(text, "member remove m%u %s%s", user, group(random, company),
             one_in(random, 2) ? " cascade" : "");
     } else if (what == 3) {
-        add(text, "unassign m%u %s", user, group(random));
+        add(text, "unassign m%u %s", user, group(random, company));
     } else {
-        add(text, "assign m%u %s", user, group(random));
+        add(text, "assign m%u %s", user, group(random, company));
         add_window(random, company, text);
         add_entries(random, text);
+    }
+}
+
+static void add_group_line(struct random *random, const struct company *company, struct text *text)
+{
+    const uint32_t what = random_below(random, 12);
+    if (what >= 11) {
+        add(text, "drop %s%s", group(random, company), one_in(random, 3) ? "" : " cascade");
+    } else if (what < 6) {
+        add(text, "move %s %s", group(random, company),
+            one_in(random, 6) ? "/" : group(random, company));
+        if (!one_in(random, 3)) add(text, " force");
+    } else if (what < 8) {
+        add(text, "%s %s", one_in(random, 3) ? "block" : "unblock", group(random, company));
+    } else if (what < 9) {
+        add(text, "rename %s N%u", group(random, company), random_below(random, 4));
+    } else {
+        add(text, "group %s", first_group(random));
     }
 }
 
@@ -166,7 +207,13 @@ static void add_plan(struct random *random, const struct company *company, struc
     add(text, "plan ");
     for (uint32_t i = 0, count = 2 + random_below(random, 4); i < count; i++) {
         if (i > 0) add(text, " | ");
-        switch (random_below(random, 4)) {
+        switch (random_below(random, 6)) {
+        case 2:
+            add_group_line(random, company, text);
+            break;
+        case 3:
+            add_allocation(random, company, text);
+            break;
         case 0:
             add_release(random, company, text);
             break;
@@ -174,7 +221,7 @@ static void add_plan(struct random *random, const struct company *company, struc
             add_person(random, company, text);
             break;
         default:
-            add_consumption(random, text);
+            add_consumption(random, company, text);
             break;
         }
     }
@@ -183,12 +230,12 @@ static void add_plan(struct random *random, const struct company *company, struc
 void random_line(struct random *random, const struct company *company, char *line)
 {
     struct text    text = {line, 0};
-    const uint32_t what = random_below(random, 32);
+    const uint32_t what = random_below(random, 37);
     const bool     is_limited = server_at(company_state(company))->limited_reason != NOT_LIMITED;
     if (is_limited && one_in(random, 3)) {
         add(&text, "eula 1");
     } else if (what < 12) {
-        add_consumption(random, &text);
+        add_consumption(random, company, &text);
     } else if (what < 18) {
         add_release(random, company, &text);
     } else if (what < 24) {
@@ -201,7 +248,9 @@ void random_line(struct random *random, const struct company *company, char *lin
         add_person(random, company, &text);
     } else if (what < 30) {
         add_plan(random, company, &text);
-    } else {
+    } else if (what < 32) {
         add_license(random, company, &text);
+    } else {
+        add_group_line(random, company, &text);
     }
 }

@@ -358,6 +358,36 @@ static const char *say_many(struct company *company, long count, const char *lin
     return said;
 }
 
+static void add_warnings(const struct why *warnings)
+{
+    for (uint32_t i = 0; i < warnings->count; i++) {
+        const struct reason *reason = &warnings->reasons[i];
+        add(i == 0 ? " clipped: " : "; ");
+        add_bytes(reason->constraint.name);
+        add(" at ");
+        add_bytes(reason->path);
+        add(" from ");
+        add_time(reason->constraint.until_ms);
+    }
+}
+
+static const char *say_preview(struct company *company, const char *line)
+{
+    company_preview(company, true);
+    (void)company_say(company, line);
+    company_preview(company, false);
+    const struct state  *state = company_state(company);
+    const struct losses *losses = &company_decision(company)->losses;
+    add_warnings(&company_decision(company)->warnings);
+    if (losses->total == 0) return answer;
+    add(" suspends %llu:", (unsigned long long)losses->total);
+    for (uint32_t i = 0; i < losses->count; i++) {
+        add(" ");
+        add_bytes(text_of(state, holding_at(state, losses->holdings[i])->unit));
+    }
+    return answer;
+}
+
 static const char *say_done(void)
 {
     add("ok");
@@ -370,10 +400,6 @@ static const char *say_setting(struct company *company, const char *line)
         company_clock(company, line);
     } else if (starts(&line, "as")) {
         company_as(company, line);
-    } else if (starts(&line, "block")) {
-        company_block(company, line, true);
-    } else if (starts(&line, "unblock")) {
-        company_block(company, line, false);
     } else {
         (void)company_do(company, line);
         return say_decision(company);
@@ -399,6 +425,7 @@ const char *company_say(struct company *company, const char *line)
     if (starts(&line, "pending")) return say_pending(company);
     if (starts(&line, "connect")) return say_connect(company, line);
     if (starts(&line, "person")) return say_person(company, line);
+    if (starts(&line, "preview")) return say_preview(company, line);
     if (starts(&line, "license")) return say_license(company, line);
     if (starts(&line, "plan")) return say_plan(company, line);
     return say_setting(company, line);

@@ -13,8 +13,9 @@
 // "; " as CODE [group] [used of limit] [until time] [name]:
 //
 //   license ENTRY; ENTRY …      clock TIME      as ACTOR      plan LINE | LINE | …
+//   preview LINE                what it would answer, "clipped: PACKAGE at GROUP from T", and
+//                               "suspends N: UNIT UNIT …"; nothing is done
 //   N x LINE                    stops at the first that is not ok, and answers with that
-//   block GROUP                 unblock GROUP
 //   state GROUP RESOURCE        maximum/used/available
 //   more GROUP RESOURCE         "expired own 10 unallocated 3 over 2 suspended 1 at G until T next
 //   T=5"
