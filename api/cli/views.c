@@ -385,6 +385,10 @@ static void view_memberships(struct call *call, struct bytes map)
             print_entries(call, assignment);
             print_window(call, assignment);
         }
+        if (message_text(membership, "blocked").size > 0) {
+            (void)fputs(", blocked at ", call->out);
+            print_text(call->out, message_text(membership, "blocked"));
+        }
         (void)fputc('\n', call->out);
     }
 }

@@ -3,6 +3,7 @@
 #include "api/daemon/answer.h"
 #include "api/daemon/view.h"
 #include "projections/actors.h"
+#include "projections/groups.h"
 #include "projections/users.h"
 
 static void put_memberships(struct buffer *reply, const struct state *state, uint32_t user)
@@ -12,7 +13,7 @@ static void put_memberships(struct buffer *reply, const struct state *state, uin
     uint32_t at = user_first_member(state, user);
     for (; at != 0; at = user_next_member(state, at)) {
         const struct member *member = member_at(state, at);
-        pack_map(reply, 2);
+        pack_map(reply, 3);
         pack_key(reply, "assignment");
         if (!member->has_assignment) {
             pack_nil(reply);
@@ -22,6 +23,7 @@ static void put_memberships(struct buffer *reply, const struct state *state, uin
             put_from(reply, member->window);
             put_time(reply, "until", member->window.until_ms);
         }
+        put_path(reply, "blocked", state, group_blocked_by(state, member->group));
         put_path(reply, "group", state, member->group);
     }
 }

@@ -141,9 +141,9 @@ static enum status keep(struct passage *passage, uint64_t *seq)
     struct daemon     *daemon = passage->daemon;
     const entity_id    author = actor_at(daemon->state, passage->actor)->id;
     const enum refusal code = daemon->decision.verdict.code;
+    const uint32_t     rate = server_at(daemon->state)->refusal_rate;
     if (!daemon->decision.is_logged) return OK;
-    if (code == ACCEPTED || refusals_is_logged(&daemon->refusals, author,
-                                               refusal_rate(daemon->state), daemon->now_ms)) {
+    if (code == ACCEPTED || refusals_is_logged(&daemon->refusals, author, rate, daemon->now_ms)) {
         return append(passage, seq);
     }
     refusals_count(&daemon->refusals, author, code, daemon->now_ms);

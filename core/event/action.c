@@ -3,24 +3,24 @@
 #include <string.h>
 
 static const struct action rows[] = {
-    {"sip.call",            ACTION_OF_USER,    NULL,                  "sip_number", false},
-    {"mobile.use",          ACTION_OF_USER,    NULL,                  "mobile_app", false},
-    {"door.open",           ACTION_OF_USER,    "remote_door_opening", "mobile_app", false},
-    {"siri.use",            ACTION_OF_USER,    "siri",                "mobile_app", false},
-    {"watch.use",           ACTION_OF_USER,    "apple_watch",         "mobile_app", false},
-    {"guest.manage",        ACTION_OF_USER,    "guest_access",        NULL,         false},
-    {"elevator.call",       ACTION_OF_USER,    "elevator",            NULL,         false},
-    {"elevator.configure",  ACTION_OF_ADMIN,   "elevator",            NULL,         true },
-    {"amenities.book",      ACTION_OF_USER,    "amenities",           NULL,         false},
-    {"amenities.configure", ACTION_OF_ADMIN,   "amenities",           NULL,         true },
-    {"lpr.configure",       ACTION_OF_ADMIN,   "lpr",                 NULL,         true },
-    {"archive.view",        ACTION_OF_ANYBODY, NULL,                  NULL,         true },
-    {"video.view",          ACTION_OF_ANYBODY, NULL,                  NULL,         true },
-    {"operator.ui",         ACTION_OF_ANYBODY, NULL,                  NULL,         true },
+    {"sip.call",            NULL,                  "sip_number", ACTION_OF_USER,    false},
+    {"mobile.use",          NULL,                  "mobile_app", ACTION_OF_USER,    false},
+    {"door.open",           "remote_door_opening", "mobile_app", ACTION_OF_USER,    false},
+    {"siri.use",            "siri",                "mobile_app", ACTION_OF_USER,    false},
+    {"watch.use",           "apple_watch",         "mobile_app", ACTION_OF_USER,    false},
+    {"guest.manage",        "guest_access",        NULL,         ACTION_OF_USER,    false},
+    {"elevator.call",       "elevator",            NULL,         ACTION_OF_USER,    false},
+    {"elevator.configure",  "elevator",            NULL,         ACTION_OF_ADMIN,   true },
+    {"amenities.book",      "amenities",           NULL,         ACTION_OF_USER,    false},
+    {"amenities.configure", "amenities",           NULL,         ACTION_OF_ADMIN,   true },
+    {"lpr.configure",       "lpr",                 NULL,         ACTION_OF_ADMIN,   true },
+    {"archive.view",        NULL,                  NULL,         ACTION_OF_ANYBODY, true },
+    {"video.view",          NULL,                  NULL,         ACTION_OF_ANYBODY, true },
+    {"operator.ui",         NULL,                  NULL,         ACTION_OF_ANYBODY, true },
  // The only way out of the limited mode.
-    {"settings.license",    ACTION_OF_ADMIN,   NULL,                  NULL,         false},
-    {"settings.eula",       ACTION_OF_ADMIN,   NULL,                  NULL,         false},
-    {"settings.*",          ACTION_OF_ADMIN,   NULL,                  NULL,         true },
+    {"settings.license",    NULL,                  NULL,         ACTION_OF_ADMIN,   false},
+    {"settings.eula",       NULL,                  NULL,         ACTION_OF_ADMIN,   false},
+    {"settings.*",          NULL,                  NULL,         ACTION_OF_ADMIN,   true },
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };

@@ -18,10 +18,10 @@ enum action_of {
 };
 
 struct action {
-    const char    *name; // "settings.*": each that begins so
+    const char    *name;     // "settings.*": each that begins so
+    const char    *feature;  // which must be on; NULL: none
+    const char    *resource; // of which the user must have a unit with access; NULL: none
     enum action_of of;
-    const char    *feature;   // which must be on; NULL: none
-    const char    *resource;  // of which the user must have a unit with access; NULL: none
     bool           is_closed; // while limited
 };
 

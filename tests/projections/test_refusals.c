@@ -3,10 +3,13 @@
 #include "projections/refusals.h"
 #include "tests/support/play.h"
 
-Test(refusals, x06_the_rate_is_what_stands_in_the_state)
+Test(refusals, x06_the_rate_is_that_of_the_policy)
 {
     struct company *company = company_open();
-    cr_expect(eq(u64, refusal_rate(company_state(company)), REFUSAL_RATE_DEFAULT));
+    expect_said(company, "eula 1", "ok");
+    cr_expect(eq(u32, server_at(company_state(company))->refusal_rate, REFUSAL_RATE_DEFAULT));
+    expect_said(company, "policy 4", "ok");
+    cr_expect(eq(u32, server_at(company_state(company))->refusal_rate, 4));
     company_close(company);
 }
 

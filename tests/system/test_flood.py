@@ -28,7 +28,7 @@ def ask_in_a_loop(client, count):
     """So many refusals; how many of them were logged, and the last proposal."""
     logged, proposal = 0, None
     for number in range(count):
-        proposal = client.make(sp.consumption("G", "unit", "u%d" % number), not_after=START_MS + 300000)
+        proposal = client.make(sp.consumption("G", "unit", "u%d" % number), not_after=START_MS + 600000)
         what, found = client.ask("propose", proposal=proposal)
         assert what == "refused" and found["code"] == "LIMIT_REACHED", found
         logged += found["seq"] is not None
@@ -86,11 +86,24 @@ def told_before_a_clean_stop(at):
     assert counted(at)[2:] == [[("loop", "LIMIT_REACHED", "7")]], counted(at)
 
 
+def by_policy(at):
+    """Another rate holds at once; with none, no refusal is logged."""
+    with at.client("calm") as calm, at.client() as admin:
+        for minute, rate in ((5, 4), (6, 0), (7, 7)):
+            ledger.expect_ok(admin.propose([24, False, rate, None]))
+            admin.get("clock", time=START_MS + minute * MINUTE_MS)
+            logged, _ = ask_in_a_loop(calm, 10)
+            assert logged == rate, "%d were logged" % logged
+    at.stop()  # tells what is counted
+    at.start()
+
+
 def main():
     with ledger.Ledger() as at:
         prepare(at)
         told_once_a_minute(at, beyond_the_rate(at))
         told_before_a_clean_stop(at)
+        by_policy(at)
         with at.client() as client:
             digest = client.get("status", digest=True)["digest"].hex()
         at.stop()
