@@ -3,6 +3,7 @@
 #include "core/base/name.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/schedule.h"
