@@ -6,7 +6,7 @@
 //
 // Records name each other by pool index; 0 is none. Relations, top down:
 //
-//   group -> parent, children (list), packages -> entries, members, accounts
+//   group -> parent, children (list), packages -> entries, members, accounts, actors
 //   resource (a licensed name) -> lines of the licence files, holdings in log order
 //   account (group x resource) -> parent account, children, holdings, steps of the sums below
 //   holding -> account, user          user -> memberships, holdings
@@ -71,6 +71,7 @@ struct group {
     uint32_t        first_child, last_child, next, previous; // siblings
     uint32_t        first_package, last_package;
     uint32_t        first_account, first_member;
+    uint32_t        first_actor, last_actor; // in the order of their enrolment
     uint32_t        child_count, member_count;
     uint32_t        version;
     bool            is_restricted, is_oversubscribed, is_blocked;
@@ -190,7 +191,8 @@ struct actor {
     uint8_t         key[32];
     uint32_t        role; // enum role
     uint32_t        group;
-    uint32_t        next; // the one enrolled before
+    uint32_t        next;                             // the one enrolled before
+    uint32_t        next_of_group, previous_of_group; // of those that were not removed
     bool            is_removed, must_sign;
 };
 

@@ -307,7 +307,7 @@ static uint32_t count_entries(uint32_t first)
 
 struct tally {
     uint32_t groups, packages, entries, accounts, steps, edges, members, lines, vendors;
-    uint32_t resources, holdings, users, actors;
+    uint32_t resources, holdings, users, actors, present_actors;
     uint32_t there; // holdings of groups that are not removed
 };
 
@@ -346,6 +346,15 @@ static void tally_group(struct tally *tally, uint32_t at)
     }
     for (uint32_t i = group->first_member; i != 0; i = member_at(state, i)->next_of_group)
         members++;
+    uint32_t last = 0;
+    for (uint32_t i = group->first_actor; i != 0; i = actor_at(state, i)->next_of_group) {
+        tally->present_actors++;
+        expect(actor_at(state, i)->group == at, "actor %u of group %u", i, at);
+        expect(actor_at(state, i)->previous_of_group == last, "list of the actors of group %u", at);
+        expect(!actor_at(state, i)->is_removed, "removed actor %u of group %u", i, at);
+        last = i;
+    }
+    expect(group->last_actor == last, "last actor of group %u", at);
     expect(children == group->child_count, "children of group %u", at);
     expect(members == group->member_count, "members of group %u", at);
 }
@@ -472,6 +481,7 @@ static void check_pools(const struct tally *tally)
 const char *state_check(const struct state *state)
 {
     struct tally         tally = {0};
+    uint32_t             present_actors = 0;
     const struct server *server = server_at(state);
     check.state = state;
     check.fault[0] = 0;
@@ -487,6 +497,7 @@ const char *state_check(const struct state *state)
     }
     for (uint32_t i = server->newest_actor; i != 0; i = actor_at(state, i)->next) {
         tally.actors++;
+        present_actors += !actor_at(state, i)->is_removed;
         count_text(actor_at(state, i)->name);
     }
     for (uint32_t i = SERVER_GROUP; i != 0; i = group_walk(state, i, SERVER_GROUP))
@@ -499,6 +510,7 @@ const char *state_check(const struct state *state)
     expect(schedule_next(state) == check.next_edge_ms, "the schedule's next edge");
     check_heap(HEAP_LEASES);
     check_heap(HEAP_OTHERS);
+    expect(present_actors == tally.present_actors, "actors of groups");
     check_pools(&tally);
     return is_sound() ? NULL : check.fault;
 }
