@@ -64,6 +64,15 @@ static void look_ahead(const struct state *state, uint32_t group, uint32_t resou
     }
 }
 
+uint64_t view_until(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
+{
+    struct resource_view view = {.maximum = quota_maximum_at(state, group, resource, ms),
+                                 .until_ms = TIME_NEVER,
+                                 .next_ms = TIME_NEVER};
+    look_ahead(state, group, resource, ms, &view);
+    return view.until_ms;
+}
+
 static uint64_t unallocated(const struct state *state, const struct quota_node *node, uint64_t ms)
 {
     if (node->limit == LIMIT_NONE) return LIMIT_NONE;

@@ -34,6 +34,9 @@ struct resource_view {
 struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,
                                    uint64_t ms);
 
+// Only when the maximum becomes 0.
+uint64_t view_until(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
+
 struct feature_view {
     bool                 is_on;
     enum resource_status status;
