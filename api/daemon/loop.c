@@ -8,6 +8,7 @@
 #include "api/daemon/holding_view.h"
 #include "api/daemon/people_view.h"
 #include "api/daemon/proposals.h"
+#include "api/daemon/reminding.h"
 #include "api/daemon/report.h"
 #include "api/daemon/server_view.h"
 #include "core/base/reserve.h"
@@ -157,6 +158,7 @@ static void settle_due(struct daemon *daemon)
     daemon->now_ms = clock_look(&daemon->clock, clock_read(), &is_step);
     if (is_step) report_clock(&daemon->clock);
     pass_edges(daemon);
+    remind_due(daemon);
     if (refusals_are_due(&daemon->refusals, daemon->now_ms)) tell_refusals(daemon);
 }
 
@@ -412,10 +414,11 @@ static enum status turn(struct loop *loop, size_t count, uint64_t tick_ms)
     return status == OK ? finish(loop) : status;
 }
 
-// Until the next edge, if that comes before the next tick.
+// Until there is something to do: until the next edge, if that comes before the next tick.
 static uint32_t sleep_ms(const struct daemon *daemon)
 {
     const uint64_t edge_ms = schedule_next(daemon->state);
+    if (remind_has_due(daemon)) return 1;
     if (edge_ms <= daemon->now_ms) return 1;
     if (daemon->clock.is_test || edge_ms == TIME_NEVER) return TICK_MS;
     return edge_ms - daemon->now_ms < TICK_MS ? (uint32_t)(edge_ms - daemon->now_ms) : TICK_MS;
