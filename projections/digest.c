@@ -136,11 +136,12 @@ static void dump_reminding(struct dump *dump, uint32_t at)
 {
     if (at == 0) return;
     const struct reminding *reminding = reminding_at(dump->state, at);
-    begin(dump, "reminding", 4);
+    begin(dump, "reminding", 5);
     number(dump, reminding_next(dump->state, at));
     number(dump, reminding->due_ms);
     number(dump, reminding->last_ms);
     number(dump, reminding->last_seq);
+    pack_flag(&dump->record, reminding->is_delivered);
     end(dump);
 }
 

@@ -358,6 +358,7 @@ void reminder_apply(struct change_context *context, const struct event *event)
     struct reminding *own = reminding_edit(state, at);
     own->last_ms = reminder->due_ms;
     own->last_seq = context->seq;
+    own->is_delivered = false;
     if (state_count(state, POOL_REMINDER) == REMINDER_WAITING_MAX) {
         drop_reminder(state, server_at(state)->first_reminder);
     }
@@ -368,6 +369,17 @@ void reminder_apply(struct change_context *context, const struct event *event)
                                                  .package = text_add(state, reminder->package),
                                                  .group = group});
     state_note_change(state, group, 0);
+}
+
+// The package may have gone, or another reminder of it gone out.
+static void note_delivery(struct state *state, uint32_t group, uint64_t seq)
+{
+    uint32_t at = group_at(state, group)->first_package;
+    for (; at != 0; at = package_at(state, at)->next) {
+        const uint32_t reminding = package_at(state, at)->reminding;
+        if (reminding == 0 || reminding_at(state, reminding)->last_seq != seq) continue;
+        reminding_edit(state, reminding)->is_delivered = true;
+    }
 }
 
 bool delivery_is_allowed(const struct question *question, const struct event *event)
@@ -394,6 +406,7 @@ void delivery_apply(struct change_context *context, const struct event *event)
     const uint32_t                  at = reminder_find(state, delivery->reminder);
     const uint32_t                  group = reminder_at(state, at)->group;
     if (delivery->is_sent) {
+        note_delivery(state, group, delivery->reminder);
         drop_reminder(state, at);
     } else {
         reminder_edit(state, at)->failure_count++;

@@ -111,6 +111,7 @@ struct reminding {
     uint64_t last_seq;
     uint32_t package, edge;
     uint32_t next_due, previous_due; // those with a reminder due, in the order they became so
+    bool     is_delivered;           // the last one
 };
 
 // A reminder that went out and waits to be delivered (B40).

@@ -3,14 +3,17 @@
 #include "api/daemon/access_view.h"
 #include "api/daemon/answer.h"
 #include "api/daemon/contacts.h"
+#include "api/daemon/forecast_view.h"
 #include "api/daemon/group_view.h"
 #include "api/daemon/history.h"
 #include "api/daemon/holding_view.h"
 #include "api/daemon/people_view.h"
 #include "api/daemon/proposals.h"
+#include "api/daemon/reminder_view.h"
 #include "api/daemon/reminding.h"
 #include "api/daemon/report.h"
 #include "api/daemon/server_view.h"
+#include "api/daemon/wide_view.h"
 #include "core/base/reserve.h"
 #include "projections/actors.h"
 #include "projections/schedule.h"
@@ -232,6 +235,8 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_CONNECT] = connect_answer,
     [VERB_CONSISTENCY] = consistency_answer,
     [VERB_CONTACT] = contact_answer,
+    [VERB_EXPIRING] = expiring_answer,
+    [VERB_FORECAST] = forecast_answer,
     [VERB_HOLDINGS] = holdings_answer,
     [VERB_LICENSE] = license_answer,
     [VERB_MODE] = mode_answer,
@@ -239,10 +244,13 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_PREVIEW] = preview_answer,
     [VERB_PROPOSE] = propose_answer,
     [VERB_RECEIPT] = receipt_answer,
+    [VERB_REMINDERS] = reminders_answer,
     [VERB_STATE] = state_answer,
     [VERB_STATUS] = status_answer,
+    [VERB_TIGHT] = tight_answer,
     [VERB_TREE] = tree_answer,
     [VERB_USER] = user_answer,
+    [VERB_WHO] = who_answer,
 };
 
 // False when there is nothing to say yet.

@@ -11,8 +11,8 @@ static enum status remind(struct daemon *daemon, uint32_t *look_count)
     struct reminder_content content;
     reminder_compose(daemon->state, server_at(daemon->state)->first_due, daemon->now_ms, &content);
     *look_count += content.look_count;
-    return daemon_append_own(
-        daemon, &(struct event){.kind = REMINDER, .of.reminder = content.reminder});
+    return daemon_append_own(daemon,
+                             &(struct event){.kind = REMINDER, .of.reminder = content.reminder});
 }
 
 // A reminder costs what it looks at below its group: many groups end the turn, too.
