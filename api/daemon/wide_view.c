@@ -47,13 +47,13 @@ void who_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, st
         return;
     }
     answer_ok(reply, 5);
+    put_flag(reply, "held", at != 0);
     pack_key(reply, "holding");
     if (at == 0) {
         pack_nil(reply);
     } else {
         put_holding(reply, state, at);
     }
-    put_flag(reply, "held", at != 0);
     put_seq(reply, daemon);
     put_time(reply, "since", since_ms);
     put_now(reply, daemon);

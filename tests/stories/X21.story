@@ -19,7 +19,7 @@ $ licet allocate D --restricted --package 'all sip_number=20 web_dialer'
 $ licet allocate D/a --restricted --package 'late until=2026-12-15 sip_number=2 web_dialer' --package 'soon until=2026-11-20 sip_number=3'
 $ licet allocate D/b --restricted --package 'new from=2026-11-10 until=2026-11-25 sip_number=4'
 $ licet user create maria D/a
-$ licet user assign maria D/a --until 2026-11-22 --entry sip_number=5
+$ licet assign maria D/a sip_number=2 --until 2026-11-22
 $ licet consume D/a sip_number 1001 --user maria
 $ licet consume D/a sip_number 1002 1003 1004
 $ licet consume E sip_number 2001
@@ -48,12 +48,14 @@ $ licet expiring
 $ licet expiring --within 18d --group D/a --key keys/dealer.key
     2026-11-20T00:00Z package soon D/a
 $ licet expiring --within 17d --json
-    {"ends":[]}
+    "ends": []
 $ licet expiring --within 300d
     2026-12-15T00:00Z package late D/a
     2027-06-01T00:00Z entry sip_number /
 $ licet expiring --within 300d --key keys/dealer.key --json
-    {"ends":[{"group":"D/a","kind":"package","name":"soon","until":…,"user":null},…"name":"late","until":1797292800000,"user":null}]}
+    "name": "soon",
+    "user": "maria"
+    "name": "late",
 $1 licet expiring --group E --key keys/dealer.key
     licet: FORBIDDEN…
 
