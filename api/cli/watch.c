@@ -174,24 +174,17 @@ static void print_notice(const struct call *call, struct bytes change, struct by
                   (unsigned long long)message_number(resource, "own_limit", 0));
 }
 
-// "SmartHome  reminder 18: P1 ends 2027-12-01T00:00Z", of those that are news.
+// "SmartHome  reminder 18: P1 ends 2027-12-01T00:00Z", of those that are news (B39).
 static void print_reminders(const struct call *call, struct bytes change, const struct news *news)
 {
     char                 text[TIME_TEXT_SIZE];
     struct message_items reminders = message_list(change, "reminders");
     for (struct bytes reminder; message_next(&reminders, &reminder);) {
-        uint8_t        memory[LINE_SIZE_MAX];
-        struct buffer  line = buffer_over(memory, sizeof memory);
-        const uint64_t event = message_number(reminder, "event", 0);
-        buffer_add(&line, message_text(change, "group"));
-        buffer_add_text(&line, "  reminder ");
-        buffer_add_decimal(&line, event);
-        if (event < news->since || is_said_before(buffer_bytes(&line), buffer_bytes(&line)))
-            continue;
-        (void)fprintf(call->out, "%6llu  %s  ", (unsigned long long)event,
-                      print_time(news->time_ms, text));
-        print_text(call->out, buffer_bytes(&line));
-        (void)fputs(": ", call->out);
+        const unsigned long long event = message_number(reminder, "event", 0);
+        if (event < news->since) continue;
+        (void)fprintf(call->out, "%6llu  %s  ", event, print_time(news->time_ms, text));
+        print_text(call->out, message_text(change, "group"));
+        (void)fprintf(call->out, "  reminder %llu: ", event);
         print_text(call->out, message_text(reminder, "package"));
         (void)fprintf(call->out, " ends %s\n",
                       print_time(message_number(reminder, "until", TIME_NEVER), text));

@@ -330,8 +330,8 @@ Test(reminders, B41_more_than_a_reminder_holds_are_counted)
     expect_said(company, "clock 2027-11-17", "ok");
     const char *told = company_say(company, "told");
     cr_expect(strstr(told, "to dealer copy a1 copy a2 ") != NULL, "%s", told);
-    cr_expect(strstr(told, "copy a63 of 71 touches 70: D/G/g1 ") != NULL, "%s", told);
-    cr_expect(strstr(told, " D/G/g64 sip ") != NULL, "%s", told);
+    cr_expect(strstr(told, "copy a31 of 71 touches 70: D/G/g1 ") != NULL, "%s", told);
+    cr_expect(strstr(told, " D/G/g32 sip ") != NULL, "%s", told);
     company_close(company);
 }
 
