@@ -89,6 +89,8 @@ $ licet log D/daily
     … reminder group=D/daily package=P until=2027-12-01T00:00Z due=2027-11-30T00:00Z days_left=1 … actors=owner=no actor_count=1 touched= touched_count=0
 $ licet reminders D/daily
     D/daily daily, 3 days before P 2027-12-01T00:00Z 2027-11-30T00:00Z 39 waiting
+$ licet watch D/daily --since 39 --count 1
+    39 2027-11-30T12:00Z D/daily reminder 39: P ends 2027-12-01T00:00Z
 
 # What went out waits until the mailer says that it was sent; what failed is offered again.
 $1 licet reminder delivered 39 --key keys/dealer.key
