@@ -91,9 +91,7 @@ static void add_responsible(struct recipients *recipients, uint32_t group)
 
 // --- Groups that are touched ------------------------------------------------
 
-// A set of the package's counted resources, by their place among them.
-typedef uint64_t resource_set;
-
+// A set of the package's counted resources is a bit for each, by its place among them.
 static_assert(PACKAGE_ENTRY_MAX <= 64, "the resources of a package fit a set");
 
 struct touch {
@@ -104,16 +102,16 @@ struct touch {
     uint32_t            resources[PACKAGE_ENTRY_MAX];
     // By depth, of the group that is looked at and those above it up to the package's: what ends
     // there at the package's end.
-    resource_set        ends[PATH_NODE_MAX];
+    uint64_t            ends[PATH_NODE_MAX];
 };
 
-static resource_set ends_at(const struct touch *touch, uint32_t group)
+static uint64_t ends_at(const struct touch *touch, uint32_t group)
 {
-    resource_set set = 0;
+    uint64_t set = 0;
     for (uint32_t i = 0; i < touch->resource_count; i++) {
         const uint64_t until_ms =
             view_until(touch->state, group, touch->resources[i], touch->now_ms);
-        if (until_ms == touch->until_ms) set |= (resource_set)1 << i;
+        if (until_ms == touch->until_ms) set |= (uint64_t)1 << i;
     }
     return set;
 }

@@ -109,12 +109,29 @@ static void stop(struct state *state, uint32_t at)
     clear_due(state, at);
 }
 
+// What was cut off from the tree is taken apart later, and nobody is reminded of it.
+static bool is_in_tree(const struct state *state, uint32_t group)
+{
+    return group_is_within(state, group, SERVER_GROUP);
+}
+
+void reminders_cut(struct state *state, uint32_t group)
+{
+    for (uint32_t at = server_at(state)->first_due; at != 0;) {
+        const uint32_t next = reminding_at(state, at)->next_due;
+        if (group_is_within(state, package_of(state, at)->group, group)) clear_due(state, at);
+        at = next;
+    }
+}
+
 void reminding_pass(struct change_context *context, const struct edge *edge)
 {
     struct state     *state = context->state;
     const uint32_t    at = edge->subject;
     const struct grid grid = grid_of(state, at);
     struct edge       next = *edge;
+    reminding_edit(state, at)->edge = 0;
+    if (!is_in_tree(state, package_of(state, at)->group)) return;
     set_due(state, at, grid_latest(grid, context->now_ms));
     next.ms = grid_next(grid, context->now_ms);
     const uint32_t added = schedule_add(state, next);
@@ -295,13 +312,14 @@ static void add_reminder(struct state *state, struct reminder_record reminder)
     state_index_add(state, INDEX_REMINDER, at, seq_hash(state, reminder.seq));
 }
 
-void reminder_policy_drop(struct state *state, uint32_t group)
+void reminder_policy_reclaim(struct state *state, uint32_t group)
 {
     const uint32_t at = group_at(state, group)->reminder_policy;
-    if (at == 0) return;
+    const uint32_t waiting = reminder_policy_at(state, at)->first_reminder;
     assert(group_at(state, group)->first_package == 0);
-    while (reminder_policy_at(state, at)->first_reminder != 0) {
-        drop_reminder(state, reminder_policy_at(state, at)->first_reminder);
+    if (waiting != 0) {
+        drop_reminder(state, waiting);
+        return;
     }
     group_edit(state, group)->reminder_policy = 0;
     state_give(state, POOL_REMINDER_POLICY, at);
@@ -391,11 +409,12 @@ bool delivery_is_allowed(const struct question *question, const struct event *ev
 
 void delivery_judge(struct question *question, const struct event *event)
 {
-    const uint32_t at = reminder_find(question->state, event->of.reminder_delivery.reminder);
-    if (at == 0) {
+    const struct state *state = question->state;
+    const uint32_t      at = reminder_find(state, event->of.reminder_delivery.reminder);
+    if (at == 0 || !is_in_tree(state, reminder_at(state, at)->group)) {
         refuse_name(question, UNKNOWN_REMINDER, (struct bytes){NULL, 0});
     } else {
-        question->charged = reminder_at(question->state, at)->group;
+        question->charged = reminder_at(state, at)->group;
     }
 }
 

@@ -33,8 +33,10 @@ void reminding_follow(struct change_context *context, uint32_t group, uint32_t f
 // With its package; 0 is fine.
 void reminding_drop(struct state *state, uint32_t reminding);
 void reminding_pass(struct change_context *context, const struct edge *edge);
-// With the group: its policy, and its reminders that wait. Its packages go first.
-void reminder_policy_drop(struct state *state, uint32_t group);
+// A group is cut off with all below it: what is due there is not any more.
+void reminders_cut(struct state *state, uint32_t group);
+// One record of what a group without packages keeps of reminders: one that waits, else its policy.
+void reminder_policy_reclaim(struct state *state, uint32_t group);
 
 // --- The events -------------------------------------------------------------
 

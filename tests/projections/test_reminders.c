@@ -382,6 +382,35 @@ Test(reminders, B40_it_waits_until_it_was_sent)
     play_after(TURNS(base), TURNS(turns));
 }
 
+// Without a mailer they would pile up for ever: of so many the oldest is given up.
+Test(reminders, B40_the_oldest_is_given_up_where_too_many_wait)
+{
+    static const struct turn turns[] = {
+        {PACKAGE,                     "ok"                                          },
+        {"remind D/G weekly days=14", "ok"                                          },
+        {"clock 2027-11-17",          "ok"                                          },
+        {"remind D/G weekly days=14", "ok"                                          },
+        {"reminders D/G",
+         "p next 2027-11-24T00:00:00Z last 2027-11-17T00:00:00Z; 11 waits; 13 waits"},
+    };
+    struct company *company = company_open();
+    play_on(company, TURNS(base));
+    play_on(company, TURNS(turns));
+    struct state *state = company_state(company);
+    while (state_count(state, POOL_REMINDER) < REMINDER_WAITING_MAX - 1)
+        (void)state_take(state, POOL_REMINDER); // those of others
+    expect_said(company, "remind D/G weekly days=14", "ok");
+    expect_begin(company, "reminders D/G",
+                 "p next 2027-11-24T00:00:00Z last 2027-11-17T00:00:00Z; "
+                 "11 waits; 13 waits; 15 waits");
+    expect_said(company, "remind D/G weekly days=14", "ok");
+    expect_said(company, "reminders D/G",
+                "p next 2027-11-24T00:00:00Z last 2027-11-17T00:00:00Z; "
+                "13 waits; 15 waits; 17 waits");
+    expect_said(company, "delivery 11 sent", "UNKNOWN_REMINDER");
+    company_close(company);
+}
+
 Test(reminders, B40_it_goes_out_and_is_delivered_in_limited_mode_too)
 {
     static const struct turn turns[] = {

@@ -52,7 +52,7 @@ $ licet reminders D/month
 # Weekly: 11-17 and 11-24, and it says what ends for whom.
 clock 2027-11-17
 $ licet log D/weekly
-    …2027-11-17T00:00Z  (ledger)  reminder group=D/weekly package=P until=2027-12-01T00:00Z due=2027-11-17T00:00Z days_left=14 resources=[sip_number maximum=5 used=1 available=4] actors=dealer=no actor_count=1 touched=[D/weekly/apt] touched_count=1
+    …2027-11-17T00:00Z  (ledger)  reminder group=D/weekly package=P until=2027-12-01T00:00Z due=2027-11-17T00:00Z days_left=14 resources=[sip_number maximum=5 used=1 available=4] actors=dealer actor_count=1 touched=[D/weekly/apt] touched_count=1
 $ licet reminders D/weekly
     D/weekly weekly, 14 days before P 2027-12-01T00:00Z 2027-11-24T00:00Z 2027-11-17T00:00Z … waiting
 
@@ -86,7 +86,7 @@ clock 2027-11-27T12:00Z
 restart
 clock 2027-11-30T12:00Z
 $ licet log D/daily
-    … reminder group=D/daily package=P until=2027-12-01T00:00Z due=2027-11-30T00:00Z days_left=1 … actors=owner=no actor_count=1 touched= touched_count=0
+    … reminder group=D/daily package=P until=2027-12-01T00:00Z due=2027-11-30T00:00Z days_left=1 … actors=owner actor_count=1 touched= touched_count=0
 $ licet reminders D/daily
     D/daily daily, 3 days before P 2027-12-01T00:00Z 2027-11-30T00:00Z 39 waiting
 $ licet watch D/daily --since 39 --count 1
