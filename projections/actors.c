@@ -110,6 +110,33 @@ void actor_enrolment_judge(struct question *question, const struct event *event)
     }
 }
 
+static void join_group(struct state *state, uint32_t at, uint32_t group)
+{
+    struct actor *actor = actor_edit(state, at);
+    struct group *owner = group_edit(state, group);
+    actor->group = group;
+    actor->previous_of_group = owner->last_actor;
+    if (owner->last_actor == 0) {
+        owner->first_actor = at;
+    } else {
+        actor_edit(state, owner->last_actor)->next_of_group = at;
+    }
+    owner->last_actor = at;
+}
+
+static void leave_group(struct state *state, uint32_t at)
+{
+    struct actor  *actor = actor_edit(state, at);
+    struct group  *owner = group_edit(state, actor->group);
+    const uint32_t next = actor->next_of_group, previous = actor->previous_of_group;
+    if (owner->first_actor == at) owner->first_actor = next;
+    if (owner->last_actor == at) owner->last_actor = previous;
+    if (previous != 0) actor_edit(state, previous)->next_of_group = next;
+    if (next != 0) actor_edit(state, next)->previous_of_group = previous;
+    actor->next_of_group = 0;
+    actor->previous_of_group = 0;
+}
+
 void actor_enrol(struct change_context *context, const struct actor_enrolment *enrolment)
 {
     struct state  *state = context->state;
@@ -119,8 +146,8 @@ void actor_enrol(struct change_context *context, const struct actor_enrolment *e
     actor->name = text_add(state, enrolment->name);
     memcpy(actor->key, enrolment->key.at, sizeof actor->key);
     actor->role = (uint32_t)enrolment->role;
-    actor->group = group_find(state, enrolment->group);
     actor->must_sign = enrolment->must_sign;
+    join_group(state, at, group_find(state, enrolment->group));
     actor->next = server_at(state)->newest_actor;
     struct server *server = server_edit(state);
     server->newest_actor = at;
@@ -167,6 +194,7 @@ void actor_remove(struct state *state, uint32_t at)
     struct actor *actor = actor_edit(state, at);
     actor->is_removed = true;
     if (actor->role == SERVER_ADMIN) server_edit(state)->server_admin_count--;
+    leave_group(state, at);
     state_index_remove(state, INDEX_ACTOR, at);
     state_index_remove(state, INDEX_ACTOR_NAME, at);
 }

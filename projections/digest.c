@@ -4,6 +4,7 @@
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/quota.h"
+#include "projections/reminders.h"
 #include "projections/users.h"
 
 #include <assert.h>
@@ -131,6 +132,19 @@ static void dump_entries(struct dump *dump, uint32_t first)
     }
 }
 
+static void dump_reminding(struct dump *dump, uint32_t at)
+{
+    if (at == 0) return;
+    const struct reminding *reminding = reminding_at(dump->state, at);
+    begin(dump, "reminding", 5);
+    number(dump, reminding_next(dump->state, at));
+    number(dump, reminding->due_ms);
+    number(dump, reminding->last_ms);
+    number(dump, reminding->last_seq);
+    pack_flag(&dump->record, reminding->is_delivered);
+    end(dump);
+}
+
 static void dump_packages(struct dump *dump, uint32_t group)
 {
     uint32_t at = group_at(dump->state, group)->first_package;
@@ -140,6 +154,31 @@ static void dump_packages(struct dump *dump, uint32_t group)
         window(dump, package_at(dump->state, at)->window);
         end(dump);
         dump_entries(dump, package_at(dump->state, at)->first_entry);
+        dump_reminding(dump, package_at(dump->state, at)->reminding);
+    }
+}
+
+static void dump_reminder_policy(struct dump *dump, uint32_t at)
+{
+    if (at == 0) return;
+    const struct reminder_policy_record *policy = reminder_policy_at(dump->state, at);
+    begin(dump, "reminder_policy", 5);
+    pack_flag(&dump->record, policy->is_enabled);
+    number(dump, policy->frequency);
+    number(dump, policy->days);
+    number(dump, policy->date_ms);
+    pack_flag(&dump->record, policy->is_copied);
+    end(dump);
+    uint32_t waiting = policy->first_reminder;
+    for (; waiting != 0; waiting = reminder_at(dump->state, waiting)->next_of_group) {
+        const struct reminder_record *reminder = reminder_at(dump->state, waiting);
+        begin(dump, "reminder", 5);
+        number(dump, reminder->seq);
+        text(dump, reminder->package);
+        number(dump, reminder->until_ms);
+        number(dump, reminder->due_ms);
+        number(dump, reminder->failure_count);
+        end(dump);
     }
 }
 
@@ -174,6 +213,7 @@ static void dump_group(struct dump *dump, uint32_t at)
     pack_flag(&dump->record, group->is_blocked);
     end(dump);
     dump_packages(dump, at);
+    dump_reminder_policy(dump, group->reminder_policy);
     dump_accounts(dump, at);
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/name.h"
 #include "projections/groups.h"
 #include "projections/quota.h"
+#include "projections/reminders.h"
 #include "projections/schedule.h"
 
 #include <assert.h>
@@ -517,17 +518,42 @@ void allocation_judge(struct question *question, const struct event *event)
     warn_all(&save);
 }
 
-void package_drop_first(struct state *state, uint32_t group)
+// The packages of the group, which has none then; their list still hangs together.
+static uint32_t take_packages(struct state *state, uint32_t group)
 {
-    const uint32_t              at = group_at(state, group)->first_package;
+    struct group  *owner = group_edit(state, group);
+    const uint32_t first = owner->first_package;
+    owner->first_package = 0;
+    owner->last_package = 0;
+    return first;
+}
+
+static void drop_package(struct state *state, uint32_t at)
+{
     const struct package_record package = *package_at(state, at);
-    struct group               *owner = group_edit(state, group);
-    owner->first_package = package.next;
-    if (package.next == 0) owner->last_package = 0;
     schedule_drop(state, package.edge);
+    reminding_drop(state, package.reminding);
     entries_drop(state, package.first_entry);
     text_drop(state, package.name);
     state_give(state, POOL_PACKAGE, at);
+}
+
+static void drop_packages(struct state *state, uint32_t first)
+{
+    for (uint32_t at = first; at != 0;) {
+        const uint32_t next = package_at(state, at)->next;
+        drop_package(state, at);
+        at = next;
+    }
+}
+
+void package_drop_first(struct state *state, uint32_t group)
+{
+    const uint32_t at = group_at(state, group)->first_package;
+    struct group  *owner = group_edit(state, group);
+    owner->first_package = package_at(state, at)->next;
+    if (owner->first_package == 0) owner->last_package = 0;
+    drop_package(state, at);
 }
 
 static void add_package(struct change_context *context, uint32_t group,
@@ -581,10 +607,8 @@ void allocation_apply(struct change_context *context, const struct event *event)
     const uint32_t           group = group_find(state, allocation->group);
     struct list_reader       items = list_start(allocation->packages);
     if (group != SERVER_GROUP) contribute_all(state, group, -1);
-    while (group_at(state, group)->first_package != 0) {
-        package_drop_first(state, group);
-    }
-    struct group *owner = group_edit(state, group);
+    const uint32_t former = take_packages(state, group);
+    struct group  *owner = group_edit(state, group);
     owner->is_restricted = allocation->is_restricted;
     owner->is_oversubscribed = allocation->is_oversubscribed;
     owner->version++;
@@ -592,6 +616,8 @@ void allocation_apply(struct change_context *context, const struct event *event)
     for (struct package package; list_next(&items, &package_record, &package);) {
         add_package(context, group, &package, ordinal++);
     }
+    reminding_follow(context, group, former);
+    drop_packages(state, former);
     open_accounts(state, group);
     if (group != SERVER_GROUP) contribute_all(state, group, 1);
     uint32_t at = owner->first_account;

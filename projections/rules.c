@@ -9,6 +9,7 @@
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/refusals.h"
+#include "projections/reminders.h"
 #include "projections/removals.h"
 #include "projections/retries.h"
 #include "projections/schedule.h"
@@ -93,6 +94,8 @@ static const struct rule rules[KIND_MAX + 1] = {
                  GROUP_AT(group_block),                                                           NULL                 },
     [ALLOCATION] = {allocation_judge,       allocation_apply,       MODE_REFUSES, BELOW,  NEVER,
                  GROUP_AT(allocation),                                                            NULL                 },
+    [REMINDER_POLICY] = {reminder_policy_judge,  reminder_policy_apply,  MODE_REFUSES, BELOW,  NEVER,
+                 GROUP_AT(reminder_policy),                                                       NULL                 },
     [USER_CREATION] = {user_creation_judge,    user_creation_apply,    MODE_REFUSES, WITHIN, NEVER,
                  GROUP_AT(user_creation),                                                         NULL                 },
     [USER_REMOVAL] = {user_removal_judge,     user_removal_apply,     MODE_REFUSES, NEVER,  NEVER,  0,
@@ -108,6 +111,9 @@ static const struct rule rules[KIND_MAX + 1] = {
                  0,                                                                               NULL                 },
     [POLICY] = {no_objection,           policy_apply,           MODE_REFUSES, NEVER,  NEVER,  0, NULL                 },
     [BOUNDARY] = {boundary_judge,         boundary_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
+    [REMINDER] = {reminder_judge,         reminder_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
+    [REMINDER_DELIVERY] = {delivery_judge,         delivery_apply,         MODE_IGNORED, NEVER,  NEVER,  0,
+                 delivery_is_allowed                                                                                   },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [REFUSALS_COUNTED] = {refusals_counted_judge, no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
 };

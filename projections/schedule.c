@@ -2,6 +2,7 @@
 
 #include "projections/license.h"
 #include "projections/packages.h"
+#include "projections/reminders.h"
 #include "projections/users.h"
 
 #include <assert.h>
@@ -16,11 +17,11 @@ struct edge_row {
 };
 
 static const struct edge_row rows[EDGE_KIND_COUNT] = {
-    [EDGE_LEASE] = {SORT_LEASE,    NULL        },
-      [EDGE_PACKAGE] = {SORT_WINDOW,   package_pass},
-    [EDGE_LINE] = {SORT_WINDOW,   line_pass   },
-      [EDGE_MEMBER] = {SORT_WINDOW,   member_pass },
-    [EDGE_REMINDER] = {SORT_REMINDER, NULL        },
+    [EDGE_LEASE] = {SORT_LEASE,    NULL          },
+    [EDGE_PACKAGE] = {SORT_WINDOW,   package_pass  },
+    [EDGE_LINE] = {SORT_WINDOW,   line_pass     },
+    [EDGE_MEMBER] = {SORT_WINDOW,   member_pass   },
+    [EDGE_REMINDER] = {SORT_REMINDER, reminding_pass},
 };
 
 static enum edge_heap heap_of(const struct edge *edge)

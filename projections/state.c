@@ -21,34 +21,40 @@ enum {
 };
 
 static const struct pool_row pool_rows[POOL_COUNT] = {
-    [POOL_SERVER] = {sizeof(struct server),         1,                              0                },
-    [POOL_GROUP] = {sizeof(struct group),          2 * MILLION,                    PLAN_PROPOSAL_MAX},
-    [POOL_PACKAGE] = {sizeof(struct package_record), 4 * MILLION,                    TAKE_MAX         },
-    [POOL_ENTRY] = {sizeof(struct entry_record),   16 * MILLION,                   TAKE_MAX         },
-    [POOL_RESOURCE] = {sizeof(struct resource),       RESOURCE_MAX + TAKE_MAX,        TAKE_MAX         },
-    [POOL_LINE] = {sizeof(struct line),           2 * TAKE_MAX,                   TAKE_MAX         },
-    [POOL_VENDOR] = {sizeof(struct vendor),         VENDOR_MAX + PLAN_PROPOSAL_MAX, PLAN_PROPOSAL_MAX},
-    [POOL_ACCOUNT] = {sizeof(struct account),        8 * MILLION,                    TAKE_MAX         },
-    [POOL_STEP] = {sizeof(struct step),           16 * MILLION,                   TAKE_MAX         },
-    [POOL_HOLDING] = {sizeof(struct holding),        16 * MILLION,                   PLAN_PROPOSAL_MAX},
-    [POOL_USER] = {sizeof(struct user),           4 * MILLION,                    PLAN_PROPOSAL_MAX},
-    [POOL_MEMBER] = {sizeof(struct member),         8 * MILLION,                    PLAN_PROPOSAL_MAX},
-    [POOL_ACTOR] = {sizeof(struct actor),          MILLION,                        PLAN_PROPOSAL_MAX},
-    [POOL_EDGE] = {sizeof(struct edge),           8 * MILLION,                    TAKE_MAX         },
-    [POOL_TEXT] = {16,                            32 * MILLION,                   TAKE_MAX         },
-    [POOL_TEXT + 1] = {32,                            16 * MILLION,                   TAKE_MAX         },
-    [POOL_TEXT + 2] = {72,                            16 * MILLION,                   TAKE_MAX         },
-    [POOL_TEXT_LAST] = {TEXT_LONG,                     MILLION,                        TAKE_MAX         },
+    [POOL_SERVER] = {sizeof(struct server),                 1,                              0                },
+    [POOL_GROUP] = {sizeof(struct group),                  2 * MILLION,                    PLAN_PROPOSAL_MAX},
+    [POOL_PACKAGE] = {sizeof(struct package_record),         4 * MILLION,                    TAKE_MAX         },
+    [POOL_ENTRY] = {sizeof(struct entry_record),           16 * MILLION,                   TAKE_MAX         },
+    [POOL_RESOURCE] = {sizeof(struct resource),               RESOURCE_MAX + TAKE_MAX,        TAKE_MAX         },
+    [POOL_LINE] = {sizeof(struct line),                   2 * TAKE_MAX,                   TAKE_MAX         },
+    [POOL_VENDOR] = {sizeof(struct vendor),                 VENDOR_MAX + PLAN_PROPOSAL_MAX, PLAN_PROPOSAL_MAX},
+    [POOL_ACCOUNT] = {sizeof(struct account),                8 * MILLION,                    TAKE_MAX         },
+    [POOL_STEP] = {sizeof(struct step),                   16 * MILLION,                   TAKE_MAX         },
+    [POOL_HOLDING] = {sizeof(struct holding),                16 * MILLION,                   PLAN_PROPOSAL_MAX},
+    [POOL_USER] = {sizeof(struct user),                   4 * MILLION,                    PLAN_PROPOSAL_MAX},
+    [POOL_MEMBER] = {sizeof(struct member),                 8 * MILLION,                    PLAN_PROPOSAL_MAX},
+    [POOL_ACTOR] = {sizeof(struct actor),                  MILLION,                        PLAN_PROPOSAL_MAX},
+    [POOL_REMINDER_POLICY] = {sizeof(struct reminder_policy_record), 2 * MILLION,
+                     PLAN_PROPOSAL_MAX                                                                       },
+    [POOL_REMINDING] = {sizeof(struct reminding),              4 * MILLION,                    TAKE_MAX         },
+    [POOL_REMINDER] = {sizeof(struct reminder_record),        REMINDER_WAITING_MAX + 1,       0                },
+    [POOL_EDGE] = {sizeof(struct edge),                   8 * MILLION,                    TAKE_MAX         },
+    [POOL_TEXT] = {16,                                    32 * MILLION,                   TAKE_MAX         },
+    [POOL_TEXT + 1] = {32,                                    16 * MILLION,                   TAKE_MAX         },
+    [POOL_TEXT + 2] = {72,                                    16 * MILLION,                   TAKE_MAX         },
+    [POOL_TEXT_LAST] = {TEXT_LONG,                             MILLION,                        TAKE_MAX         },
 };
 
 // A retry is remembered in 48 bytes for ten minutes at most.
 static const struct pool_row retry_row = {48, 16 * MILLION, 1};
 
 static const enum pool_name index_pools[INDEX_RETRY] = {
-    [INDEX_GROUP] = POOL_GROUP,     [INDEX_GROUP_ID] = POOL_GROUP, [INDEX_RESOURCE] = POOL_RESOURCE,
-    [INDEX_ACCOUNT] = POOL_ACCOUNT, [INDEX_UNIT] = POOL_HOLDING,   [INDEX_USER] = POOL_USER,
-    [INDEX_MEMBER] = POOL_MEMBER,   [INDEX_ACTOR] = POOL_ACTOR,    [INDEX_ACTOR_NAME] = POOL_ACTOR,
-    [INDEX_ACTOR_ID] = POOL_ACTOR,
+    [INDEX_GROUP] = POOL_GROUP,       [INDEX_GROUP_ID] = POOL_GROUP,
+    [INDEX_RESOURCE] = POOL_RESOURCE, [INDEX_ACCOUNT] = POOL_ACCOUNT,
+    [INDEX_UNIT] = POOL_HOLDING,      [INDEX_USER] = POOL_USER,
+    [INDEX_MEMBER] = POOL_MEMBER,     [INDEX_ACTOR] = POOL_ACTOR,
+    [INDEX_ACTOR_NAME] = POOL_ACTOR,  [INDEX_ACTOR_ID] = POOL_ACTOR,
+    [INDEX_REMINDER] = POOL_REMINDER,
 };
 
 // What the journal keeps of one change, before the change: of an edit the record's old content, of

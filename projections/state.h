@@ -6,7 +6,8 @@
 //
 // Records name each other by pool index; 0 is none. Relations, top down:
 //
-//   group -> parent, children (list), packages -> entries, members, accounts
+//   group -> parent, children (list), packages -> entries, members, accounts, actors
+//   group -> reminder policy -> reminders that wait; package -> reminding
 //   resource (a licensed name) -> lines of the licence files, holdings in log order
 //   account (group x resource) -> parent account, children, holdings, steps of the sums below
 //   holding -> account, user          user -> memberships, holdings
@@ -48,8 +49,10 @@ struct server {
     uint32_t        first_vendor, newest_actor, newest_resource;
     uint32_t        earliest_edge[HEAP_COUNT];
     uint32_t        first_user, last_user;
+    uint32_t        first_due, last_due;           // remindings
+    uint32_t        first_reminder, last_reminder; // that wait to be delivered, oldest first
     uint32_t        server_admin_count;
-    uint32_t        refusal_rate; // logged refusals a minute and author (X06)
+    uint32_t        refusal_rate;               // logged refusals a minute and author (X06)
     uint32_t        first_cut, cut_group_count; // see removals.h
     bool            has_test_clock;
     bool            must_sign; // no session vouches
@@ -71,8 +74,10 @@ struct group {
     uint32_t        first_child, last_child, next, previous; // siblings
     uint32_t        first_package, last_package;
     uint32_t        first_account, first_member;
+    uint32_t        first_actor, last_actor; // in the order of their enrolment
     uint32_t        child_count, member_count;
     uint32_t        version;
+    uint32_t        reminder_policy; // 0: none was ever saved
     bool            is_restricted, is_oversubscribed, is_blocked;
 };
 
@@ -80,11 +85,42 @@ struct package_record {
     struct window   window;
     struct text_ref name;
     uint32_t        group, next, first_entry, edge;
+    uint32_t        reminding; // 0: the group has no reminder policy, or the package no end
 };
 
 struct entry_record {
     uint64_t count; // ENTRY_FEATURE: a feature
     uint32_t resource, next;
+};
+
+// When the admins of a group are reminded of the ends of its packages (B39); as it was saved last.
+struct reminder_policy_record {
+    uint64_t days;    // DAYS_ABSENT: from date_ms on
+    uint64_t date_ms; // TIME_NEVER: days before the end
+    uint32_t group;
+    uint32_t frequency;                     // enum frequency
+    uint32_t first_reminder, last_reminder; // of the group, that wait to be delivered, oldest first
+    bool     is_enabled, is_copied;
+};
+
+// How far the reminders of one package have come. It goes with the package, which is known by its
+// name and its end: a save that has the same again keeps it.
+struct reminding {
+    uint64_t due_ms;  // the instant of a reminder that is due and not yet an event; TIME_NEVER
+    uint64_t last_ms; // the instant of the last one that became an event; TIME_NEVER
+    uint64_t last_seq;
+    uint32_t package, edge;
+    uint32_t next_due, previous_due; // those with a reminder due, in the order they became so
+    bool     is_delivered;           // the last one
+};
+
+// A reminder that went out and waits to be delivered (B40).
+struct reminder_record {
+    uint64_t        seq, until_ms, due_ms;
+    struct text_ref package;
+    uint32_t        group, failure_count;
+    uint32_t        next, previous;                   // of all, oldest first
+    uint32_t        next_of_group, previous_of_group; // oldest first
 };
 
 // A name that a licence file or a package has: a counted resource or a feature.
@@ -190,7 +226,8 @@ struct actor {
     uint8_t         key[32];
     uint32_t        role; // enum role
     uint32_t        group;
-    uint32_t        next; // the one enrolled before
+    uint32_t        next;                             // the one enrolled before
+    uint32_t        next_of_group, previous_of_group; // of those that were not removed
     bool            is_removed, must_sign;
 };
 
@@ -222,6 +259,9 @@ enum pool_name {
     POOL_USER,
     POOL_MEMBER,
     POOL_ACTOR,
+    POOL_REMINDER_POLICY,
+    POOL_REMINDING,
+    POOL_REMINDER,
     POOL_EDGE,
     POOL_TEXT, // one for each size of text
     POOL_TEXT_LAST = POOL_TEXT + 3,
@@ -241,6 +281,7 @@ enum index_name {
     INDEX_ACTOR,      // by key; those that were removed are not in it, nor in the next
     INDEX_ACTOR_NAME, // by name
     INDEX_ACTOR_ID,   // by id, also those that were removed
+    INDEX_REMINDER,   // those that wait to be delivered, by seq
     INDEX_RETRY,      // by author and id; one for each bucket
     INDEX_RETRY_LAST = INDEX_RETRY + RETRY_BUCKET_COUNT - 1,
     INDEX_COUNT,
@@ -466,6 +507,39 @@ static inline const struct actor *actor_at(const struct state *state, uint32_t a
 static inline struct actor *actor_edit(struct state *state, uint32_t actor)
 {
     return state_edit(state, POOL_ACTOR, actor);
+}
+
+static inline const struct reminder_policy_record *reminder_policy_at(const struct state *state,
+                                                                      uint32_t            policy)
+{
+    return state_read(state, POOL_REMINDER_POLICY, policy);
+}
+
+static inline struct reminder_policy_record *reminder_policy_edit(struct state *state,
+                                                                  uint32_t      policy)
+{
+    return state_edit(state, POOL_REMINDER_POLICY, policy);
+}
+
+static inline const struct reminding *reminding_at(const struct state *state, uint32_t reminding)
+{
+    return state_read(state, POOL_REMINDING, reminding);
+}
+
+static inline struct reminding *reminding_edit(struct state *state, uint32_t reminding)
+{
+    return state_edit(state, POOL_REMINDING, reminding);
+}
+
+static inline const struct reminder_record *reminder_at(const struct state *state,
+                                                        uint32_t            reminder)
+{
+    return state_read(state, POOL_REMINDER, reminder);
+}
+
+static inline struct reminder_record *reminder_edit(struct state *state, uint32_t reminder)
+{
+    return state_edit(state, POOL_REMINDER, reminder);
 }
 
 static inline const struct edge *edge_at(const struct state *state, uint32_t edge)

@@ -18,9 +18,7 @@ const char *resource_status_word(enum resource_status status)
     return words[status];
 }
 
-// The next instant after ms at which a node of the path may change.
-static uint64_t path_next_edge(const struct state *state, uint32_t group, uint32_t resource,
-                               uint64_t ms)
+uint64_t view_next_edge(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
 {
     uint64_t next_ms = TIME_NEVER;
     for (uint32_t at = group; at != 0; at = group_at(state, at)->parent) {
@@ -49,7 +47,7 @@ static void look_ahead(const struct state *state, uint32_t group, uint32_t resou
 {
     uint64_t at_ms = ms, before = view->maximum;
     for (uint32_t i = 0; i < EDGE_MAX; i++) {
-        at_ms = path_next_edge(state, group, resource, at_ms);
+        at_ms = view_next_edge(state, group, resource, at_ms);
         if (at_ms == TIME_NEVER) return;
         const uint64_t maximum = quota_maximum_at(state, group, resource, at_ms);
         if (view->next_ms == TIME_NEVER && maximum != view->maximum) {
@@ -62,6 +60,15 @@ static void look_ahead(const struct state *state, uint32_t group, uint32_t resou
         }
         before = maximum;
     }
+}
+
+uint64_t view_until(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms)
+{
+    struct resource_view view = {.maximum = quota_maximum_at(state, group, resource, ms),
+                                 .until_ms = TIME_NEVER,
+                                 .next_ms = TIME_NEVER};
+    look_ahead(state, group, resource, ms, &view);
+    return view.until_ms;
 }
 
 static uint64_t unallocated(const struct state *state, const struct quota_node *node, uint64_t ms)
@@ -103,13 +110,20 @@ struct resource_view view_resource(const struct state *state, uint32_t group, ui
     return view;
 }
 
+uint32_t view_lacking_node(const struct state *state, uint32_t group, uint32_t resource,
+                           uint64_t ms)
+{
+    uint32_t at = group;
+    while (at != 0 && feature_at(state, at, resource, ms)) {
+        at = group_at(state, at)->parent;
+    }
+    return at;
+}
+
 static bool path_has_feature(const struct state *state, uint32_t group, uint32_t resource,
                              uint64_t ms)
 {
-    for (uint32_t at = group; at != 0; at = group_at(state, at)->parent) {
-        if (!feature_at(state, at, resource, ms)) return false;
-    }
-    return true;
+    return view_lacking_node(state, group, resource, ms) == 0;
 }
 
 struct feature_view view_feature(const struct state *state, uint32_t group, uint32_t resource,
@@ -119,7 +133,7 @@ struct feature_view view_feature(const struct state *state, uint32_t group, uint
     view.is_on = path_has_feature(state, group, resource, ms);
     view.status = view.is_on ? STATUS_ON : why_nothing(state, group, resource, ms);
     for (uint64_t at_ms = ms; view.is_on && view.until_ms == TIME_NEVER;) {
-        at_ms = path_next_edge(state, group, resource, at_ms);
+        at_ms = view_next_edge(state, group, resource, at_ms);
         if (at_ms == TIME_NEVER) break;
         if (!path_has_feature(state, group, resource, at_ms)) view.until_ms = at_ms;
     }

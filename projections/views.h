@@ -34,6 +34,14 @@ struct resource_view {
 struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,
                                    uint64_t ms);
 
+// The next instant after ms at which a node of the path may change what it allows.
+uint64_t view_next_edge(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
+// The nearest node of the path that does not have the feature; 0 when all have it (B18).
+uint32_t view_lacking_node(const struct state *state, uint32_t group, uint32_t resource,
+                           uint64_t ms);
+// Only when the maximum becomes 0.
+uint64_t view_until(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
+
 struct feature_view {
     bool                 is_on;
     enum resource_status status;

@@ -4,6 +4,7 @@
 #include "api/cli/apply.h"
 #include "api/cli/command.h"
 #include "api/cli/contact.h"
+#include "api/cli/expiring.h"
 #include "api/cli/init.h"
 #include "api/cli/keys.h"
 #include "api/cli/plan.h"
@@ -12,6 +13,7 @@
 #include "api/cli/upload.h"
 #include "api/cli/views.h"
 #include "api/cli/watch.h"
+#include "api/cli/wide_views.h"
 #include "core/base/limits.h"
 #include "core/event/contact.h"
 
@@ -35,6 +37,26 @@ static const struct field tree_fields[] = {
 };
 static const struct field user_fields[] = {
     {.name = "user", .type = FIELD_NAME, .help = "whom"},
+};
+static const struct field expiring_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .help = "of this group and those below"},
+    {.name = "within", .type = FIELD_DURATION, .max = TIME_MS_MAX,
+     .help = "ends in at most this time; 30d unless told"},
+};
+static const struct field forecast_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .help = "which group; / for the server"},
+    {.name = "resource", .type = FIELD_NAME, .help = "only this resource or feature"},
+};
+static const struct field reminders_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .help = "from here down; / unless told"},
+    {.name = "undelivered", .type = FIELD_FLAG, .help = "only groups with some that were not sent"},
+};
+static const struct field tight_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .help = "from here down"},
+};
+static const struct field who_fields[] = {
+    {.name = "resource", .type = FIELD_NAME, .help = "of which resource"},
+    {.name = "unit", .type = FIELD_NAME, .help = "which unit"},
 };
 static const struct field holdings_fields[] = {
     {.name = "group", .type = FIELD_PATH, .help = "charged to this group or below"},
@@ -75,6 +97,11 @@ static const struct record state_record = RECORD(state);
 static const struct record tree_record = RECORD(tree);
 static const struct record user_record = RECORD(user);
 static const struct record holdings_record = RECORD(holdings);
+static const struct record expiring_record = RECORD(expiring);
+static const struct record forecast_record = RECORD(forecast);
+static const struct record reminders_record = RECORD(reminders);
+static const struct record tight_record = RECORD(tight);
+static const struct record who_record = RECORD(who);
 static const struct record outcome_record = RECORD(outcome);
 static const struct record receipt_record = RECORD(receipt);
 static const struct record checkpoint_record = RECORD(checkpoint);
@@ -463,6 +490,20 @@ const struct command commands[] = {
         .run = propose_run,
     },
     {
+        .path = "reminders",
+        .way = ASKS,
+        .verb = "reminders",
+        .arguments = "[group]",
+        .summary = "Which ends are reminded of, what went out, and what was delivered",
+        .details = "LAST is the newest reminder of a package and DELIVERY what became of it: it is "
+                   "waiting, or failed, until a mailer says that it was sent. Those that wait are "
+                   "listed below, the first 64 of each group.",
+        .example = "reminders SmartHome\nreminders --undelivered --json",
+        .parameters = &reminders_record,
+        .run = query_run,
+        .view = view_reminders,
+    },
+    {
         .path = "state",
         .way = ASKS,
         .verb = "state",
@@ -475,6 +516,42 @@ const struct command commands[] = {
         .parameters = &state_record,
         .run = query_run,
         .view = view_state,
+    },
+    {
+        .path = "forecast",
+        .way = ASKS,
+        .verb = "forecast",
+        .arguments = "group [resource]",
+        .summary = "What a group may use from when on",
+        .details = "Every instant at which the maximum of a resource becomes another one, or a "
+                   "feature goes on or off, as the licences are today, and the group that decides "
+                   "it. FITS UNTIL is the first instant at which what is used today is too much.",
+        .example = "forecast 'SmartHome/A Residence' sip_number",
+        .parameters = &forecast_record,
+        .run = query_run,
+        .view = view_forecast,
+    },
+    {
+        .path = "expiring",
+        .way = ASKS,
+        .verb = "expiring",
+        .defaults = "within=30d",
+        .summary = "Packages, licence entries and assignments that end soon",
+        .details = "In the order of their ends.",
+        .example = "expiring --group SmartHome --within 90d",
+        .parameters = &expiring_record,
+        .run = expiring_run,
+        .view = view_expiring,
+    },
+    {
+        .path = "tight",
+        .way = ASKS,
+        .verb = "tight",
+        .summary = "Where 80 % of a limit or more is used, or too much",
+        .example = "tight --group SmartHome",
+        .parameters = &tight_record,
+        .run = query_run,
+        .view = view_tight,
     },
     {
         .path = "tree",
@@ -706,6 +783,17 @@ const struct command commands[] = {
         .parameters = &access_parameters,
         .run = access_run,
         .view = view_access,
+    },
+    {
+        .path = "who",
+        .way = ASKS,
+        .verb = "who",
+        .arguments = "resource unit",
+        .summary = "Who holds a unit, and since when",
+        .example = "who sip_number 1001",
+        .parameters = &who_record,
+        .run = query_run,
+        .view = view_who,
     },
     {
         .path = "holdings",

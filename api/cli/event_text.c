@@ -55,14 +55,20 @@ static void print_value(const struct field *field, const void *in, FILE *out)
     }
 }
 
-// An item without lists: its first value, and "=" the second where there is one.
+// An item without lists: its first value, and "=" the second where there is one; of a flag its
+// name.
 static void print_pair(const struct record *record, const void *in, FILE *out)
 {
     for (uint32_t i = 0; i < record->field_count; i++) {
         const struct field *field = &record->fields[i];
-        if (field_is_absent(field, in)) continue;
+        const bool          is_flag = field->type == FIELD_FLAG;
+        if (field_is_absent(field, in) || (is_flag && field_number(field, in) == 0)) continue;
         if (i > 0) (void)fputc('=', out);
-        print_value(field, in, out);
+        if (is_flag) {
+            (void)fputs(field->name, out);
+        } else {
+            print_value(field, in, out);
+        }
     }
 }
 

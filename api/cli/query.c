@@ -73,7 +73,7 @@ static struct bytes next_page(struct bytes map, uint8_t memory[static CURSOR_SIZ
     return (struct bytes){memory, next.size};
 }
 
-static enum exit_code show_pages(struct call *call)
+enum exit_code query_pages(struct call *call, query_taker *take, void *context)
 {
     uint8_t      memory[CURSOR_SIZE_MAX];
     struct bytes after = {NULL, 0};
@@ -81,29 +81,32 @@ static enum exit_code show_pages(struct call *call)
         struct licet_reply   reply;
         const enum exit_code code = ask_page(call, after, &reply);
         if (code != EXIT_DONE) return code;
-        call->command->view(call, reply.map);
+        take(context, reply.map);
         after = next_page(reply.map, memory);
     } while (after.size > 0);
     return EXIT_DONE;
 }
 
+static void show(void *context, struct bytes map)
+{
+    struct call *call = context;
+    call->command->view(call, map);
+}
+
+static void extend(void *context, struct bytes map)
+{
+    struct json **document = context;
+    if (*document == NULL) {
+        *document = json_of_packed(map);
+    } else {
+        json_extend(*document, map);
+    }
+}
+
 static enum exit_code print_json_pages(struct call *call)
 {
-    uint8_t        memory[CURSOR_SIZE_MAX];
-    struct bytes   after = {NULL, 0};
-    struct json   *document = NULL;
-    enum exit_code code = EXIT_DONE;
-    do {
-        struct licet_reply reply;
-        code = ask_page(call, after, &reply);
-        if (code != EXIT_DONE) break;
-        if (document == NULL) {
-            document = json_of_packed(reply.map);
-        } else {
-            json_extend(document, reply.map);
-        }
-        after = next_page(reply.map, memory);
-    } while (after.size > 0);
+    struct json         *document = NULL;
+    const enum exit_code code = query_pages(call, extend, &document);
     if (code == EXIT_DONE) json_print(document, call->out);
     json_release(document);
     return code;
@@ -123,10 +126,14 @@ static bool give_defaults(struct call *call)
     return true;
 }
 
+enum exit_code query_begin(struct call *call)
+{
+    return give_defaults(call) ? connect_open(call) : EXIT_USAGE;
+}
+
 enum exit_code query_run(struct call *call)
 {
-    if (!give_defaults(call)) return EXIT_USAGE;
-    const enum exit_code code = connect_open(call);
+    const enum exit_code code = query_begin(call);
     if (code != EXIT_DONE) return code;
-    return call->globals.is_json ? print_json_pages(call) : show_pages(call);
+    return call->globals.is_json ? print_json_pages(call) : query_pages(call, show, call);
 }

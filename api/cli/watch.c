@@ -174,11 +174,29 @@ static void print_notice(const struct call *call, struct bytes change, struct by
                   (unsigned long long)message_number(resource, "own_limit", 0));
 }
 
+// "SmartHome  reminder 18: P1 ends 2027-12-01T00:00Z", of those that are news (B39).
+static void print_reminders(const struct call *call, struct bytes change, const struct news *news)
+{
+    char                 text[TIME_TEXT_SIZE];
+    struct message_items reminders = message_list(change, "reminders");
+    for (struct bytes reminder; message_next(&reminders, &reminder);) {
+        const unsigned long long event = message_number(reminder, "event", 0);
+        if (event < news->since) continue;
+        (void)fprintf(call->out, "%6llu  %s  ", event, print_time(news->time_ms, text));
+        print_text(call->out, message_text(change, "group"));
+        (void)fprintf(call->out, "  reminder %llu: ", event);
+        print_text(call->out, message_text(reminder, "package"));
+        (void)fprintf(call->out, " ends %s\n",
+                      print_time(message_number(reminder, "until", TIME_NEVER), text));
+    }
+}
+
 static void print_change(const struct call *call, struct bytes change, const struct news *news)
 {
     char                 text[TIME_TEXT_SIZE];
     struct message_items resources = message_list(change, "resources");
     (void)print_time(message_number(change, "time", news->time_ms), text);
+    print_reminders(call, change, news);
     for (struct bytes resource; message_next(&resources, &resource);) {
         print_resource(call, change, resource, text);
         print_notice(call, change, resource, news);

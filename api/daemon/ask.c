@@ -1,5 +1,6 @@
 #include "api/daemon/ask.h"
 
+#include "api/daemon/survey.h"
 #include "core/event/contact.h"
 #include "core/proof/crypto.h"
 
@@ -14,6 +15,10 @@
 #define OPTIONAL(word, kind, most) \
     {.name = #word, .type = (kind), .offset = AT(word), .max = (most), .is_optional = true, \
      .absent = ARGUMENT_ABSENT}
+// Where a survey's page begins.
+#define CURSOR \
+    {.name = "after", .type = FIELD_BINARY, .offset = AT(cursor), .max = SURVEY_CURSOR_SIZE, \
+     .is_optional = true}
 
 // In ascending order of their names, as keys of a map come.
 static const struct field access_fields[] = {
@@ -55,6 +60,18 @@ static const struct field contact_fields[] = {
     OPTIONAL(phone, FIELD_TEXT, CONTACT_PHONE_SIZE_MAX),
     OPTIONAL(user, FIELD_NAME, 0),
 };
+static const struct field expiring_fields[] = {
+    CURSOR,
+    OPTIONAL(group, FIELD_PATH, 0),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
+    REQUIRED(within, FIELD_DURATION, TIME_MS_MAX),
+};
+static const struct field forecast_fields[] = {
+    OPTIONAL(after, FIELD_NUMBER, TIME_MS_MAX),
+    REQUIRED(group, FIELD_PATH, 0),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
+    OPTIONAL(resource, FIELD_NAME, 0),
+};
 static const struct field holdings_fields[] = {
     OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
     OPTIONAL(group, FIELD_PATH, 0),
@@ -91,6 +108,13 @@ static const struct field receipt_fields[] = {
     REQUIRED(seq, FIELD_NUMBER, INT64_MAX),
     OPTIONAL(size, FIELD_NUMBER, INT64_MAX),
 };
+static const struct field reminders_fields[] = {
+    CURSOR,
+    OPTIONAL(group, FIELD_PATH, 0),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
+    {.name = "undelivered", .type = FIELD_FLAG, .offset = AT(is_undelivered), .is_optional = true,
+     .absent = false},
+};
 static const struct field state_fields[] = {
     REQUIRED(group, FIELD_PATH, 0),
     OPTIONAL(resource, FIELD_NAME, 0),
@@ -98,6 +122,11 @@ static const struct field state_fields[] = {
 static const struct field status_fields[] = {
     {.name = "digest", .type = FIELD_FLAG, .offset = AT(has_digest), .is_optional = true,
      .absent = false},
+};
+static const struct field tight_fields[] = {
+    CURSOR,
+    OPTIONAL(group, FIELD_PATH, 0),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
 };
 static const struct field tree_fields[] = {
     OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
@@ -107,6 +136,10 @@ static const struct field tree_fields[] = {
 };
 static const struct field user_fields[] = {
     REQUIRED(user, FIELD_NAME, 0),
+};
+static const struct field who_fields[] = {
+    REQUIRED(resource, FIELD_NAME, 0),
+    REQUIRED(unit, FIELD_NAME, 0),
 };
 
 #define ROW(word, fields, is_open) \
@@ -128,6 +161,8 @@ static const struct verb_row rows[] = {
     [VERB_CONNECT]     = ROW(connect, connect_fields, false),
     [VERB_CONSISTENCY] = ROW(consistency, consistency_fields, true),
     [VERB_CONTACT]     = ROW(contact, contact_fields, false),
+    [VERB_EXPIRING]    = ROW(expiring, expiring_fields, false),
+    [VERB_FORECAST]    = ROW(forecast, forecast_fields, false),
     [VERB_HELLO]       = ROW_WITHOUT(hello, true),
     [VERB_HOLDINGS]    = ROW(holdings, holdings_fields, false),
     [VERB_LICENSE]     = ROW_WITHOUT(license, false),
@@ -138,10 +173,13 @@ static const struct verb_row rows[] = {
     [VERB_PREVIEW]     = ROW(preview, preview_fields, false),
     [VERB_PROPOSE]     = ROW(propose, propose_fields, false),
     [VERB_RECEIPT]     = ROW(receipt, receipt_fields, false),
+    [VERB_REMINDERS]   = ROW(reminders, reminders_fields, false),
     [VERB_STATE]       = ROW(state, state_fields, false),
     [VERB_STATUS]      = ROW(status, status_fields, false),
+    [VERB_TIGHT]       = ROW(tight, tight_fields, false),
     [VERB_TREE]        = ROW(tree, tree_fields, false),
     [VERB_USER]        = ROW(user, user_fields, false),
+    [VERB_WHO]         = ROW(who, who_fields, false),
 };
 // clang-format on
 

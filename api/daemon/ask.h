@@ -19,6 +19,8 @@ enum verb {
     VERB_CONNECT,
     VERB_CONSISTENCY,
     VERB_CONTACT,
+    VERB_EXPIRING,
+    VERB_FORECAST,
     VERB_HELLO,
     VERB_HOLDINGS,
     VERB_LICENSE,
@@ -29,22 +31,25 @@ enum verb {
     VERB_PREVIEW,
     VERB_PROPOSE,
     VERB_RECEIPT,
+    VERB_REMINDERS,
     VERB_STATE,
     VERB_STATUS,
+    VERB_TIGHT,
     VERB_TREE,
     VERB_USER,
+    VERB_WHO,
     VERB_UNKNOWN,
 };
 
 // All arguments of all verbs; a verb's rows say which of them it takes. Views borrow from the body.
 struct arguments {
     struct bytes group, resource, unit, user;
-    struct bytes key, signature, proposal, proposals, id;
+    struct bytes key, signature, proposal, proposals, id, cursor;
     struct bytes action, who, version;
     struct bytes actor, name, mail, phone;
-    uint64_t     after, limit, wait, since, depth;
+    uint64_t     after, limit, wait, since, depth, within;
     uint64_t     seq, size, from, to, time, not_after;
-    bool         has_digest, is_erased, stops;
+    bool         has_digest, is_erased, is_undelivered, stops;
 };
 
 #define ARGUMENT_ABSENT UINT64_MAX

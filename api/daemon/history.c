@@ -1,6 +1,7 @@
 #include "api/daemon/history.h"
 
 #include "api/daemon/answer.h"
+#include "api/daemon/reminder_view.h"
 #include "api/daemon/view.h"
 #include "core/base/name.h"
 #include "core/proof/receipt.h"
@@ -238,8 +239,9 @@ static void put_accounts(struct buffer *reply, const struct state *state, uint32
 void put_changed_group(struct buffer *reply, const struct state *state,
                        const struct changed_group *changed, uint64_t now_ms)
 {
-    pack_map(reply, 3);
+    pack_map(reply, 4);
     put_path(reply, "group", state, changed->group);
+    put_newest_reminders(reply, state, changed->group);
     put_accounts(reply, state, changed->group, now_ms);
     put_number(reply, "seq", changed->seq);
 }

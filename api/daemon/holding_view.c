@@ -26,7 +26,7 @@ static void put_directions(struct buffer *items, uint8_t directions)
     put_optional_text(items, "directions", bytes_of_text(words[directions & 3]));
 }
 
-static void put_holding(struct buffer *items, const struct state *state, uint32_t at)
+void put_holding(struct buffer *items, const struct state *state, uint32_t at)
 {
     const struct holding *holding = holding_at(state, at);
     const uint32_t        resource = account_at(state, holding->account)->resource;

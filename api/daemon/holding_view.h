@@ -8,4 +8,7 @@
 void holdings_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                      struct buffer *reply);
 
+// One holding as it stands in answers.
+void put_holding(struct buffer *items, const struct state *state, uint32_t at);
+
 #endif

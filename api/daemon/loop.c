@@ -3,13 +3,17 @@
 #include "api/daemon/access_view.h"
 #include "api/daemon/answer.h"
 #include "api/daemon/contacts.h"
+#include "api/daemon/forecast_view.h"
 #include "api/daemon/group_view.h"
 #include "api/daemon/history.h"
 #include "api/daemon/holding_view.h"
 #include "api/daemon/people_view.h"
 #include "api/daemon/proposals.h"
+#include "api/daemon/reminder_view.h"
+#include "api/daemon/reminding.h"
 #include "api/daemon/report.h"
 #include "api/daemon/server_view.h"
+#include "api/daemon/wide_view.h"
 #include "core/base/reserve.h"
 #include "projections/actors.h"
 #include "projections/schedule.h"
@@ -157,6 +161,7 @@ static void settle_due(struct daemon *daemon)
     daemon->now_ms = clock_look(&daemon->clock, clock_read(), &is_step);
     if (is_step) report_clock(&daemon->clock);
     pass_edges(daemon);
+    remind_due(daemon);
     if (refusals_are_due(&daemon->refusals, daemon->now_ms)) tell_refusals(daemon);
 }
 
@@ -230,6 +235,8 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_CONNECT] = connect_answer,
     [VERB_CONSISTENCY] = consistency_answer,
     [VERB_CONTACT] = contact_answer,
+    [VERB_EXPIRING] = expiring_answer,
+    [VERB_FORECAST] = forecast_answer,
     [VERB_HOLDINGS] = holdings_answer,
     [VERB_LICENSE] = license_answer,
     [VERB_MODE] = mode_answer,
@@ -237,10 +244,13 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_PREVIEW] = preview_answer,
     [VERB_PROPOSE] = propose_answer,
     [VERB_RECEIPT] = receipt_answer,
+    [VERB_REMINDERS] = reminders_answer,
     [VERB_STATE] = state_answer,
     [VERB_STATUS] = status_answer,
+    [VERB_TIGHT] = tight_answer,
     [VERB_TREE] = tree_answer,
     [VERB_USER] = user_answer,
+    [VERB_WHO] = who_answer,
 };
 
 // False when there is nothing to say yet.
@@ -412,10 +422,11 @@ static enum status turn(struct loop *loop, size_t count, uint64_t tick_ms)
     return status == OK ? finish(loop) : status;
 }
 
-// Until the next edge, if that comes before the next tick.
+// Until there is something to do: until the next edge, if that comes before the next tick.
 static uint32_t sleep_ms(const struct daemon *daemon)
 {
     const uint64_t edge_ms = schedule_next(daemon->state);
+    if (remind_has_due(daemon)) return 1;
     if (edge_ms <= daemon->now_ms) return 1;
     if (daemon->clock.is_test || edge_ms == TIME_NEVER) return TICK_MS;
     return edge_ms - daemon->now_ms < TICK_MS ? (uint32_t)(edge_ms - daemon->now_ms) : TICK_MS;

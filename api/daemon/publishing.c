@@ -25,7 +25,7 @@ static void add_topic(struct buffer *message, const struct state *state, uint32_
     buffer_add_byte(message, 0);
 }
 
-// "acme/north/" 00 {group, resources, seq, time}
+// "acme/north/" 00 {group, reminders, resources, seq}
 static void add_group(struct buffer *message, const struct daemon *daemon,
                       const struct changed_group *changed)
 {

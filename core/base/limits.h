@@ -37,9 +37,12 @@ enum {
 
     BOUNDARY_EDGE_MAX = 1000, // edges that one boundary settles; others wait for the next
 
-    REMINDED_MAX = 32,          // actors and groups that a reminder names; it counts the others
-    REFUSAL_COUNT_MAX = 128,    // rows of one refusals_counted
-    REFUSAL_RATE_DEFAULT = 600, // logged refusals a minute and author (X06)
+    REMINDED_MAX = 32,            // actors and groups that a reminder names; it counts the others
+    REMINDED_TOUCHED_SIZE = 5632, // bytes of the groups that it names
+    REMINDED_LOOK_MAX = 4096,     // groups below that it looks at, for those whose end it is
+    REMINDER_WAITING_MAX = 1024 * 1024, // not delivered yet; beyond, the oldest is given up
+    REFUSAL_COUNT_MAX = 128,            // rows of one refusals_counted
+    REFUSAL_RATE_DEFAULT = 600,         // logged refusals a minute and author (X06)
 
     // MessagePack from outside.
     PACK_DEPTH_MAX = 8,

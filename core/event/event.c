@@ -20,6 +20,12 @@ const char *role_word(enum role role)
     return role_words[role];
 }
 
+const char *frequency_word(enum frequency frequency)
+{
+    assert((size_t)frequency < sizeof frequency_words / sizeof frequency_words[0] - 1);
+    return frequency_words[frequency];
+}
+
 // clang-format 14 crashes on these tables.
 // clang-format off
 

@@ -178,6 +178,8 @@ struct entry {
 enum frequency { FREQUENCY_ONCE, FREQUENCY_DAILY, FREQUENCY_WEEKLY, FREQUENCY_EVERY_30_DAYS };
 #define DAYS_ABSENT UINT64_MAX
 
+const char *frequency_word(enum frequency frequency);
+
 // When the admins of a group are reminded of the end of each of its packages.
 struct reminder_policy {
     struct bytes group;

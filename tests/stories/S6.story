@@ -12,6 +12,16 @@ $ licet license upload license.note
 $ licet eula accept 1
 $ licet group create G
 $ licet allocate G --restricted --package 'P1 from=2027-01-01 until=2027-07-01 sip_number=10 sip_trunks' --package 'P2 from=2027-06-01 until=2027-09-01 sip_number=5 ukey2'
+$ licet forecast G
+    WHEN NAME MAXIMUM DECIDED BY
+    2027-01-01T00:00Z sip_number 10 G
+    2027-01-01T00:00Z sip_trunks on
+    2027-06-01T00:00Z sip_number 15 G
+    2027-06-01T00:00Z ukey2 on
+    2027-07-01T00:00Z sip_number 5 G
+    2027-07-01T00:00Z sip_trunks off G
+    2027-09-01T00:00Z sip_number 0 G
+    2027-09-01T00:00Z ukey2 off G
 
 clock 2026-12-31T23:59:59.999Z
 = G sip_number 0/0/0 until 2027-09-01 next 2027-01-01 10 not_yet_valid
@@ -30,6 +40,10 @@ $ licet state G
 $ licet consume G sip_number n1
 $ licet consume G sip_number n2 n3 n4 n5 n6 n7 n8 n9 n10 n11 n12
 = G sip_number 15/12/3 until 2027-09-01 next 2027-07-01 5
+$ licet forecast G sip_number
+    sip_number 15 12 2027-07-01T00:00Z
+    2027-07-01T00:00Z sip_number 5 G 7
+    2027-09-01T00:00Z sip_number 0 G 12
 
 clock 2027-07-01T00:00Z
 = G sip_number 5/12/0 until 2027-09-01 next 2027-09-01 0 over 7 suspended 7

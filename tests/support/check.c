@@ -6,6 +6,7 @@
 #include "projections/notices.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
+#include "projections/reminders.h"
 #include "projections/schedule.h"
 #include "projections/users.h"
 
@@ -307,9 +308,32 @@ static uint32_t count_entries(uint32_t first)
 
 struct tally {
     uint32_t groups, packages, entries, accounts, steps, edges, members, lines, vendors;
-    uint32_t resources, holdings, users, actors;
+    uint32_t resources, holdings, users, actors, present_actors;
     uint32_t there; // holdings of groups that are not removed
+    uint32_t policies, remindings, reminders, due;
 };
+
+// By the words of B39: the first instant of the grid after now.
+static void tally_reminding(struct tally *tally, uint32_t package)
+{
+    const struct state *state = check.state;
+    const uint32_t      at = package_at(state, package)->reminding;
+    const uint32_t policy = group_at(state, package_at(state, package)->group)->reminder_policy;
+    const uint64_t until_ms = package_at(state, package)->window.until_ms;
+    expect((at != 0) == (policy != 0 && until_ms != TIME_NEVER), "reminding of %u", package);
+    if (at == 0 || policy == 0) return;
+    const struct reminding *reminding = reminding_at(state, at);
+    const struct grid       grid = reminder_grid(reminder_policy_at(state, policy), until_ms);
+    const bool              is_once = grid.period_ms == 0 && reminding->last_ms != TIME_NEVER;
+    const bool              is_over = is_once || !reminder_policy_at(state, policy)->is_enabled;
+    const uint64_t next_ms = is_over ? TIME_NEVER : grid_next(grid, server_at(state)->time_ms);
+    tally->remindings++;
+    tally->edges += reminding->edge != 0;
+    tally->due += reminding->due_ms != TIME_NEVER;
+    expect(reminding->package == package, "package of reminding %u", at);
+    expect(reminding_next(state, at) == next_ms, "a reminder stands at another time");
+    if (next_ms < check.next_edge_ms) check.next_edge_ms = next_ms;
+}
 
 static void tally_package(struct tally *tally, uint32_t at)
 {
@@ -319,6 +343,47 @@ static void tally_package(struct tally *tally, uint32_t at)
     tally->edges += package->edge != 0;
     count_text(package->name);
     see_edge(package->window, package->edge);
+    tally_reminding(tally, at);
+}
+
+// Those that wait, in the order they went out.
+static void tally_policy(struct tally *tally, uint32_t at)
+{
+    const struct state *state = check.state;
+    const uint32_t      policy = group_at(state, at)->reminder_policy;
+    uint32_t            last = 0;
+    if (policy == 0) return;
+    tally->policies++;
+    for (uint32_t i = reminder_policy_at(state, policy)->first_reminder; i != 0;
+         i = reminder_at(state, i)->next_of_group) {
+        const struct reminder_record *reminder = reminder_at(state, i);
+        tally->reminders++;
+        count_text(reminder->package);
+        expect(reminder->group == at, "reminder %u of group %u", i, at);
+        expect(reminder->previous_of_group == last, "list of the reminders of group %u", at);
+        expect(reminder_find(state, reminder->seq) == i, "index of reminders");
+        expect(last == 0 || reminder_at(state, last)->seq < reminder->seq, "order of reminders");
+        last = i;
+    }
+    expect(reminder_policy_at(state, policy)->last_reminder == last, "last of group %u", at);
+}
+
+static void check_reminder_lists(const struct tally *tally)
+{
+    const struct state *state = check.state;
+    uint32_t            due = 0, reminders = 0;
+    for (uint32_t i = server_at(state)->first_due; i != 0; i = reminding_at(state, i)->next_due) {
+        expect(reminding_at(state, i)->due_ms != TIME_NEVER, "reminding %u is not due", i);
+        due++;
+    }
+    uint64_t last_seq = 0;
+    for (uint32_t i = server_at(state)->first_reminder; i != 0; i = reminder_at(state, i)->next) {
+        expect(reminder_at(state, i)->seq > last_seq, "order of all reminders");
+        last_seq = reminder_at(state, i)->seq;
+        reminders++;
+    }
+    expect(due == tally->due, "%u remindings are listed as due, %u are", due, tally->due);
+    expect(reminders == tally->reminders, "list of all reminders");
 }
 
 static void tally_group(struct tally *tally, uint32_t at)
@@ -331,6 +396,7 @@ static void tally_group(struct tally *tally, uint32_t at)
     count_text(group->label);
     for (uint32_t i = group->first_package; i != 0; i = package_at(state, i)->next)
         tally_package(tally, i);
+    tally_policy(tally, at);
     for (uint32_t i = group->first_account; i != 0; i = account_at(state, i)->next_of_group) {
         tally->accounts++;
         tally->steps += account_at(state, i)->step_count;
@@ -346,6 +412,15 @@ static void tally_group(struct tally *tally, uint32_t at)
     }
     for (uint32_t i = group->first_member; i != 0; i = member_at(state, i)->next_of_group)
         members++;
+    uint32_t last = 0;
+    for (uint32_t i = group->first_actor; i != 0; i = actor_at(state, i)->next_of_group) {
+        tally->present_actors++;
+        expect(actor_at(state, i)->group == at, "actor %u of group %u", i, at);
+        expect(actor_at(state, i)->previous_of_group == last, "list of the actors of group %u", at);
+        expect(!actor_at(state, i)->is_removed, "removed actor %u of group %u", i, at);
+        last = i;
+    }
+    expect(group->last_actor == last, "last actor of group %u", at);
     expect(children == group->child_count, "children of group %u", at);
     expect(members == group->member_count, "members of group %u", at);
 }
@@ -443,19 +518,22 @@ static void check_pools(const struct tally *tally)
         enum pool_name pool;
         uint32_t       count;
     } rows[] = {
-        {POOL_GROUP,    tally->groups   },
-        {POOL_PACKAGE,  tally->packages },
-        {POOL_ENTRY,    tally->entries  },
-        {POOL_RESOURCE, tally->resources},
-        {POOL_LINE,     tally->lines    },
-        {POOL_VENDOR,   tally->vendors  },
-        {POOL_ACCOUNT,  tally->accounts },
-        {POOL_STEP,     tally->steps    },
-        {POOL_HOLDING,  tally->holdings },
-        {POOL_USER,     tally->users    },
-        {POOL_MEMBER,   tally->members  },
-        {POOL_ACTOR,    tally->actors   },
-        {POOL_EDGE,     tally->edges    },
+        {POOL_GROUP,           tally->groups    },
+        {POOL_PACKAGE,         tally->packages  },
+        {POOL_ENTRY,           tally->entries   },
+        {POOL_RESOURCE,        tally->resources },
+        {POOL_LINE,            tally->lines     },
+        {POOL_VENDOR,          tally->vendors   },
+        {POOL_ACCOUNT,         tally->accounts  },
+        {POOL_STEP,            tally->steps     },
+        {POOL_HOLDING,         tally->holdings  },
+        {POOL_USER,            tally->users     },
+        {POOL_MEMBER,          tally->members   },
+        {POOL_ACTOR,           tally->actors    },
+        {POOL_REMINDER_POLICY, tally->policies  },
+        {POOL_REMINDING,       tally->remindings},
+        {POOL_REMINDER,        tally->reminders },
+        {POOL_EDGE,            tally->edges     },
     };
     uint32_t texts = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -472,6 +550,7 @@ static void check_pools(const struct tally *tally)
 const char *state_check(const struct state *state)
 {
     struct tally         tally = {0};
+    uint32_t             present_actors = 0;
     const struct server *server = server_at(state);
     check.state = state;
     check.fault[0] = 0;
@@ -487,6 +566,7 @@ const char *state_check(const struct state *state)
     }
     for (uint32_t i = server->newest_actor; i != 0; i = actor_at(state, i)->next) {
         tally.actors++;
+        present_actors += !actor_at(state, i)->is_removed;
         count_text(actor_at(state, i)->name);
     }
     for (uint32_t i = SERVER_GROUP; i != 0; i = group_walk(state, i, SERVER_GROUP))
@@ -499,6 +579,8 @@ const char *state_check(const struct state *state)
     expect(schedule_next(state) == check.next_edge_ms, "the schedule's next edge");
     check_heap(HEAP_LEASES);
     check_heap(HEAP_OTHERS);
+    expect(present_actors == tally.present_actors, "actors of groups");
+    check_reminder_lists(&tally);
     check_pools(&tally);
     return is_sound() ? NULL : check.fault;
 }

@@ -8,14 +8,16 @@
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
+#include "projections/reminder_content.h"
 #include "projections/schedule.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ACTOR_MAX = 64, LINE_SIZE_MAX = 64 * 1024 };
+enum { ACTOR_MAX = 64, LINE_SIZE_MAX = 64 * 1024, TOLD_SIZE = 16 * 1024 };
 
 struct company {
     struct state   *state;
@@ -24,8 +26,11 @@ struct company {
     uint32_t        id_count, serial;
     int64_t         validity_ms;
     bool            is_rehearsed, is_damaged, is_previewed;
+    bool            is_silent; // what is due does not become an event
     struct decision decision;
     uint8_t         proposal_room[PLAN_SIZE_MAX];
+    char            told[TOLD_SIZE];
+    size_t          told_size;
 };
 
 // --- Keys -------------------------------------------------------------------
@@ -128,9 +133,90 @@ static enum refusal propose(struct company *company, const struct event *event, 
     return decision->verdict.code;
 }
 
+// --- Reminders --------------------------------------------------------------
+
+__attribute__((format(printf, 2, 3))) static void tell(struct company *company, const char *format,
+                                                       ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const int size = vsnprintf(company->told + company->told_size, TOLD_SIZE - company->told_size,
+                               format, arguments);
+    va_end(arguments);
+    assert(size >= 0 && (size_t)size < TOLD_SIZE - company->told_size);
+    company->told_size += (size_t)size;
+}
+
+static void tell_text(struct company *company, const char *before, struct bytes text)
+{
+    tell(company, "%s%.*s", before, (int)text.size, (const char *)text.at);
+}
+
+// "G p due 2027-11-17 14 days to dealer, copy porter touches G/a G/b, 2 sip 5/1/4"
+static void tell_reminder(struct company *company, const struct reminder *reminder)
+{
+    char text[TIME_TEXT_SIZE];
+    tell_text(company, company->told_size > 0 ? "; " : "", reminder->group);
+    tell_text(company, " ", reminder->package);
+    tell(company, " due %s %u days to", time_to_text(reminder->due_ms, text),
+         (unsigned)reminder->days_left);
+    struct list_reader items = list_start(reminder->actors);
+    for (struct reminded_actor item; list_next(&items, &reminded_actor_record, &item);) {
+        tell_text(company, item.is_copy ? " copy " : " ", item.name);
+    }
+    if (reminder->actor_count > reminder->actors.count) {
+        tell(company, " of %u", (unsigned)reminder->actor_count);
+    }
+    if (reminder->touched_count > 0)
+        tell(company, " touches %u:", (unsigned)reminder->touched_count);
+    items = list_start(reminder->touched);
+    for (struct reminded_group item; list_next(&items, &reminded_group_record, &item);) {
+        tell_text(company, " ", item.path);
+    }
+    items = list_start(reminder->resources);
+    for (struct reminded_resource item; list_next(&items, &reminded_resource_record, &item);) {
+        tell_text(company, " ", item.name);
+        tell(company, " %u/%u/%u", (unsigned)item.maximum, (unsigned)item.used,
+             (unsigned)item.available);
+    }
+}
+
+// What is due becomes events, as the daemon makes them.
+static void remind(struct company *company)
+{
+    while (!company->is_silent && server_at(company->state)->first_due != 0) {
+        const struct decision   said = company->decision;
+        struct reminder_content content;
+        reminder_compose(company->state, server_at(company->state)->first_due, company->now_ms,
+                         &content);
+        const struct event event = {.kind = REMINDER, .of.reminder = content.reminder};
+        tell_reminder(company, &content.reminder);
+        const enum refusal code = propose(company, &event, 0);
+        assert(code == ACCEPTED);
+        company->decision = said;
+    }
+}
+
+const char *company_told(struct company *company)
+{
+    static char told[TOLD_SIZE];
+    memcpy(told, company->told, company->told_size);
+    told[company->told_size] = 0;
+    company->told_size = 0;
+    return told;
+}
+
+void company_silence(struct company *company, bool is_silent)
+{
+    company->is_silent = is_silent;
+    remind(company);
+}
+
 enum refusal company_propose(struct company *company, const struct event *event)
 {
-    return propose(company, event, company->actor);
+    const enum refusal code = propose(company, event, company->actor);
+    remind(company);
+    return code;
 }
 
 enum refusal company_propose_own(struct company *company, const struct event *event)
@@ -252,6 +338,7 @@ void company_clock(struct company *company, const char *time)
     company_set_time(company, time);
     while (company_pass_slice(company)) {
     }
+    remind(company);
 }
 
 // --- Lines of words ---------------------------------------------------------
@@ -434,6 +521,33 @@ static bool read_group_line(struct words *words, struct event *event)
     return true;
 }
 
+static void read_reminder_policy(struct words *words, struct event *event)
+{
+    static const char *const frequencies[] = {"once", "daily", "weekly", "every_30_days"};
+    struct reminder_policy  *policy = &event->of.reminder_policy;
+    struct bytes             value;
+    *event = (struct event){
+        .kind = REMINDER_POLICY,
+        .of.reminder_policy = {.days = DAYS_ABSENT, .date_ms = TIME_NEVER}
+    };
+    policy->group = next_word(words);
+    policy->is_enabled = !take_word(words, "off");
+    for (uint64_t i = 0; i < sizeof frequencies / sizeof frequencies[0]; i++) {
+        if (take_word(words, frequencies[i])) policy->frequency = i;
+    }
+    if (take_value(words, "days=", &value)) (void)bytes_to_decimal(value, INT64_MAX, &policy->days);
+    policy->date_ms = take_time(words, "date=", TIME_NEVER);
+    policy->is_copied = take_word(words, "copies");
+}
+
+static void read_delivery(struct words *words, struct event *event)
+{
+    event->kind = REMINDER_DELIVERY;
+    (void)bytes_to_decimal(next_word(words), INT64_MAX, &event->of.reminder_delivery.reminder);
+    event->of.reminder_delivery.is_sent = take_word(words, "sent");
+    (void)take_word(words, "failed");
+}
+
 static void read_line(const char *line, struct words *words, struct event *event,
                       const struct state *state)
 {
@@ -446,6 +560,10 @@ static void read_line(const char *line, struct words *words, struct event *event
     } else if (take_word(words, "allocate")) {
         event->kind = ALLOCATION;
         read_allocation(words, &event->of.allocation, state);
+    } else if (take_word(words, "remind")) {
+        read_reminder_policy(words, event);
+    } else if (take_word(words, "delivery")) {
+        read_delivery(words, event);
     } else if (take_word(words, "user")) {
         event->kind = USER_CREATION;
         event->of.user_creation.user = next_word(words);
@@ -513,7 +631,7 @@ enum refusal company_do(struct company *company, const char *line)
     struct words words = {.room = malloc(LINE_SIZE_MAX)};
     struct event event;
     read_line(line, &words, &event, company->state);
-    const enum refusal code = propose(company, &event, company->actor);
+    const enum refusal code = company_propose(company, &event);
     free(words.room);
     return code;
 }
@@ -531,7 +649,7 @@ enum refusal company_plan(struct company *company, const char *const *lines, siz
     }
     const struct event plan = {.kind = PLAN,
                                .of.plan = {.events = {buffer_bytes(&packed), (uint32_t)count}}};
-    const enum refusal code = propose(company, &plan, company->actor);
+    const enum refusal code = company_propose(company, &plan);
     free(room);
     free(words.room);
     return code;

@@ -12,6 +12,8 @@
 //   drop PATH [cascade]
 //   allocate PATH [restricted] [oversubscribed] [force] [version=N]
 //            [NAME[ from=T][ until=T]: RESOURCE=COUNT FEATURE ...;]...
+//   remind PATH [off] once|daily|weekly|every_30_days days=N|date=T [copies]
+//   delivery SEQ sent|failed
 //   user NAME PATH            dismiss NAME [cascade]      member add|remove NAME PATH [cascade]
 //   assign NAME PATH [from=T] [until=T] RESOURCE=COUNT FEATURE ...      unassign NAME PATH
 //   consume PATH RESOURCE UNIT [user=NAME] [in|out]       release RESOURCE UNIT [in|out]
@@ -34,7 +36,8 @@ struct company *company_open(void);
 void            company_close(struct company *company);
 
 struct state *company_state(const struct company *company);
-// Logs boundaries until no edge is due, as the daemon does.
+// Logs boundaries until no edge is due, as the daemon does, then reminders that are due; those also
+// after each proposal.
 void          company_clock(struct company *company, const char *time);
 // The same in steps: the time alone, then one boundary; false when no edge is due.
 void          company_set_time(struct company *company, const char *time);
@@ -47,8 +50,13 @@ enum refusal           company_do(struct company *company, const char *line);
 const struct decision *company_decision(const struct company *company);
 // Whatever the lines cannot say, by the actor of company_as().
 enum refusal           company_propose(struct company *company, const struct event *event);
-// By the ledger itself.
+// The same, by the ledger itself.
 enum refusal           company_propose_own(struct company *company, const struct event *event);
+// The reminders that became events since the last call: "G p due 2027-11-17 14 days to dealer sip
+// 5/1/4; …", with "touches N: G/a G/b" before the resources.
+const char            *company_told(struct company *company);
+// Until it is over, what is due stays due.
+void                   company_silence(struct company *company, bool is_silent);
 // Proposals from now on stay valid for so long; 60000 at first. May be negative.
 void                   company_validity(struct company *company, int64_t ms);
 // The next proposal has this id; those after it count on from there.

@@ -7,6 +7,7 @@
 #include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
+#include "projections/reminders.h"
 #include "projections/users.h"
 
 #include <assert.h>
@@ -305,6 +306,37 @@ static const char *say_person(struct company *company, const char *line)
     return answer;
 }
 
+static void add_instant(const char *word, uint64_t ms)
+{
+    if (ms == TIME_NEVER) return;
+    add(" %s ", word);
+    add_time(ms);
+}
+
+static const char *say_reminders(struct company *company, const char *line)
+{
+    const struct state *state = company_state(company);
+    const uint32_t      group = group_find(state, word_of(&line));
+    const uint32_t      policy = group == 0 ? 0 : group_at(state, group)->reminder_policy;
+    uint32_t            at = group == 0 ? 0 : group_at(state, group)->first_package;
+    for (; at != 0; at = package_at(state, at)->next) {
+        const uint32_t reminding = package_at(state, at)->reminding;
+        if (reminding == 0) continue;
+        if (answer_size > 0) add("; ");
+        add_bytes(text_of(state, package_at(state, at)->name));
+        add_instant("next", reminding_next(state, reminding));
+        add_instant("due", reminding_at(state, reminding)->due_ms);
+        add_instant("last", reminding_at(state, reminding)->last_ms);
+    }
+    at = policy == 0 ? 0 : reminder_policy_at(state, policy)->first_reminder;
+    for (; at != 0; at = reminder_at(state, at)->next_of_group) {
+        const struct reminder_record *reminder = reminder_at(state, at);
+        add("; %u waits", (unsigned)reminder->seq);
+        add_count("failed", reminder->failure_count);
+    }
+    return answer;
+}
+
 // --- What is done -----------------------------------------------------------
 
 static const char *say_license(struct company *company, const char *line)
@@ -400,6 +432,10 @@ static const char *say_setting(struct company *company, const char *line)
         company_clock(company, line);
     } else if (starts(&line, "as")) {
         company_as(company, line);
+    } else if (starts(&line, "silence")) {
+        company_silence(company, true);
+    } else if (starts(&line, "speak")) {
+        company_silence(company, false);
     } else {
         (void)company_do(company, line);
         return say_decision(company);
@@ -426,6 +462,8 @@ const char *company_say(struct company *company, const char *line)
     if (starts(&line, "connect")) return say_connect(company, line);
     if (starts(&line, "person")) return say_person(company, line);
     if (starts(&line, "preview")) return say_preview(company, line);
+    if (starts(&line, "reminders")) return say_reminders(company, line);
+    if (starts(&line, "told")) return company_told(company);
     if (starts(&line, "license")) return say_license(company, line);
     if (starts(&line, "plan")) return say_plan(company, line);
     return say_setting(company, line);

@@ -29,6 +29,9 @@
 //   pending                     the units that wait for the end of the mode, oldest first
 //   connect VERSION             "yes", or CLIENT_TOO_OLD
 //   person USER RESOURCE        maximum/used/available, then the group that decides
+//   reminders GROUP             "p next T due T last T; 17 waits failed 1", what is none left out
+//   told                        the reminders since it was asked last, as company_told()
+//   silence                     reminders that are due stay so          speak: no longer
 #ifndef TESTS_SUPPORT_SCRIPT_H
 #define TESTS_SUPPORT_SCRIPT_H
 

@@ -191,6 +191,22 @@ def publications(at, client):
         lines.append("! " + (topic + b"\0" + found[topic]).hex())
 
 
+def outlook(client, proposals):
+    """What is to come, what was told of it, and the questions about all groups."""
+    end_ms = ledger.START_MS + 10 * 86400000
+    proposals.play("a package that ends", sp.allocation(
+        "acme", 2, [["base", None, end_ms, [["channel", 1], ["dialer", None]]]]))
+    proposals.play("a reminder policy", [13, "acme", True, 2, 14, None, False, None])
+    for verb, arguments in (
+        ("reminders", {"group": "acme"}), ("forecast", {"group": "acme"}),
+        ("forecast", {"group": "acme", "resource": "channel", "after": end_ms}),
+        ("expiring", {"within": 10 * 86400000}), ("tight", {"limit": 1}),
+        ("who", {"resource": "channel", "unit": "ch1"}),
+        ("who", {"resource": "channel", "unit": "none"}),
+    ):
+        play(client, verb, verb, **arguments)
+
+
 def main():
     with ledger.Ledger(publish=[("acme", "acme")]) as at:
         at.start()
@@ -202,6 +218,7 @@ def main():
             refusals(client, proposals)
             queries(client)
             publications(at, client)
+            outlook(client, proposals)
         at.stop()
         at.verify()
     text = "\n".join(lines) + "\n"

@@ -131,7 +131,7 @@ def publications(at):
     assert all(b"south" not in payload for _, _, payload in heard["north"])
     assert all(b"secret" not in payload for _, _, payload in heard["north"])
     newest = [message for topic, message, _ in heard["north"] if topic == "acme/north/"][-1]
-    assert sorted(newest) == ["group", "resources", "seq"], newest
+    assert sorted(newest) == ["group", "reminders", "resources", "seq"], newest
     assert newest["resources"][0]["used"] == used, newest
     topics = {topic for topic, _, _ in heard["root"]}
     assert topics == {"/head", "acme/", "acme/north/", "acme/north/shop/", "acme/south/"}, topics
