@@ -96,12 +96,14 @@ def https(at, server):
     assert "accepted" in text and "fetching" not in text, text  # no terminal, no progress
     source = uploads(at)[-1]["event"]["source"]
     assert source == server.url + "/licences/1.note", source
+    assert ", from " + source in at.licet("license")
     assert "secret" not in at.licet("log")
     note = at.sign_license("channel 2 per-channel\n", 2)
     with open(at.path("2.note"), "w", encoding="utf-8") as file:
         file.write(note)
     at.licet("license", "upload", at.path("2.note"))
     assert uploads(at)[-1]["event"]["source"] is None  # a file has none
+    assert ", from " not in at.licet("license")
 
 
 def terminal(at, server):
