@@ -1,11 +1,5 @@
 #include "projections/refusals.h"
 
-uint64_t refusal_rate(const struct state *state)
-{
-    (void)state;
-    return REFUSAL_RATE_DEFAULT;
-}
-
 void refusals_counted_judge(struct question *question, const struct event *event)
 {
     const struct refusals_counted *counted = &event->of.refusals_counted;

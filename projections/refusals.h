@@ -4,9 +4,6 @@
 
 #include "projections/judgement.h"
 
-// How many refusals of one author are logged in a minute of ledger time.
-uint64_t refusal_rate(const struct state *state);
-
 void refusals_counted_judge(struct question *question, const struct event *event);
 
 #endif

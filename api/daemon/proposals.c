@@ -7,7 +7,6 @@
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
-#include "projections/refusals.h"
 #include "projections/retries.h"
 
 #include <assert.h>
@@ -142,8 +141,9 @@ static enum status keep(struct passage *passage, uint64_t *seq)
     const entity_id    author = actor_at(daemon->state, passage->actor)->id;
     const enum refusal code = daemon->decision.verdict.code;
     if (!daemon->decision.is_logged) return OK;
-    if (code == ACCEPTED || refusals_is_logged(&daemon->refusals, author,
-                                               refusal_rate(daemon->state), daemon->now_ms)) {
+    if (code == ACCEPTED ||
+        refusals_is_logged(&daemon->refusals, author, server_at(daemon->state)->refusal_rate,
+                           daemon->now_ms)) {
         return append(passage, seq);
     }
     refusals_count(&daemon->refusals, author, code, daemon->now_ms);

@@ -3,13 +3,6 @@
 #include "projections/refusals.h"
 #include "tests/support/play.h"
 
-Test(refusals, x06_the_rate_is_what_stands_in_the_state)
-{
-    struct company *company = company_open();
-    cr_expect(eq(u64, refusal_rate(company_state(company)), REFUSAL_RATE_DEFAULT));
-    company_close(company);
-}
-
 static struct list list_of(const struct refusal_count *counts, uint32_t count, struct buffer *room)
 {
     for (uint32_t i = 0; i < count; i++) {
