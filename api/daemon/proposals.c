@@ -7,7 +7,6 @@
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
-#include "projections/refusals.h"
 #include "projections/retries.h"
 
 #include <assert.h>
