@@ -153,7 +153,8 @@ static bool assignment_has_feature(const struct assignment_row *assignment, stru
 bool access_has_feature(const struct facts *facts, entity_id user, struct bytes feature,
                         uint64_t ms)
 {
-    uint32_t memberships = 0;
+    const struct moment now = {ms, ENFORCED_FILES};
+    uint32_t            memberships = 0;
     for (uint32_t i = 0; i < facts_count(facts, FACT_MEMBERSHIP); i++) {
         const struct membership_row *row = facts_at(facts, FACT_MEMBERSHIP, i);
         if (row->user != user) continue;
@@ -161,7 +162,7 @@ bool access_has_feature(const struct facts *facts, entity_id user, struct bytes 
         const struct assignment_row *assignment = facts_assignment(facts, user, row->group);
         memberships++;
         if (access_block(facts, group) != NULL) return false;
-        if (!amounts_has_feature(facts, group, feature, ms)) return false;
+        if (!amounts_has_feature(facts, group, feature, now)) return false;
         if (assignment != NULL && !assignment_has_feature(assignment, feature, ms)) return false;
     }
     return memberships > 0;

@@ -316,9 +316,9 @@ static bool node_has_feature(const struct group_row *node, struct bytes feature,
     return false;
 }
 
-static bool server_has_feature(const struct facts *facts, struct bytes feature, uint64_t ms)
+static bool files_have_feature(const struct facts *facts, struct bytes feature, uint64_t ms,
+                               uint32_t upload_count)
 {
-    const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
     for (uint32_t i = 0; i < upload_count; i++) {
         const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
         if (!facts_is_newest(facts, i, upload_count)) continue;
@@ -331,12 +331,21 @@ static bool server_has_feature(const struct facts *facts, struct bytes feature, 
     return false;
 }
 
-bool amounts_has_feature(const struct facts *facts, const struct group_row *group,
-                         struct bytes feature, uint64_t ms)
+static bool server_has_feature(const struct facts *facts, struct bytes feature,
+                               struct moment moment)
 {
-    if (is_server(group)) return server_has_feature(facts, feature, ms);
-    if (!node_has_feature(group, feature, ms)) return false;
-    return amounts_has_feature(facts, facts_parent(facts, group), feature, ms);
+    const uint32_t upload_count = facts_count(facts, FACT_UPLOAD);
+    if (files_have_feature(facts, feature, moment.ms, upload_count)) return true;
+    if (moment.files == CURRENT_FILES || !facts->is_limited) return false;
+    return files_have_feature(facts, feature, moment.ms, facts->uploads_before);
+}
+
+bool amounts_has_feature(const struct facts *facts, const struct group_row *group,
+                         struct bytes feature, struct moment moment)
+{
+    if (is_server(group)) return server_has_feature(facts, feature, moment);
+    if (!node_has_feature(group, feature, moment.ms)) return false;
+    return amounts_has_feature(facts, facts_parent(facts, group), feature, moment);
 }
 
 uint64_t amounts_cap(const struct facts *facts, entity_id user, entity_id group,

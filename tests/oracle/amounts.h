@@ -68,7 +68,7 @@ const struct group_row *amounts_bound_above(const struct facts     *facts,
 
 // B18.
 bool amounts_has_feature(const struct facts *facts, const struct group_row *group,
-                         struct bytes feature, uint64_t ms);
+                         struct bytes feature, struct moment moment);
 
 // B26. What the user is assigned in the group: UNLIMITED without an assignment.
 uint64_t amounts_cap(const struct facts *facts, entity_id user, entity_id group,

@@ -474,7 +474,18 @@ static struct event make_delivery(struct history *history)
 
 static struct event make_counted(struct history *history)
 {
-    const struct refusals_counted counted = {.from_ms = history->time_ms};
+    const struct refusal_count count = {
+        .actor = bytes_of_text(history->actors[below(history, history->actor_count)].name),
+        .code = LIMIT_REACHED,
+        .count = 1 + below(history, 100),
+    };
+    const size_t start = history->lists.size;
+    pack_array(&history->lists, refusal_count_record.field_count);
+    record_write(&refusal_count_record, &count, &history->lists);
+    const struct bytes            packed = {history->lists.at + start, history->lists.size - start};
+    const struct refusals_counted counted = {
+        .from_ms = history->time_ms, .counts = {packed, 1}
+    };
     return (struct event){.kind = REFUSALS_COUNTED, .of.refusals_counted = counted};
 }
 

@@ -107,11 +107,19 @@ struct oracle_mode oracle_mode(const struct oracle *oracle);
 // T19. ACCEPTED or CLIENT_TOO_OLD; a version is "major.minor" and whatever follows.
 enum refusal oracle_connect(const struct oracle *oracle, struct bytes version);
 
-// B32-B37. What the user may do; ACCEPTED, or what stands against it: UNKNOWN_USER, BLOCKED or
-// FEATURE_OFF or NOT_HELD, of which the domain lays down no order. NULL beyond the last action.
-const char *oracle_action_at(uint32_t index);
+// B32-B37. What the user may do, where nothing limits but features and units. NULL beyond the last.
+const char *oracle_user_action(uint32_t index);
 bool        oracle_user_may(const struct oracle *oracle, uint64_t time_ms, struct bytes user,
                             const char *action);
+// What an admin may configure in a group; closed while limited, as all settings.
+const char *oracle_admin_action(uint32_t index);
+bool        oracle_admin_may(const struct oracle *oracle, uint64_t time_ms, struct bytes actor,
+                             struct bytes group, const char *action);
+// T14, T15. Whether the mode leaves a view or a setting open.
+bool        oracle_leaves_open(const struct oracle *oracle, const char *action);
+
+// Whether no session may vouch for the actor (R).
+bool oracle_must_sign(const struct oracle *oracle, struct bytes actor, enum kind kind);
 
 // X18.
 enum level { LEVEL_NONE, LEVEL_80, LEVEL_95, LEVEL_100, LEVEL_OVER };

@@ -185,13 +185,14 @@ struct oracle_feature oracle_feature(const struct oracle *oracle, uint64_t time_
     const struct group_row *node = facts_group(facts, group);
     assert(node != NULL);
     struct oracle_feature answer = {
-        .is_on = amounts_has_feature(facts, node, feature, time_ms),
+        .is_on = amounts_has_feature(facts, node, feature, (struct moment){time_ms, CURRENT_FILES}),
         .until_ms = TIME_NEVER,
     };
     struct timeline instants = amounts_timeline(facts, time_ms);
     bool            former = answer.is_on;
     for (uint32_t i = 1; i < instants.count && answer.until_ms == TIME_NEVER; i++) {
-        const bool is_on = amounts_has_feature(facts, node, feature, instants.ms[i]);
+        const bool is_on = amounts_has_feature(facts, node, feature,
+                                               (struct moment){instants.ms[i], CURRENT_FILES});
         if (former && !is_on) answer.until_ms = instants.ms[i];
         former = is_on;
     }
@@ -298,13 +299,13 @@ enum refusal oracle_connect(const struct oracle *oracle, struct bytes version)
     return is_old ? CLIENT_TOO_OLD : ACCEPTED;
 }
 
-struct action {
-    const char *name;
+struct gate {
+    const char *action;
     const char *feature;  // NULL: none
     const char *resource; // NULL: none
 };
 
-static const struct action actions[] = {
+static const struct gate user_gates[] = {
     {"sip.call",       NULL,                  "sip_number"},
     {"mobile.use",     NULL,                  "mobile_app"},
     {"door.open",      "remote_door_opening", "mobile_app"},
@@ -315,11 +316,25 @@ static const struct action actions[] = {
     {"amenities.book", "amenities",           NULL        },
 };
 
-enum { ACTION_COUNT = sizeof actions / sizeof actions[0] };
+static const struct gate admin_gates[] = {
+    {"elevator.configure",  "elevator",  NULL},
+    {"amenities.configure", "amenities", NULL},
+    {"lpr.configure",       "lpr",       NULL},
+};
 
-const char *oracle_action_at(uint32_t index)
+enum {
+    USER_GATE_COUNT = sizeof user_gates / sizeof user_gates[0],
+    ADMIN_GATE_COUNT = sizeof admin_gates / sizeof admin_gates[0],
+};
+
+const char *oracle_user_action(uint32_t index)
 {
-    return index < ACTION_COUNT ? actions[index].name : NULL;
+    return index < USER_GATE_COUNT ? user_gates[index].action : NULL;
+}
+
+const char *oracle_admin_action(uint32_t index)
+{
+    return index < ADMIN_GATE_COUNT ? admin_gates[index].action : NULL;
 }
 
 bool oracle_user_may(const struct oracle *oracle, uint64_t time_ms, struct bytes user,
@@ -327,16 +342,52 @@ bool oracle_user_may(const struct oracle *oracle, uint64_t time_ms, struct bytes
 {
     const struct facts    *facts = oracle_facts(oracle);
     const struct user_row *row = facts_user(facts, user);
-    for (uint32_t i = 0; i < ACTION_COUNT && row != NULL; i++) {
-        const struct action *known = &actions[i];
-        if (strcmp(known->name, action) != 0) continue;
+    for (uint32_t i = 0; i < USER_GATE_COUNT && row != NULL; i++) {
+        const struct gate *gate = &user_gates[i];
+        if (strcmp(gate->action, action) != 0) continue;
         const bool has_feature =
-            known->feature == NULL ||
-            access_has_feature(facts, row->id, bytes_of_text(known->feature), time_ms);
+            gate->feature == NULL ||
+            access_has_feature(facts, row->id, bytes_of_text(gate->feature), time_ms);
         const bool has_unit =
-            known->resource == NULL ||
-            access_has_unit(facts, row->id, bytes_of_text(known->resource), time_ms);
+            gate->resource == NULL ||
+            access_has_unit(facts, row->id, bytes_of_text(gate->resource), time_ms);
         return has_feature && has_unit;
     }
     return false;
+}
+
+bool oracle_admin_may(const struct oracle *oracle, uint64_t time_ms, struct bytes actor,
+                      struct bytes group, const char *action)
+{
+    const struct facts     *facts = oracle_facts(oracle);
+    const struct actor_row *row = facts_actor(facts, actor);
+    if (facts->is_limited || row == NULL) return false;
+    const struct bytes reach = facts_group_of_id(facts, row->group)->path;
+    if (row->role != SERVER_ADMIN && row->role != SITE_ADMIN) return false;
+    if (!path_is_within(group, reach)) return false;
+    for (uint32_t i = 0; i < ADMIN_GATE_COUNT; i++) {
+        if (strcmp(admin_gates[i].action, action) != 0) continue;
+        return oracle_feature(oracle, time_ms, group, bytes_of_text(admin_gates[i].feature)).is_on;
+    }
+    return false;
+}
+
+bool oracle_leaves_open(const struct oracle *oracle, const char *action)
+{
+    static const char *const closed[] = {"archive.view", "video.view", "operator.ui"};
+    const bool               is_way_out =
+        strcmp(action, "settings.license") == 0 || strcmp(action, "settings.eula") == 0;
+    if (!oracle_facts(oracle)->is_limited || is_way_out) return true;
+    for (size_t i = 0; i < sizeof closed / sizeof closed[0]; i++) {
+        if (strcmp(closed[i], action) == 0) return false;
+    }
+    return strncmp(action, "settings.", 9) != 0;
+}
+
+bool oracle_must_sign(const struct oracle *oracle, struct bytes actor, enum kind kind)
+{
+    const struct facts     *facts = oracle_facts(oracle);
+    const struct actor_row *row = facts_actor(facts, actor);
+    if (kind_row((uint64_t)kind)->is_administrative) return true;
+    return facts->must_sign || (row != NULL && row->must_sign);
 }

@@ -25,6 +25,7 @@ enum {
     HISTORY_COUNT = 1000,
     PART_COUNT = 4,       // tests of their own, so that they can run side by side
     LOOK_EVERYWHERE = 25, // once in so many steps, and at every boundary
+    VOUCHED_EVERY = 3,    // of so many steps one comes without its author's signature
     LEAF_ROOM = 64 * 1024,
 };
 
@@ -198,15 +199,22 @@ static void tell(const struct play *play, entity_id author, const struct event *
 
 // --- Playing ------------------------------------------------------------------------------------
 
-// What never reaches the rules: bytes that do not read, authors that are not there.
-static bool is_turned_away(struct play *play, const struct oracle_question *question,
+// What never reaches the rules: bytes that do not read, authors that are not there, and those for
+// whom no session may vouch.
+static bool is_turned_away(struct play *play, struct oracle_question *question,
                            struct proposal *proposal, uint32_t *actor)
 {
     const char *offence = NULL;
     const bool  is_read = proposal_read(question->packed, proposal, &offence);
     *actor = actor_by_id(play->state, question->author);
-    const bool is_there = question->author == AUTHOR_LEDGER ||
-                          (*actor != 0 && !actor_at(play->state, *actor)->is_removed);
+    if (is_read && kind_row((uint64_t)proposal->event.kind)->is_administrative) {
+        question->is_vouched = false; // never; the daemon sees to that
+    }
+    bool is_there = question->author == AUTHOR_LEDGER ||
+                    (*actor != 0 && !actor_at(play->state, *actor)->is_removed);
+    if (is_read && is_there && question->is_vouched) {
+        is_there = !actor_must_sign(play->state, *actor, proposal->event.kind);
+    }
     if (is_read && is_there) return false;
     const struct oracle_answer wanted = oracle_propose(play->oracle, question);
     times_refused[wanted.verdict.code]++;
@@ -220,10 +228,16 @@ static bool is_turned_away(struct play *play, const struct oracle_question *ques
 // False where the history ends.
 static bool decide_both(struct play *play, entity_id author, struct bytes packed, bool is_asked)
 {
-    static struct decision       decision; // holds its reasons
-    struct proposal              proposal;
-    uint32_t                     actor = 0;
-    const struct oracle_question question = {play->seq, play->time_ms, author, packed, false};
+    static struct decision decision; // holds its reasons
+    struct proposal        proposal;
+    uint32_t               actor = 0;
+    struct oracle_question question = {
+        .seq = play->seq,
+        .time_ms = play->time_ms,
+        .author = author,
+        .packed = packed,
+        .is_vouched = is_asked && play->step % VOUCHED_EVERY == 0,
+    };
     if (is_turned_away(play, &question, &proposal, &actor)) return true;
     cr_assert(state_has_room(play->state));
     rules_decide(play->state, &proposal, actor, play->time_ms, &decision);

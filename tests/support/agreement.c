@@ -1,13 +1,14 @@
 #include "tests/support/agreement.h"
 
 #include "core/base/name.h"
+#include "projections/actions.h"
+#include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/schedule.h"
-#include "projections/server.h"
 #include "projections/users.h"
 #include "projections/views.h"
 #include "tests/oracle/history.h"
@@ -205,6 +206,85 @@ static void agree_on_users(struct agreement *agreement)
     }
 }
 
+// --- Actions ------------------------------------------------------------------------------------
+
+static void agree_on_action(struct agreement *agreement, struct bytes name, const char *action,
+                            const struct acting *acting, bool wanted)
+{
+    const struct place      place = {name, bytes_of_text(action)};
+    const struct constraint got = action_access(
+        agreement->state, action_find(bytes_of_text(action)), acting, agreement->time_ms);
+    agree(agreement, place, "permission", got.code == ACCEPTED, wanted);
+}
+
+static void agree_on_user_actions(struct agreement *agreement)
+{
+    const struct facts *facts = oracle_facts(agreement->oracle);
+    for (uint32_t i = 0; i < facts_count(facts, FACT_USER); i++) {
+        const struct user_row *row = facts_at(facts, FACT_USER, i);
+        const struct acting    acting = {.user = user_find(agreement->state, row->name)};
+        for (uint32_t j = 0; oracle_user_action(j) != NULL; j++) {
+            const char *action = oracle_user_action(j);
+            agree_on_action(
+                agreement, row->name, action, &acting,
+                oracle_user_may(agreement->oracle, agreement->time_ms, row->name, action));
+        }
+    }
+}
+
+static void agree_on_admin_actions(struct agreement *agreement, const struct actor_row *row)
+{
+    const struct facts *facts = oracle_facts(agreement->oracle);
+    struct acting       acting = {.actor = actor_by_name(agreement->state, row->name)};
+    for (uint32_t i = 1; i < facts_count(facts, FACT_GROUP); i++) {
+        const struct group_row *group = facts_at(facts, FACT_GROUP, i);
+        acting.group = group_find(agreement->state, group->path);
+        for (uint32_t j = 0; oracle_admin_action(j) != NULL; j++) {
+            const char *action = oracle_admin_action(j);
+            agree_on_action(agreement, row->name, action, &acting,
+                            oracle_admin_may(agreement->oracle, agreement->time_ms, row->name,
+                                             group->path, action));
+        }
+    }
+}
+
+static void agree_on_actors(struct agreement *agreement)
+{
+    static const enum kind   vouched[] = {CONSUMPTION, RENEWAL, RELEASE, TRANSFER};
+    static const char *const views[] = {"archive.view",     "video.view",       "operator.ui",
+                                        "settings.network", "settings.license", "settings.eula"};
+    const struct facts      *facts = oracle_facts(agreement->oracle);
+    for (uint32_t i = 0; i < facts_count(facts, FACT_ACTOR); i++) {
+        const struct actor_row *row = facts_at(facts, FACT_ACTOR, i);
+        const struct place      place = {row->name, bytes_of_text("signing")};
+        const struct acting     acting = {.actor = actor_by_name(agreement->state, row->name),
+                                          .group = SERVER_GROUP};
+        agree(agreement, place, "being enrolled", acting.actor != 0, true);
+        if (acting.actor == 0) return;
+        for (size_t j = 0; j < sizeof vouched / sizeof vouched[0]; j++) {
+            agree(agreement, place, "need",
+                  actor_must_sign(agreement->state, acting.actor, vouched[j]),
+                  oracle_must_sign(agreement->oracle, row->name, vouched[j]));
+        }
+        for (size_t j = 0; j < sizeof views / sizeof views[0] && row->role == SERVER_ADMIN; j++) {
+            agree_on_action(agreement, row->name, views[j], &acting,
+                            oracle_leaves_open(agreement->oracle, views[j]));
+        }
+        agree_on_admin_actions(agreement, row);
+    }
+}
+
+static void agree_on_clients(struct agreement *agreement)
+{
+    static const char *const versions[] = {"4.4", "4.4.9", "4.5.0", "4.5", "5.0", "3.9", "nightly"};
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        const struct bytes version = bytes_of_text(versions[i]);
+        const struct place place = {bytes_of_text("/"), version};
+        agree(agreement, place, "connection", mode_connect(agreement->state, version),
+              oracle_connect(agreement->oracle, version));
+    }
+}
+
 // --- All ----------------------------------------------------------------------------------------
 
 static enum limited_reason reason_of(struct oracle_mode mode)
@@ -279,4 +359,7 @@ void agreement_on_all(struct agreement *agreement)
     }
     agree_on_holdings(agreement);
     agree_on_users(agreement);
+    agree_on_user_actions(agreement);
+    agree_on_actors(agreement);
+    agree_on_clients(agreement);
 }
