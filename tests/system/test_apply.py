@@ -317,6 +317,24 @@ def killed_daemon(at):
     check_once(at, root, count, before)
 
 
+def limited_in_the_middle(at):
+    """A licence file comes while a file is applied: what is left waits for the EULA (T13)."""
+    root, count, before = "mode", 250, size(at)
+    write(at, "mode.txt", apartments(root, count))
+    write(at, "next.note", at.sign_license("number 100001 per-server\n", 2))
+    process = spawn(at, "mode.txt", stdout=subprocess.DEVNULL)
+    wait_for_journal(at, process, "mode.txt", 1000)
+    at.licet("license", "upload", at.path("next.note"))
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1 and "refused: LIMITED_MODE" in said, said
+    assert "LIMITED_MODE" in run(at, "mode.txt", code=1)
+    at.licet("eula", "accept", "1")
+    run(at, "mode.txt")
+    told = [event for event in events(at, before) if root in what(event)]
+    assert len(told) == 1 + 4 * count
+    assert len({what(event) for event in told}) == len(told)
+
+
 def two_at_once(at):
     write(at, "both.txt", apartments("both", 250))
     first = spawn(at, "both.txt", stdout=subprocess.DEVNULL)
@@ -334,7 +352,8 @@ def main():
         at.start()
         at.furnish("number 100000 per-server\n")
         for part in (wrong_lines, refused_line, keeps_going, plans, versions, json_lines,
-                     standard_input, preview, terminal, journals, two_at_once, killed_daemon):
+                     standard_input, preview, terminal, journals, limited_in_the_middle, two_at_once,
+                     killed_daemon):
             ledger.note(part.__name__)
             part(at)
         ledger.note("cut_off")
