@@ -87,16 +87,17 @@ static void try_anew(struct unit *unit)
     unit->is_late = false;
 }
 
-static void print_verdict(const struct bulk *bulk, const struct unit *unit,
-                          enum message_outcome outcome, struct bytes map)
+static void print_verdict(struct bulk *bulk, const struct unit *unit, enum message_outcome outcome,
+                          struct bytes map)
 {
     if (bulk->call->globals.is_json) {
         json_print_verdict(unit->line, message_outcome_word(outcome), map, bulk->call->out);
         return;
     }
     if (outcome == MESSAGE_OK) return;
+    const uint64_t index = message_number(map, "index", UINT64_MAX);
     (void)fprintf(stderr, "%s%s:%u: ", isatty(STDERR_FILENO) != 0 ? "\r" : "", bulk->script->file,
-                  unit->line);
+                  index == UINT64_MAX ? unit->line : script_line_of(&bulk->reader, unit, index));
     refusal_print_map(outcome, map, stderr);
 }
 
@@ -308,7 +309,7 @@ static enum exit_code make_proposal(struct bulk *bulk, struct unit *unit,
 
 static enum exit_code add_unit(struct bulk *bulk, uint32_t index)
 {
-    struct licet_proposal proposal;
+    struct licet_proposal proposal = {.is_signed = false};
     struct unit          *unit = script_unit(bulk->script, index);
     enum exit_code        code = make_proposal(bulk, unit, &proposal);
     if (code != EXIT_DONE) return code;
@@ -483,7 +484,7 @@ enum exit_code bulk_settle(struct bulk *bulk)
 
 static enum exit_code add_to_preview(struct bulk *bulk, uint32_t index, bool *is_full)
 {
-    struct licet_proposal proposal;
+    struct licet_proposal proposal = {.is_signed = false};
     const enum exit_code  code = make_proposal(bulk, script_unit(bulk->script, index), &proposal);
     if (code != EXIT_DONE) return code;
     const size_t room = bulk->items.size_max - bulk->items.size;

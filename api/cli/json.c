@@ -197,23 +197,23 @@ static bool is_scalar(const json_t *value)
     return json_is_string(value) || json_is_integer(value);
 }
 
+static const char *add_value(struct words *words, const char *name, const json_t *value)
+{
+    if (!is_scalar(value) && !json_is_true(value)) {
+        return "a value is a text, a whole number, true, false, null or an array of texts";
+    }
+    return add_option(words, name, value) ? NULL : "too long";
+}
+
 static const char *add_member(struct words *words, const char *name, const json_t *value)
 {
-    static const char *const wrong =
-        "a value is a text, a whole number, true, false, null or an array of texts";
-    const json_t *item = NULL;
-    size_t        i = 0;
     if (json_is_false(value) || json_is_null(value)) return NULL;
-    if (json_is_array(value)) {
-        json_array_foreach(value, i, item)
-        {
-            if (!is_scalar(item)) return wrong;
-            if (!add_option(words, name, item)) return "too long";
-        }
-        return NULL;
+    if (!json_is_array(value)) return add_value(words, name, value);
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *wrong = add_value(words, name, json_array_get(value, i));
+        if (wrong != NULL) return wrong;
     }
-    if (!is_scalar(value) && !json_is_true(value)) return wrong;
-    return add_option(words, name, value) ? NULL : "too long";
+    return NULL;
 }
 
 static const char *add_members(struct words *words, json_t *object)

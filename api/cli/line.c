@@ -79,13 +79,24 @@ static enum exit_code read_words(struct bytes line, struct words *words, struct 
     return complain(inner, EXIT_USAGE, "an open quote, or too long");
 }
 
-static enum exit_code read_line(const struct line_reader *reader, struct bytes line,
-                                struct call *inner)
+// What is read of a line: the call points into the words. Too large for a stack.
+struct line {
+    struct call  call;
+    struct words words;
+};
+
+static enum exit_code read_line(const struct line_reader *reader, struct bytes text,
+                                struct line *line)
 {
-    static struct words  words;
-    const enum exit_code code = read_words(line, &words, inner);
+    struct call *inner = &line->call;
+    inner->globals = reader->call->globals;
+    inner->globals.reason = NULL; // the line's own
+    inner->complaint[0] = 0;
+    inner->out = reader->call->out;
+    inner->saves = &reader->saves;
+    const enum exit_code code = read_words(text, &line->words, inner);
     if (code != EXIT_DONE) return code;
-    if (!arguments_read_line(&words, inner)) return EXIT_USAGE;
+    if (!arguments_read_line(&line->words, inner)) return EXIT_USAGE;
     if (inner->command->run != propose_run) {
         return complain(inner, EXIT_USAGE, "'%s' cannot be a line of a file", inner->command->path);
     }
@@ -97,23 +108,26 @@ static enum exit_code read_line(const struct line_reader *reader, struct bytes l
     return EXIT_DONE;
 }
 
-enum exit_code line_add_events(struct line_reader *reader, struct bytes line, struct buffer *events,
+uint32_t line_event_count(const struct line_reader *reader, struct bytes text)
+{
+    static struct line counted; // another line may be half done
+    if (read_line(reader, text, &counted) != EXIT_DONE) return 0;
+    return propose_event_count(&counted.call);
+}
+
+enum exit_code line_add_events(struct line_reader *reader, struct bytes text, struct buffer *events,
                                uint32_t *count)
 {
-    static struct call inner;
-    inner.globals = reader->call->globals;
-    inner.globals.reason = NULL; // the line's own
-    inner.complaint[0] = 0;
-    inner.out = reader->call->out;
-    inner.saves = &reader->saves;
-    reader->complaint = inner.complaint;
-    enum exit_code code = read_line(reader, line, &inner);
+    static struct line line;
+    struct call       *inner = &line.call;
+    reader->complaint = inner->complaint;
+    enum exit_code code = read_line(reader, text, &line);
     if (code != EXIT_DONE) return code;
-    const uint32_t event_count = propose_event_count(&inner);
+    const uint32_t event_count = propose_event_count(inner);
     for (uint32_t i = 0; i < event_count; i++) {
-        code = add_event(reader, &inner, i, events);
+        code = add_event(reader, inner, i, events);
         if (code == EXIT_DONE) continue;
-        if (inner.complaint[0] == 0) (void)complain(&inner, code, "the ledger does not tell");
+        if (inner->complaint[0] == 0) (void)complain(inner, code, "the ledger does not tell");
         return code;
     }
     *count += event_count;

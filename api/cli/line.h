@@ -30,7 +30,9 @@ bool line_is_empty(struct bytes line);
 
 // Adds the events one after another, and how many they are to *count. A line that is only checked
 // may add none.
-enum exit_code line_add_events(struct line_reader *reader, struct bytes line, struct buffer *events,
+enum exit_code line_add_events(struct line_reader *reader, struct bytes text, struct buffer *events,
                                uint32_t *count);
+// How many a line makes that has been read before.
+uint32_t       line_event_count(const struct line_reader *reader, struct bytes text);
 
 #endif

@@ -213,3 +213,16 @@ enum exit_code script_add_event(struct line_reader *reader, const struct unit *u
     return complain_at(fault, unit->line, EXIT_USAGE,
                        is_plan ? "more than a plan can hold" : "more than an event can hold");
 }
+
+uint32_t script_line_of(const struct line_reader *reader, const struct unit *unit, uint64_t index)
+{
+    uint32_t line = unit->line;
+    uint64_t before = 0;
+    for (struct bytes rest = unit->text; rest.size > 0; line++) {
+        const struct bytes text = bytes_cut(&rest, '\n');
+        if (line_is_empty(text)) continue;
+        before += line_event_count(reader, text);
+        if (before > index) return line;
+    }
+    return unit->line;
+}

@@ -67,4 +67,7 @@ struct unit *script_find(const struct script *script, const uint8_t key[UNIT_KEY
 enum exit_code script_add_event(struct line_reader *reader, const struct unit *unit,
                                 struct buffer *event, struct script_fault *fault);
 
+// The line of the event at an index of a plan.
+uint32_t script_line_of(const struct line_reader *reader, const struct unit *unit, uint64_t index);
+
 #endif

@@ -141,11 +141,11 @@ static const struct {
     const char *word;
     uint64_t    ms;
 } units[] = {
-    {"ms", 1                  },
-    {"s",  SECOND_MS          },
-    {"m",  60 * SECOND_MS     },
-    {"h",  60 * 60 * SECOND_MS},
-    {"d",  DAY_MS             },
+    {"ms", 1                            },
+    {"s",  SECOND_MS                    },
+    {"m",  (uint64_t)60 * SECOND_MS     },
+    {"h",  (uint64_t)60 * 60 * SECOND_MS},
+    {"d",  DAY_MS                       },
 };
 
 enum { UNIT_COUNT = sizeof units / sizeof units[0] };

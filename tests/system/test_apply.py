@@ -145,7 +145,7 @@ def plans(at):
                           "commit\ngroup create P/after\n")
     before = size(at)
     text = run(at, "plan.txt", code=1)
-    assert "plan.txt:3: refused: LIMIT_REACHED" in text and "1 accepted, 1 refused, 1 left" in text
+    assert "plan.txt:6: refused: LIMIT_REACHED" in text and "1 accepted, 1 refused, 1 left" in text
     assert len(events(at, before)) == 1
     with open(at.path("plan.txt"), encoding="utf-8") as file:
         mended = file.read().replace("number=1", "number=2")
@@ -300,21 +300,39 @@ def cut_off(at, seed):
         assert cuts > 0, "seed %d" % seed
         run(at, name, *options)
         check_once(at, root, count, before)
-        assert "0 accepted, 1001 done before" in run(at, name)
+        assert "0 accepted, %d done before" % (1 + 4 * count) in run(at, name)
 
 
 def killed_daemon(at):
     """Where the daemon goes away, what was on its way is learnt afterwards."""
-    root, count, before = "gone", 250, size(at)
+    root, count, before = "gone", 120, size(at)
     write(at, "gone.txt", apartments(root, count))
     process = spawn(at, "gone.txt", "--keep-going", "--timeout", "2", stdout=subprocess.DEVNULL)
-    wait_for_journal(at, process, "gone.txt", 20000)
+    wait_for_journal(at, process, "gone.txt", 10000)
     at.kill()
     said = process.communicate(timeout=ledger.WAIT_S)[1]
     assert process.returncode == 3, (process.returncode, said)
     at.start()
     run(at, "gone.txt", "--keep-going")
     check_once(at, root, count, before)
+
+
+def limited_in_the_middle(at):
+    """A licence file comes while a file is applied: what is left waits for the EULA (T13)."""
+    root, count, before = "mode", 250, size(at)
+    write(at, "mode.txt", apartments(root, count))
+    write(at, "next.note", at.sign_license("number 100001 per-server\n", 2))
+    process = spawn(at, "mode.txt", stdout=subprocess.DEVNULL)
+    wait_for_journal(at, process, "mode.txt", 1000)
+    at.licet("license", "upload", at.path("next.note"))
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1 and "refused: LIMITED_MODE" in said, said
+    assert "LIMITED_MODE" in run(at, "mode.txt", code=1)
+    at.licet("eula", "accept", "1")
+    run(at, "mode.txt")
+    told = [event for event in events(at, before) if root in what(event)]
+    assert len(told) == 1 + 4 * count
+    assert len({what(event) for event in told}) == len(told)
 
 
 def two_at_once(at):
@@ -334,7 +352,8 @@ def main():
         at.start()
         at.furnish("number 100000 per-server\n")
         for part in (wrong_lines, refused_line, keeps_going, plans, versions, json_lines,
-                     standard_input, preview, terminal, journals, two_at_once, killed_daemon):
+                     standard_input, preview, terminal, journals, limited_in_the_middle, two_at_once,
+                     killed_daemon):
             ledger.note(part.__name__)
             part(at)
         ledger.note("cut_off")
