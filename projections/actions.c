@@ -2,6 +2,7 @@
 
 #include "projections/actors.h"
 #include "projections/groups.h"
+#include "projections/access.h"
 #include "projections/holdings.h"
 #include "projections/limits.h"
 #include "projections/packages.h"

@@ -1,5 +1,6 @@
 #include "projections/losses.h"
 
+#include "projections/access.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"

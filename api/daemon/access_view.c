@@ -5,6 +5,7 @@
 #include "projections/actions.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
+#include "projections/access.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/users.h"

@@ -2,17 +2,13 @@
 
 #include "api/daemon/answer.h"
 #include "api/daemon/view.h"
+#include "projections/access.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/users.h"
-
-static uint32_t holding_group(const struct state *state, uint32_t holding)
-{
-    return account_at(state, holding_at(state, holding)->account)->group;
-}
 
 static struct bytes holding_user(const struct state *state, uint32_t holding)
 {

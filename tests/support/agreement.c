@@ -1,6 +1,7 @@
 #include "tests/support/agreement.h"
 
 #include "core/base/name.h"
+#include "projections/access.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"

@@ -3,6 +3,7 @@
 #include "core/proof/crypto.h"
 #include "core/proof/hash.h"
 #include "core/proof/note.h"
+#include "projections/access.h"
 #include "projections/actors.h"
 #include "projections/digest.h"
 #include "projections/groups.h"

@@ -3,7 +3,6 @@
 #include "projections/actions.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
-#include "projections/holdings.h"
 #include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/quota.h"

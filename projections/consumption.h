@@ -1,0 +1,10 @@
+// consumption.h - a unit is taken: the order of refusals of X08.
+#ifndef PROJECTIONS_CONSUMPTION_H
+#define PROJECTIONS_CONSUMPTION_H
+
+#include "projections/judgement.h"
+
+void consumption_judge(struct question *question, const struct event *event);
+void consumption_apply(struct change_context *context, const struct event *event);
+
+#endif

@@ -1,0 +1,49 @@
+#include "projections/release.h"
+
+#include "projections/actors.h"
+#include "projections/holdings.h"
+#include "projections/packages.h"
+
+enum { DIRECTIONS_BOTH = 1 << DIRECTION_IN | 1 << DIRECTION_OUT };
+
+static uint32_t find_released(const struct state *state, const struct release *release)
+{
+    uint8_t        room[NAME_SIZE_MAX];
+    const uint32_t resource = resource_find(state, release->resource);
+    if (resource == 0) return 0;
+    const enum resource_kind kind = (enum resource_kind)resource_at(state, resource)->kind;
+    return holding_find(state, resource, unit_fold(kind, release->unit, room));
+}
+
+void release_judge(struct question *question, const struct event *event)
+{
+    const struct release *release = &event->of.release;
+    const struct state   *state = question->state;
+    const uint32_t        at = find_released(state, release);
+    // What is held out of the asker's reach reads as not held.
+    const bool is_seen = at != 0 && actor_reads(state, question->actor, holding_group(state, at));
+    const uint8_t bit = unit_direction(release->direction);
+    if (!is_seen) {
+        refuse_name(question, NOT_HELD, release->unit);
+        return;
+    }
+    const struct resource *resource = resource_at(state, holding_resource(state, at));
+    question->charged = holding_group(state, at);
+    if (bit != 0 && resource->kind != PER_DEVICE) {
+        refuse_malformed(question, "direction");
+    } else if (bit != 0 && (holding_at(state, at)->directions & bit) == 0) {
+        refuse_name(question, NOT_HELD, release->unit);
+    }
+}
+
+void release_apply(struct change_context *context, const struct event *event)
+{
+    const struct release *release = &event->of.release;
+    struct state         *state = context->state;
+    const uint32_t        at = find_released(state, release);
+    const uint8_t         bit = unit_direction(release->direction);
+    const uint8_t         given = bit == 0 ? DIRECTIONS_BOTH : bit;
+    struct holding       *holding = holding_edit(state, at);
+    holding->directions = (uint8_t)(holding->directions & ~given);
+    if (holding->directions == 0) holding_remove(state, at);
+}
