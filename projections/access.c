@@ -1,5 +1,6 @@
 #include "projections/access.h"
 
+#include "projections/bindings.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/users.h"
@@ -94,7 +95,7 @@ static struct constraint cut_access(const struct state *state, uint32_t holding,
     return nearest;
 }
 
-struct constraint holding_access(const struct state *state, uint32_t holding, uint64_t ms)
+static struct constraint own_access(const struct state *state, uint32_t holding, uint64_t ms)
 {
     struct constraint access = {
         .code = BLOCKED, .limit = LIMIT_NONE, .used = LIMIT_NONE, .until_ms = TIME_NEVER};
@@ -102,4 +103,12 @@ struct constraint holding_access(const struct state *state, uint32_t holding, ui
     if (access.group != 0) return access;
     if (holding_is_kept(state, holding)) return user_access(state, holding, ms);
     return cut_access(state, holding, ms);
+}
+
+struct constraint holding_access(const struct state *state, uint32_t holding, uint64_t ms)
+{
+    const struct constraint access = own_access(state, holding, ms);
+    const uint32_t          below = bound_below(state, holding);
+    if (access.code != ACCEPTED || below == 0) return access;
+    return own_access(state, below, ms);
 }

@@ -9,8 +9,8 @@
 struct constraint node_objection(const struct state *state, const struct quota_node *node,
                                  uint32_t resource, uint64_t ms);
 
-// Whether a holding gives access at an instant, or what denies it (B30): code ACCEPTED, or the
-// first constraint.
+// Whether a holding gives access at an instant, or what denies it (B30), also to the one that it
+// stands on (B31): code ACCEPTED, or the first constraint.
 struct constraint holding_access(const struct state *state, uint32_t holding, uint64_t ms);
 
 #endif

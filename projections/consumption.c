@@ -2,11 +2,14 @@
 
 #include "projections/access.h"
 #include "projections/actors.h"
+#include "projections/bindings.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/users.h"
+
+#include <assert.h>
 
 // The names of a consumption, found; 0 where one is not there.
 struct taking {
@@ -50,7 +53,22 @@ static bool is_licensed(const struct state *state, const struct taking *taking)
            taking->kind != FEATURE;
 }
 
-// T10: a device is met in one direction or the other, everything else in none.
+static bool has_need(const struct state *state, const struct taking *taking)
+{
+    return resource_at(state, taking->resource)->needs != 0;
+}
+
+static struct need need_of(const struct taking *taking, uint64_t ms)
+{
+    return (struct need){.resource = taking->resource,
+                         .group = taking->group,
+                         .user = taking->user,
+                         .needed = taking->consumption->needed,
+                         .ms = ms};
+}
+
+// T10: a device is met in one direction or the other, everything else in none. A unit to be bound
+// to is named only where one is needed.
 static bool judge_form(struct question *question, const struct taking *taking)
 {
     const bool is_directed = taking->consumption->direction != DIRECTION_ABSENT;
@@ -60,6 +78,8 @@ static bool judge_form(struct question *question, const struct taking *taking)
         return true;
     } else if (is_directed != (taking->kind == PER_DEVICE)) {
         refuse_malformed(question, "direction");
+    } else if (taking->consumption->needed.at != NULL && !has_need(question->state, taking)) {
+        refuse_malformed(question, "needed");
     }
     return !is_refused(question);
 }
@@ -144,8 +164,12 @@ static void judge_taking(struct question *question, struct taking *taking)
         return;
     }
     judge_room(question, taking);
-    if (taking->user == 0) return;
-    user_judge_unit(question, taking->user, taking->resource, taking->group);
+    if (taking->user != 0) {
+        user_judge_unit(question, taking->user, taking->resource, taking->group);
+    }
+    if (!has_need(state, taking)) return;
+    const struct need need = need_of(taking, question->now_ms);
+    binding_judge(question, &need);
 }
 
 void consumption_judge(struct question *question, const struct event *event)
@@ -164,6 +188,14 @@ void consumption_judge(struct question *question, const struct event *event)
                            holding_at(question->state, taking.held)->directions;
 }
 
+static void bind(struct state *state, uint32_t holding, const struct need *need)
+{
+    enum refusal   code = ACCEPTED;
+    const uint32_t needed = binding_find(state, need, &code);
+    assert(needed != 0);
+    binding_make(state, holding, needed);
+}
+
 void consumption_apply(struct change_context *context, const struct event *event)
 {
     struct state *state = context->state;
@@ -178,6 +210,9 @@ void consumption_apply(struct change_context *context, const struct event *event
     const struct holding fresh = {.id = context->id,
                                   .account = account_open(state, taking.group, taking.resource),
                                   .user = taking.user,
-                                  .directions = bit};
-    (void)holding_add(state, &fresh, taking.unit);
+                                  .directions = bit,
+                                  .is_service = taking.consumption->purpose == PURPOSE_SERVICE};
+    const uint32_t       at = holding_add(state, &fresh, taking.unit);
+    const struct need    need = need_of(&taking, context->now_ms);
+    if (has_need(state, &taking)) bind(state, at, &need);
 }

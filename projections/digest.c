@@ -148,7 +148,7 @@ static void dump_accounts(struct dump *dump, uint32_t group)
     uint32_t at = group_at(dump->state, group)->first_account;
     for (; at != 0; at = account_at(dump->state, at)->next_of_group) {
         const struct account *account = account_at(dump->state, at);
-        begin(dump, "account", 7);
+        begin(dump, "account", 8);
         resource_name(dump, account->resource);
         number(dump, account_limit(dump->state, at));
         number(dump, account->used);
@@ -156,6 +156,7 @@ static void dump_accounts(struct dump *dump, uint32_t group)
         number(dump, account->kept);
         number(dump, account->notice);
         number(dump, account->notice_seq);
+        number(dump, account->tied);
         end(dump);
     }
 }
@@ -213,13 +214,16 @@ static void dump_resource(struct dump *dump, uint32_t at)
     for (uint32_t i = resource->first_holding; i != 0; i = holding_at(dump->state, i)->next) {
         const struct holding *holding = holding_at(dump->state, i);
         if (!holding_is_there(dump->state, i)) continue;
-        begin(dump, "holding", 6);
+        begin(dump, "holding", 9);
         number(dump, holding->id);
         text(dump, holding->unit);
         number(dump, group_id(dump, account_at(dump->state, holding->account)->group));
         number(dump, holding->user == 0 ? 0 : user_at(dump->state, holding->user)->id);
         number(dump, holding->directions);
         pack_flag(&dump->record, holding_is_kept(dump->state, i));
+        pack_flag(&dump->record, holding->is_service);
+        number(dump, holding->bound == 0 ? 0 : holding_at(dump->state, holding->bound)->id);
+        pack_flag(&dump->record, holding->is_needed);
         end(dump);
     }
 }

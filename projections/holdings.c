@@ -1,5 +1,6 @@
 #include "projections/holdings.h"
 
+#include "projections/bindings.h"
 #include "projections/groups.h"
 #include "projections/quota.h"
 #include "projections/users.h"
@@ -134,16 +135,27 @@ uint32_t holding_add(struct state *state, const struct holding *fresh, struct by
     *holding = *fresh;
     holding->unit = text_add(state, unit);
     quota_charge(state, fresh->account);
+    quota_tie(state, fresh->account, fresh->is_service ? 1 : 0);
     link_holding(state, at);
     state_index_add(state, INDEX_UNIT, at, state_hash(state, holding_resource(state, at), unit));
     return at;
 }
 
-void holding_remove(struct state *state, uint32_t holding)
+static void let_go(struct state *state, uint32_t holding)
 {
+    const struct holding *own = holding_at(state, holding);
+    quota_tie(state, own->account, own->is_service ? -1 : 0);
     quota_discharge(state, holding);
     unlink_holding(state, holding);
     state_index_remove(state, INDEX_UNIT, holding);
     text_drop(state, holding_at(state, holding)->unit);
     state_give(state, POOL_HOLDING, holding);
+}
+
+void holding_remove(struct state *state, uint32_t holding)
+{
+    const uint32_t above = bound_above(state, holding);
+    binding_part(state, holding);
+    if (above != 0) let_go(state, above);
+    let_go(state, holding);
 }

@@ -20,7 +20,7 @@ uint32_t holding_resource(const struct state *state, uint32_t holding);
 
 // Takes a unit without a question: the youngest of its resource, charged to fresh->account.
 uint32_t holding_add(struct state *state, const struct holding *fresh, struct bytes unit);
-// Releases without a question.
+// Releases without a question, with what stands on it (B11).
 void     holding_remove(struct state *state, uint32_t holding);
 
 #endif

@@ -1,6 +1,7 @@
 #include "projections/release.h"
 
 #include "projections/actors.h"
+#include "projections/bindings.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
 
@@ -13,6 +14,28 @@ static uint32_t find_released(const struct state *state, const struct release *r
     if (resource == 0) return 0;
     const enum resource_kind kind = (enum resource_kind)resource_at(state, resource)->kind;
     return holding_find(state, resource, unit_fold(kind, release->unit, room));
+}
+
+// The directions that are left; none, and the unit is free.
+static uint8_t directions_after(const struct state *state, const struct release *release,
+                                uint32_t at)
+{
+    const uint8_t bit = unit_direction(release->direction);
+    return (uint8_t)(holding_at(state, at)->directions & ~(bit == 0 ? DIRECTIONS_BOTH : bit));
+}
+
+// B11: what another stands on goes with that one, or not at all.
+static void judge_use(struct question *question, const struct release *release, uint32_t at)
+{
+    const struct state *state = question->state;
+    const uint32_t      above = bound_above(state, at);
+    if (above == 0 || release->is_cascade || directions_after(state, release, at) != 0) return;
+    refuse(question, (struct constraint){.code = UNIT_IN_USE,
+                                         .group = question->charged,
+                                         .limit = LIMIT_NONE,
+                                         .used = LIMIT_NONE,
+                                         .until_ms = TIME_NEVER,
+                                         .name = text_of(state, holding_at(state, above)->unit)});
 }
 
 void release_judge(struct question *question, const struct event *event)
@@ -33,6 +56,8 @@ void release_judge(struct question *question, const struct event *event)
         refuse_malformed(question, "direction");
     } else if (bit != 0 && (holding_at(state, at)->directions & bit) == 0) {
         refuse_name(question, NOT_HELD, release->unit);
+    } else {
+        judge_use(question, release, at);
     }
 }
 
@@ -41,9 +66,7 @@ void release_apply(struct change_context *context, const struct event *event)
     const struct release *release = &event->of.release;
     struct state         *state = context->state;
     const uint32_t        at = find_released(state, release);
-    const uint8_t         bit = unit_direction(release->direction);
-    const uint8_t         given = bit == 0 ? DIRECTIONS_BOTH : bit;
-    struct holding       *holding = holding_edit(state, at);
-    holding->directions = (uint8_t)(holding->directions & ~given);
-    if (holding->directions == 0) holding_remove(state, at);
+    const uint8_t         left = directions_after(state, release, at);
+    holding_edit(state, at)->directions = left;
+    if (left == 0) holding_remove(state, at);
 }

@@ -131,7 +131,8 @@ struct vendor {
 //   I3  kept is the lesser of below and the limit
 //   I4  last_kept is the holding where the limit cuts: ACCOUNT_KEEPS_ALL iff kept is below, 0 when
 //       kept is 0, else the kept-th oldest of those counted in below
-//   I5  the steps sum up, over time, what the nearest restricted nodes below are allowed
+//   I5  tied is the number of holdings in the subtree that are bound or serve a service (B12)
+//   I6  the steps sum up, over time, what the nearest restricted nodes below are allowed
 //
 // All of it is as of the instant at which the account was last settled. From next_ms on another
 // limit may hold: then readers compute it anew, and it is settled when a boundary comes to it, or
@@ -147,6 +148,7 @@ struct account {
     uint32_t used, below, kept, last_kept;
     uint32_t first_holding, last_holding;
     uint32_t first_step, step_count;
+    uint32_t tied;
 };
 
 #define ACCOUNT_KEEPS_ALL UINT32_MAX
@@ -164,7 +166,10 @@ struct holding {
     uint32_t        next, previous; // of the resource
     uint32_t        next_of_account, previous_of_account;
     uint32_t        next_of_user, previous_of_user;
+    uint32_t        bound;      // to another holding (B11), which names this one; see bindings.h
     uint8_t         directions; // bit 1 << enum direction; 0 for other kinds
+    bool            is_service; // its purpose (B12)
+    bool            is_needed;  // the other one stands on it
 };
 
 struct user {

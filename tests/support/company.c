@@ -400,6 +400,8 @@ static void read_consumption(struct words *words, struct event *event)
     consumption->unit = next_word(words);
     (void)take_value(words, "user=", &consumption->user);
     consumption->direction = take_direction(words);
+    if (take_word(words, "service")) consumption->purpose = PURPOSE_SERVICE;
+    (void)take_value(words, "needed=", &consumption->needed);
 }
 
 // What is done to a group that is there already.
@@ -476,6 +478,7 @@ static void read_line(const char *line, struct words *words, struct event *event
         event->of.release.resource = next_word(words);
         event->of.release.unit = next_word(words);
         event->of.release.direction = take_direction(words);
+        event->of.release.is_cascade = take_word(words, "cascade");
     } else if (take_word(words, "enrol")) {
         event->kind = ACTOR_ENROLMENT;
         event->of.actor_enrolment.name = next_word(words);

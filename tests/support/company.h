@@ -14,7 +14,8 @@
 //            [NAME[ from=T][ until=T]: RESOURCE=COUNT FEATURE ...;]...
 //   user NAME PATH            dismiss NAME [cascade]      member add|remove NAME PATH [cascade]
 //   assign NAME PATH [from=T] [until=T] RESOURCE=COUNT FEATURE ...      unassign NAME PATH
-//   consume PATH RESOURCE UNIT [user=NAME] [in|out]       release RESOURCE UNIT [in|out]
+//   consume PATH RESOURCE UNIT [user=NAME] [in|out] [service] [needed=UNIT]
+//   release RESOURCE UNIT [in|out] [cascade]
 //   enrol NAME ROLE PATH [signs]      remove NAME
 //   eula VERSION              trust NAME     distrust NAME
 //   password ACCOUNT          software VERSION EULA_VERSION
