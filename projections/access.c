@@ -2,6 +2,7 @@
 
 #include "projections/bindings.h"
 #include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/packages.h"
 #include "projections/users.h"
 
@@ -99,6 +100,10 @@ static struct constraint own_access(const struct state *state, uint32_t holding,
 {
     struct constraint access = {
         .code = BLOCKED, .limit = LIMIT_NONE, .used = LIMIT_NONE, .until_ms = TIME_NEVER};
+    if (lease_is_over(state, holding, ms)) {
+        access.code = NOT_HELD;
+        return access;
+    }
     access.group = blocked_for(state, holding);
     if (access.group != 0) return access;
     if (holding_is_kept(state, holding)) return user_access(state, holding, ms);

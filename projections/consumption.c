@@ -5,6 +5,7 @@
 #include "projections/bindings.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/users.h"
@@ -38,13 +39,19 @@ static void find_names(const struct state *state, const struct consumption *cons
     if (taking->resource != 0) taking->held = holding_find(state, taking->resource, taking->unit);
 }
 
-static bool is_by_same(const struct state *state, const struct taking *taking)
+static bool is_by_same(const struct state *state, const struct taking *taking, uint64_t ms)
 {
     if (taking->held == 0 || taking->group == 0) return false;
+    if (lease_is_over(state, taking->held, ms)) return false;
     const struct holding *holding = holding_at(state, taking->held);
     if (holding_group(state, taking->held) != taking->group) return false;
     const bool is_named = taking->consumption->user.size != 0;
     return is_named ? taking->user != 0 && holding->user == taking->user : holding->user == 0;
+}
+
+static struct lease_told lease_told_by(const struct taking *taking)
+{
+    return (struct lease_told){taking->consumption->lease_ms, taking->consumption->lease_set};
 }
 
 static bool is_licensed(const struct state *state, const struct taking *taking)
@@ -102,11 +109,7 @@ static void judge_names(struct question *question, const struct taking *taking)
     const struct consumption *consumption = taking->consumption;
     if (taking->group == 0) refuse_name(question, UNKNOWN_GROUP, consumption->group);
     if (consumption->user.size == 0) return;
-    const bool is_seen =
-        taking->user != 0 &&
-        (actor_is_server_wide(state, question->actor) ||
-         user_is_within(state, taking->user, actor_at(state, question->actor)->group));
-    if (!is_seen) {
+    if (!user_is_told(question, taking->user)) {
         refuse_name(question, UNKNOWN_USER, consumption->user);
     } else if (taking->group != 0 && member_find(state, taking->user, taking->group) == 0) {
         refuse_at(question, NOT_A_MEMBER, taking->group);
@@ -141,6 +144,18 @@ static void judge_room(struct question *question, const struct taking *taking)
     }
 }
 
+void unit_judge_held(struct question *question, uint32_t held, struct bytes unit)
+{
+    const uint32_t group = holding_group(question->state, held);
+    const bool     is_told = actor_reads(question->state, question->actor, group);
+    refuse(question, (struct constraint){.code = UNIT_HELD,
+                                         .group = is_told ? group : 0,
+                                         .limit = LIMIT_NONE,
+                                         .used = LIMIT_NONE,
+                                         .until_ms = TIME_NEVER,
+                                         .name = unit});
+}
+
 // In the order of X08; what needs both group and resource waits until they are known.
 static void judge_taking(struct question *question, struct taking *taking)
 {
@@ -152,7 +167,7 @@ static void judge_taking(struct question *question, struct taking *taking)
     if (taking->resource != 0) quota_path(state, taking->group, taking->resource, &taking->path);
     judge_blocks(question, taking->group);
     if (taking->user != 0) user_judge_blocks(question, taking->user, taking->group);
-    if (taking->held != 0) refuse_name(question, UNIT_HELD, taking->consumption->unit);
+    if (taking->held != 0) unit_judge_held(question, taking->held, taking->consumption->unit);
     if (!is_licensed(state, taking)) {
         struct constraint constraint = {.code = NO_LICENSE,
                                         .group = SERVER_GROUP,
@@ -172,20 +187,28 @@ static void judge_taking(struct question *question, struct taking *taking)
     binding_judge(question, &need);
 }
 
+// Granted before every check of state; only another direction of a device is news (T07, T10), and a
+// lease that begins anew (X11).
+static void judge_again(struct question *question, const struct taking *taking)
+{
+    const uint8_t           bit = unit_direction(taking->consumption->direction);
+    const uint8_t           directions = holding_at(question->state, taking->held)->directions;
+    const struct lease_told told = lease_told_by(taking);
+    question->is_no_news = (directions | bit) == directions &&
+                           !lease_is_news(question->state, taking->held, &told, question->now_ms);
+}
+
 void consumption_judge(struct question *question, const struct event *event)
 {
     struct taking taking;
     taking.path.count = 0;
     find_names(question->state, &event->of.consumption, &taking);
     if (!judge_form(question, &taking)) return;
-    if (!is_by_same(question->state, &taking)) {
+    if (!is_by_same(question->state, &taking, question->now_ms)) {
         judge_taking(question, &taking);
         return;
     }
-    // Granted before every check of state; only another direction of a device is news (T07, T10).
-    const uint8_t bit = unit_direction(taking.consumption->direction);
-    question->is_no_news = (holding_at(question->state, taking.held)->directions | bit) ==
-                           holding_at(question->state, taking.held)->directions;
+    judge_again(question, &taking);
 }
 
 static void bind(struct state *state, uint32_t holding, const struct need *need)
@@ -201,10 +224,12 @@ void consumption_apply(struct change_context *context, const struct event *event
     struct state *state = context->state;
     struct taking taking;
     find_names(state, &event->of.consumption, &taking);
-    const uint8_t bit = unit_direction(taking.consumption->direction);
+    const uint8_t           bit = unit_direction(taking.consumption->direction);
+    const struct lease_told told = lease_told_by(&taking);
     if (taking.held != 0) {
         struct holding *held = holding_edit(state, taking.held);
         held->directions = (uint8_t)(held->directions | bit);
+        lease_take(context, taking.held, &told);
         return;
     }
     const struct holding fresh = {.id = context->id,
@@ -215,4 +240,5 @@ void consumption_apply(struct change_context *context, const struct event *event
     const uint32_t       at = holding_add(state, &fresh, taking.unit);
     const struct need    need = need_of(&taking, context->now_ms);
     if (has_need(state, &taking)) bind(state, at, &need);
+    lease_take(context, at, &told);
 }

@@ -4,6 +4,9 @@
 
 #include "projections/judgement.h"
 
+// X15: the unit is held already. By whom is told to one who may read there.
+void unit_judge_held(struct question *question, uint32_t held, struct bytes unit);
+
 void consumption_judge(struct question *question, const struct event *event);
 void consumption_apply(struct change_context *context, const struct event *event);
 

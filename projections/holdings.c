@@ -2,6 +2,8 @@
 
 #include "projections/bindings.h"
 #include "projections/groups.h"
+#include "projections/leases.h"
+#include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/users.h"
 
@@ -52,7 +54,31 @@ uint32_t holding_find(const struct state *state, uint32_t resource, struct bytes
     return 0;
 }
 
+uint32_t unit_find(const struct state *state, struct bytes resource, struct bytes unit)
+{
+    uint8_t        room[NAME_SIZE_MAX];
+    const uint32_t at = resource_find(state, resource);
+    if (at == 0) return 0;
+    const enum resource_kind kind = (enum resource_kind)resource_at(state, at)->kind;
+    return holding_find(state, at, unit_fold(kind, unit, room));
+}
+
 // --- Lists ------------------------------------------------------------------
+
+static void link_to_user(struct state *state, uint32_t at)
+{
+    struct holding *holding = holding_edit(state, at);
+    if (holding->user == 0) return;
+    struct user *user = user_edit(state, holding->user);
+    holding->previous_of_user = 0;
+    holding->next_of_user = user->first_holding;
+    if (user->first_holding != 0) holding_edit(state, user->first_holding)->previous_of_user = at;
+    user->first_holding = at;
+    user->holding_count++;
+    struct resource *resource = resource_edit(state, holding_resource(state, at));
+    const uint32_t   held = user_held(state, holding->user, holding_resource(state, at));
+    if (held > resource->most_of_user) resource->most_of_user = held;
+}
 
 static void link_holding(struct state *state, uint32_t at)
 {
@@ -74,14 +100,7 @@ static void link_holding(struct state *state, uint32_t at)
         holding_edit(state, account->last_holding)->next_of_account = at;
     }
     account->last_holding = at;
-    if (holding->user == 0) return;
-    struct user *user = user_edit(state, holding->user);
-    holding->next_of_user = user->first_holding;
-    if (user->first_holding != 0) holding_edit(state, user->first_holding)->previous_of_user = at;
-    user->first_holding = at;
-    user->holding_count++;
-    const uint32_t held = user_held(state, holding->user, account->resource);
-    if (held > resource->most_of_user) resource->most_of_user = held;
+    link_to_user(state, at);
 }
 
 static void unlink_from_user(struct state *state, const struct holding *holding)
@@ -141,10 +160,27 @@ uint32_t holding_add(struct state *state, const struct holding *fresh, struct by
     return at;
 }
 
+void holding_rename(struct state *state, uint32_t at, struct bytes unit)
+{
+    struct holding *holding = holding_edit(state, at);
+    state_index_remove(state, INDEX_UNIT, at);
+    text_drop(state, holding->unit);
+    holding->unit = text_add(state, unit);
+    state_index_add(state, INDEX_UNIT, at, state_hash(state, holding_resource(state, at), unit));
+}
+
+void holding_pass(struct state *state, uint32_t at, uint32_t user)
+{
+    unlink_from_user(state, holding_at(state, at));
+    holding_edit(state, at)->user = user;
+    link_to_user(state, at);
+}
+
 static void let_go(struct state *state, uint32_t holding)
 {
     const struct holding *own = holding_at(state, holding);
     quota_tie(state, own->account, own->is_service ? -1 : 0);
+    lease_leave(state, holding);
     quota_discharge(state, holding);
     unlink_holding(state, holding);
     state_index_remove(state, INDEX_UNIT, holding);

@@ -15,11 +15,16 @@ uint8_t      unit_direction(uint64_t direction);
 uint32_t holding_find(const struct state *state, uint32_t resource, struct bytes unit);
 // False for one of a group that was removed with all it has: it is not held any more.
 bool     holding_is_there(const struct state *state, uint32_t holding);
+// The same by the name of the resource, and of a unit in any writing.
+uint32_t unit_find(const struct state *state, struct bytes resource, struct bytes unit);
 uint32_t holding_group(const struct state *state, uint32_t holding); // the charged one
 uint32_t holding_resource(const struct state *state, uint32_t holding);
 
 // Takes a unit without a question: the youngest of its resource, charged to fresh->account.
 uint32_t holding_add(struct state *state, const struct holding *fresh, struct bytes unit);
+// Another unit, another user; without a question.
+void     holding_rename(struct state *state, uint32_t holding, struct bytes unit);
+void     holding_pass(struct state *state, uint32_t holding, uint32_t user);
 // Releases without a question, with what stands on it (B11).
 void     holding_remove(struct state *state, uint32_t holding);
 

@@ -3,18 +3,8 @@
 #include "projections/actors.h"
 #include "projections/bindings.h"
 #include "projections/holdings.h"
-#include "projections/packages.h"
 
 enum { DIRECTIONS_BOTH = 1 << DIRECTION_IN | 1 << DIRECTION_OUT };
-
-static uint32_t find_released(const struct state *state, const struct release *release)
-{
-    uint8_t        room[NAME_SIZE_MAX];
-    const uint32_t resource = resource_find(state, release->resource);
-    if (resource == 0) return 0;
-    const enum resource_kind kind = (enum resource_kind)resource_at(state, resource)->kind;
-    return holding_find(state, resource, unit_fold(kind, release->unit, room));
-}
 
 // The directions that are left; none, and the unit is free.
 static uint8_t directions_after(const struct state *state, const struct release *release,
@@ -42,7 +32,7 @@ void release_judge(struct question *question, const struct event *event)
 {
     const struct release *release = &event->of.release;
     const struct state   *state = question->state;
-    const uint32_t        at = find_released(state, release);
+    const uint32_t        at = unit_find(state, release->resource, release->unit);
     // What is held out of the asker's reach reads as not held.
     const bool is_seen = at != 0 && actor_reads(state, question->actor, holding_group(state, at));
     const uint8_t bit = unit_direction(release->direction);
@@ -65,7 +55,7 @@ void release_apply(struct change_context *context, const struct event *event)
 {
     const struct release *release = &event->of.release;
     struct state         *state = context->state;
-    const uint32_t        at = find_released(state, release);
+    const uint32_t        at = unit_find(state, release->resource, release->unit);
     const uint8_t         left = directions_after(state, release, at);
     holding_edit(state, at)->directions = left;
     if (left == 0) holding_remove(state, at);

@@ -3,6 +3,7 @@
 #include "projections/actors.h"
 #include "projections/consumption.h"
 #include "projections/groups.h"
+#include "projections/leases.h"
 #include "projections/license.h"
 #include "projections/mode.h"
 #include "projections/moves.h"
@@ -104,11 +105,13 @@ static const struct rule rules[KIND_MAX + 1] = {
                  GROUP_AT(user_assignment),                                                       user_event_is_allowed},
     [CONSUMPTION] = {consumption_judge,      consumption_apply,      MODE_JUDGED,  NEVER,  WITHIN,
                  GROUP_AT(consumption),                                                           NULL                 },
+    [RENEWAL] = {renewal_judge,          renewal_apply,          MODE_IGNORED, NEVER,  NEVER,  0, renewal_is_allowed   },
     [RELEASE] = {release_judge,          release_apply,          MODE_IGNORED, NEVER,  NEVER,  0, release_is_allowed   },
     [VENDOR_ENROLMENT] = {vendor_enrolment_judge, vendor_enrolment_apply, MODE_JUDGED,  NEVER,  NEVER,
                  0,                                                                               NULL                 },
     [POLICY] = {no_objection,           policy_apply,           MODE_REFUSES, NEVER,  NEVER,  0, NULL                 },
     [BOUNDARY] = {boundary_judge,         boundary_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
+    [RESUMPTION] = {resumption_judge,       resumption_apply,       MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [REFUSALS_COUNTED] = {refusals_counted_judge, no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
 };

@@ -31,10 +31,12 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
     [POOL_ACCOUNT] = {sizeof(struct account),        8 * MILLION,                    TAKE_MAX         },
     [POOL_STEP] = {sizeof(struct step),           16 * MILLION,                   TAKE_MAX         },
     [POOL_HOLDING] = {sizeof(struct holding),        16 * MILLION,                   PLAN_PROPOSAL_MAX},
+    [POOL_LEASE] = {sizeof(struct lease),          16 * MILLION,                   PLAN_PROPOSAL_MAX},
+    [POOL_LEASEHOLD] = {sizeof(struct leasehold),      16 * MILLION,                   PLAN_PROPOSAL_MAX},
     [POOL_USER] = {sizeof(struct user),           4 * MILLION,                    PLAN_PROPOSAL_MAX},
     [POOL_MEMBER] = {sizeof(struct member),         8 * MILLION,                    PLAN_PROPOSAL_MAX},
     [POOL_ACTOR] = {sizeof(struct actor),          MILLION,                        PLAN_PROPOSAL_MAX},
-    [POOL_EDGE] = {sizeof(struct edge),           8 * MILLION,                    TAKE_MAX         },
+    [POOL_EDGE] = {sizeof(struct edge),           24 * MILLION,                   TAKE_MAX         },
     [POOL_TEXT] = {16,                            32 * MILLION,                   TAKE_MAX         },
     [POOL_TEXT + 1] = {32,                            16 * MILLION,                   TAKE_MAX         },
     [POOL_TEXT + 2] = {72,                            16 * MILLION,                   TAKE_MAX         },
@@ -45,10 +47,12 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
 static const struct pool_row retry_row = {48, 16 * MILLION, 1};
 
 static const enum pool_name index_pools[INDEX_RETRY] = {
-    [INDEX_GROUP] = POOL_GROUP,     [INDEX_GROUP_ID] = POOL_GROUP, [INDEX_RESOURCE] = POOL_RESOURCE,
-    [INDEX_ACCOUNT] = POOL_ACCOUNT, [INDEX_UNIT] = POOL_HOLDING,   [INDEX_USER] = POOL_USER,
-    [INDEX_MEMBER] = POOL_MEMBER,   [INDEX_ACTOR] = POOL_ACTOR,    [INDEX_ACTOR_NAME] = POOL_ACTOR,
-    [INDEX_ACTOR_ID] = POOL_ACTOR,
+    [INDEX_GROUP] = POOL_GROUP,       [INDEX_GROUP_ID] = POOL_GROUP,
+    [INDEX_RESOURCE] = POOL_RESOURCE, [INDEX_ACCOUNT] = POOL_ACCOUNT,
+    [INDEX_UNIT] = POOL_HOLDING,      [INDEX_USER] = POOL_USER,
+    [INDEX_MEMBER] = POOL_MEMBER,     [INDEX_ACTOR] = POOL_ACTOR,
+    [INDEX_ACTOR_NAME] = POOL_ACTOR,  [INDEX_ACTOR_ID] = POOL_ACTOR,
+    [INDEX_LEASE_SET] = POOL_LEASE,
 };
 
 // What the journal keeps of one change, before the change: of an edit the record's old content, of

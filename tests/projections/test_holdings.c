@@ -15,21 +15,21 @@ static const struct turn base[] = {
 Test(holdings, x15_a_unit_is_held_once_per_resource_in_the_whole_server)
 {
     static const struct turn turns[] = {
-        {"consume A sip u1",            "ok"          },
-        {"consume A cam u1",            "ok"          },
-        {"consume A sip u1",            "ok already"  },
-        {"consume C sip u1",            "UNIT_HELD u1"},
-        {"consume A/B sip u1",          "UNIT_HELD u1"},
-        {"consume A sip u1 user=maria", "UNIT_HELD u1"},
-        {"consume A sip u2 user=maria", "ok"          },
-        {"consume A sip u2 user=maria", "ok already"  },
-        {"consume A sip u2 user=peter", "UNIT_HELD u2"},
-        {"consume A sip u2",            "UNIT_HELD u2"},
-        {"release sip u1",              "ok"          },
-        {"release sip u1",              "NOT_HELD u1" },
-        {"release cam u1",              "ok"          },
-        {"release foo u1",              "NOT_HELD u1" },
-        {"consume C sip u1",            "ok"          },
+        {"consume A sip u1",            "ok"            },
+        {"consume A cam u1",            "ok"            },
+        {"consume A sip u1",            "ok already"    },
+        {"consume C sip u1",            "UNIT_HELD A u1"},
+        {"consume A/B sip u1",          "UNIT_HELD A u1"},
+        {"consume A sip u1 user=maria", "UNIT_HELD A u1"},
+        {"consume A sip u2 user=maria", "ok"            },
+        {"consume A sip u2 user=maria", "ok already"    },
+        {"consume A sip u2 user=peter", "UNIT_HELD A u2"},
+        {"consume A sip u2",            "UNIT_HELD A u2"},
+        {"release sip u1",              "ok"            },
+        {"release sip u1",              "NOT_HELD u1"   },
+        {"release cam u1",              "ok"            },
+        {"release foo u1",              "NOT_HELD u1"   },
+        {"consume C sip u1",            "ok"            },
     };
     play_after(TURNS(base), TURNS(turns));
 }
@@ -117,16 +117,16 @@ Test(holdings, x08_the_first_reason_decides_and_all_are_told)
          "LIMIT_REACHED D 1 of 1"                                                                                                    },
  // UNIT_HELD before them, BLOCKED before that, unknown names before that.
         {"consume D/E/F sip d1",
-         "UNIT_HELD d1; NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; "
+         "UNIT_HELD D d1; NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; "
          "LIMIT_REACHED D/E/F 0 of 0; LIMIT_REACHED D 1 of 1"                                                                        },
         {"block D/E",                                                                      "ok"                                      },
         {"block D",                                                                        "ok"                                      },
         {"consume D/E/F sip d1",
-         "BLOCKED D/E; BLOCKED D; UNIT_HELD d1; "
+         "BLOCKED D/E; BLOCKED D; UNIT_HELD D d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
          "LIMIT_REACHED D 1 of 1"                                                                                                    },
         {"consume D/E/F sip d1 user=peter",
-         "NOT_A_MEMBER D/E/F; BLOCKED D/E; BLOCKED D; UNIT_HELD d1; "
+         "NOT_A_MEMBER D/E/F; BLOCKED D/E; BLOCKED D; UNIT_HELD D d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
          "LIMIT_REACHED D 1 of 1"                                                                                                    },
         {"consume D/E/F foo d1",                                                           "BLOCKED D/E; BLOCKED D; NO_LICENSE / foo"},
@@ -138,7 +138,7 @@ Test(holdings, x08_the_first_reason_decides_and_all_are_told)
         {"enrol helper agent A",                                                           "ok"                                      },
         {"license sip 30 per-server; cam 30 per-channel",                                  "ok"                                      },
         {"consume D/E/F sip d1",
-         "BLOCKED D/E; BLOCKED D; UNIT_HELD d1; "
+         "BLOCKED D/E; BLOCKED D; UNIT_HELD D d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
          "LIMIT_REACHED D 1 of 1"                                                                                                    },
         {"consume D/X sip d1",                                                             "UNKNOWN_GROUP D/X"                       },

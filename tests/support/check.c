@@ -2,6 +2,7 @@
 
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/limits.h"
 #include "projections/notices.h"
 #include "projections/packages.h"
@@ -315,7 +316,7 @@ static uint32_t count_entries(uint32_t first)
 
 struct tally {
     uint32_t groups, packages, entries, accounts, steps, edges, members, lines, vendors;
-    uint32_t resources, holdings, users, actors;
+    uint32_t resources, holdings, leases, leaseholds, users, actors;
     uint32_t there; // holdings of groups that are not removed
 };
 
@@ -426,6 +427,36 @@ static void check_bound(uint32_t at)
     expect(other->user == holding->user, "bound for another user");
 }
 
+// A lease has an edge, which may come too early once the leases began anew, but never too late.
+static void tally_lease(struct tally *tally, const struct lease *lease)
+{
+    const struct edge *edge = edge_at(check.state, lease->edge);
+    tally->leases++;
+    tally->edges++;
+    count_text(lease->set);
+    expect(lease->edge != 0, "a lease has no edge");
+    expect(edge->ms >= lease->renewed_ms + lease->length_ms, "a lease ends too early");
+    const bool is_held = server_at(check.state)->limited_reason != NOT_LIMITED;
+    if (!is_held && edge->ms < check.next_edge_ms) check.next_edge_ms = edge->ms;
+}
+
+static void tally_leasehold(struct tally *tally, uint32_t at)
+{
+    const struct holding *holding = holding_at(check.state, at);
+    if (holding->leasehold == 0) return;
+    const struct leasehold *leasehold = leasehold_at(check.state, holding->leasehold);
+    const struct lease     *lease = lease_at(check.state, leasehold->lease);
+    const uint32_t          first = leasehold_at(check.state, lease->first_leasehold)->holding;
+    tally->leaseholds++;
+    expect(leasehold->holding == at, "the leasehold of another holding");
+    expect(group_of(first) == group_of(at), "a set of two groups");
+    if (leasehold->previous == 0)
+        tally_lease(tally, lease);
+    else
+        expect(lease->set.at != 0, "two holdings in a lease without a name");
+    expect(!lease_is_over(check.state, at, server_at(check.state)->edge_ms), "a lease is over");
+}
+
 static void tally_holding(struct tally *tally, uint32_t at, uint32_t resource)
 {
     const struct state   *state = check.state;
@@ -436,6 +467,7 @@ static void tally_holding(struct tally *tally, uint32_t at, uint32_t resource)
     expect(is_found == holding_is_there(state, at), "index of units");
     tally->there += is_found;
     check_bound(at);
+    tally_leasehold(tally, at);
     if (holding->next == 0) return;
     expect(holding_at(state, holding->next)->id > holding->id, "log order of holdings");
     expect(holding_at(state, holding->next)->previous == at, "list of holdings");
@@ -467,19 +499,21 @@ static void check_pools(const struct tally *tally)
         enum pool_name pool;
         uint32_t       count;
     } rows[] = {
-        {POOL_GROUP,    tally->groups   },
-        {POOL_PACKAGE,  tally->packages },
-        {POOL_ENTRY,    tally->entries  },
-        {POOL_RESOURCE, tally->resources},
-        {POOL_LINE,     tally->lines    },
-        {POOL_VENDOR,   tally->vendors  },
-        {POOL_ACCOUNT,  tally->accounts },
-        {POOL_STEP,     tally->steps    },
-        {POOL_HOLDING,  tally->holdings },
-        {POOL_USER,     tally->users    },
-        {POOL_MEMBER,   tally->members  },
-        {POOL_ACTOR,    tally->actors   },
-        {POOL_EDGE,     tally->edges    },
+        {POOL_GROUP,     tally->groups    },
+        {POOL_PACKAGE,   tally->packages  },
+        {POOL_ENTRY,     tally->entries   },
+        {POOL_RESOURCE,  tally->resources },
+        {POOL_LINE,      tally->lines     },
+        {POOL_VENDOR,    tally->vendors   },
+        {POOL_ACCOUNT,   tally->accounts  },
+        {POOL_STEP,      tally->steps     },
+        {POOL_HOLDING,   tally->holdings  },
+        {POOL_LEASE,     tally->leases    },
+        {POOL_LEASEHOLD, tally->leaseholds},
+        {POOL_USER,      tally->users     },
+        {POOL_MEMBER,    tally->members   },
+        {POOL_ACTOR,     tally->actors    },
+        {POOL_EDGE,      tally->edges     },
     };
     uint32_t texts = 0;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -4,6 +4,7 @@
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
@@ -273,6 +274,21 @@ static const char *say_bound(struct company *company, const char *line)
     return answer;
 }
 
+static const char *say_lease(struct company *company, const char *line)
+{
+    const struct state *state = company_state(company);
+    const struct bytes  resource = word_of(&line);
+    const uint32_t      at = unit_find(state, resource, word_of(&line));
+    assert(at != 0);
+    if (lease_of(state, at) == NULL)
+        add("none");
+    else if (lease_end(state, at) == TIME_NEVER)
+        add("held");
+    else
+        add_time(lease_end(state, at));
+    return answer;
+}
+
 static const char *say_mode(struct company *company)
 {
     const struct state *state = company_state(company);
@@ -414,6 +430,9 @@ static const char *say_setting(struct company *company, const char *line)
 {
     if (starts(&line, "clock")) {
         company_clock(company, line);
+    } else if (starts(&line, "resume")) {
+        add("%s", company_resume(company, line) == ACCEPTED ? "ok" : "refused");
+        return answer;
     } else if (starts(&line, "as")) {
         company_as(company, line);
     } else {
@@ -436,6 +455,7 @@ const char *company_say(struct company *company, const char *line)
     if (starts(&line, "access")) return say_access(company, line);
     if (starts(&line, "held")) return say_held(company, line);
     if (starts(&line, "bound")) return say_bound(company, line);
+    if (starts(&line, "lease")) return say_lease(company, line);
     if (starts(&line, "mode")) return say_mode(company);
     if (starts(&line, "notice")) return say_notice(company, line);
     if (starts(&line, "may")) return say_may(company, line);

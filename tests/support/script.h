@@ -24,6 +24,8 @@
 //   feature GROUP FEATURE       "on", "on until T", or the status
 //   access RESOURCE UNIT        "yes", or what denies it
 //   held RESOURCE               the units in log order, suspended ones in parentheses
+//   resume TIME                 the daemon runs again
+//   lease RESOURCE UNIT         the end of its lease, "held" while limited, or "none"
 //   bound RESOURCE UNIT         the unit that is bound to it, or "none"
 //   may WHO ACTION [GROUP]      "yes", or what denies it
 //   mode                        "normal", "limited license_updated", "… pending 8"

@@ -1,0 +1,374 @@
+// Holdings for a time: X11, with what is bound, suspended or limited meanwhile.
+#include "projections/digest.h"
+#include "projections/schedule.h"
+#include "tests/support/check.h"
+#include "tests/support/play.h"
+
+static const struct turn base[] = {
+    {"license sip 30 per-server; mob 30 per-server needs sip; door 9 per-device", "ok"},
+    {"eula 1",                                                                    "ok"},
+    {"group A",                                                                   "ok"},
+    {"group A/B",                                                                 "ok"},
+    {"user maria A",                                                              "ok"},
+    {"enrol intercom agent A/B",                                                  "ok"},
+    {"enrol owner site_admin A",                                                  "ok"},
+};
+
+// The clock begins at 2026-11-01T00:00.
+Test(leases, x11_a_lease_is_at_least_a_minute)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=59999", "MALFORMED lease"     },
+        {"consume A sip n1 lease=60000", "ok"                  },
+        {"consume A sip n2 set=S",       "MALFORMED lease"     },
+        {"lease sip n1",                 "2026-11-01T00:01:00Z"},
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, x11_what_is_not_renewed_in_time_is_released)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000",   "ok"         },
+        {"consume A sip n2",               "ok"         },
+        {"lease sip n2",                   "none"       },
+        {"clock 2026-11-01T00:00:59.999Z", "ok"         },
+        {"access sip n1",                  "yes"        },
+        {"state A sip",                    "30/2/28"    },
+        {"clock 2026-11-01T00:01:00Z",     "ok"         },
+        {"access sip n1",                  "NOT_HELD"   },
+        {"state A sip",                    "30/1/29"    },
+        {"renew sip n1",                   "NOT_HELD n1"},
+        {"release sip n1",                 "NOT_HELD n1"},
+        {"consume A/B sip n1",             "ok"         },
+        {"clock 2027-11-01T00:01:00Z",     "ok"         },
+        {"held sip",                       "n2 n1"      },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, x11_a_renewal_begins_the_lease_anew)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000",   "ok"                      },
+        {"renew sip n1",                   "ok already"              },
+        {"clock 2026-11-01T00:00:59.999Z", "ok"                      },
+        {"renew sip n1",                   "ok"                      },
+        {"renew sip n1",                   "ok already"              },
+        {"lease sip n1",                   "2026-11-01T00:01:59.999Z"},
+        {"clock 2026-11-01T00:01:59.998Z", "ok"                      },
+        {"held sip",                       "n1"                      },
+        {"clock 2026-11-01T00:01:59.999Z", "ok"                      },
+        {"renew sip n1",                   "NOT_HELD n1"             },
+        {"held sip",                       ""                        },
+ // What is held for good needs no renewal.
+        {"consume A sip n2",               "ok"                      },
+        {"renew sip n2",                   "ok already"              },
+        {"renew sip n9",                   "NOT_HELD n9"             },
+        {"renew foo n2",                   "NOT_HELD n2"             },
+        {"renew set A S",                  "NOT_HELD S"              },
+        {"renew set X S",                  "NOT_HELD S"              },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, x11_asking_again_renews)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000",          "ok"                  },
+        {"consume A sip n1 lease=60000",          "ok already"          },
+        {"consume A sip n1",                      "ok already"          },
+        {"clock 2026-11-01T00:00:30Z",            "ok"                  },
+        {"consume A sip n1",                      "ok"                  },
+        {"lease sip n1",                          "2026-11-01T00:01:30Z"},
+        {"consume A sip n1",                      "ok already"          },
+        {"consume A sip n1 lease=120000",         "ok"                  },
+        {"lease sip n1",                          "2026-11-01T00:02:30Z"},
+        {"consume A sip n1 lease=120000",         "ok already"          },
+        {"consume A sip n1 user=maria",           "UNIT_HELD A n1"      },
+        {"consume A/B sip n1 lease=60000",        "UNIT_HELD A n1"      },
+        {"lease sip n1",                          "2026-11-01T00:02:30Z"},
+ // Held for good, it is asked for with a lease: from then on it has one.
+        {"consume A sip n2",                      "ok"                  },
+        {"consume A sip n2 lease=60000",          "ok"                  },
+        {"lease sip n2",                          "2026-11-01T00:01:30Z"},
+        {"clock 2026-11-01T00:01:30Z",            "ok"                  },
+        {"held sip",                              "n1"                  },
+ // In any state: with no room left, blocked, or limited.
+        {"allocate A restricted force p : sip=0", "ok"                  },
+        {"block A",                               "ok"                  },
+        {"consume A sip n1",                      "ok"                  },
+        {"lease sip n1",                          "2026-11-01T00:03:30Z"},
+        {"held sip",                              "(n1)"                },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, x11_a_set_is_renewed_by_one_and_ends_whole)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000 set=night",     "ok"                  },
+        {"consume A door d1 in lease=60000 set=night", "ok"                  },
+        {"consume A sip n2 lease=60000",               "ok"                  },
+        {"consume A/B sip n3 lease=60000 set=night",   "ok"                  },
+        {"clock 2026-11-01T00:00:30Z",                 "ok"                  },
+        {"renew sip n1",                               "ok"                  },
+        {"lease door d1",                              "2026-11-01T00:01:30Z"},
+        {"lease sip n2",                               "2026-11-01T00:01:00Z"},
+        {"lease sip n3",                               "2026-11-01T00:01:00Z"},
+        {"renew set A night",                          "ok already"          },
+        {"renew set A/B night",                        "ok"                  },
+        {"renew set A/B day",                          "NOT_HELD day"        },
+ // One more with another length: the length told last holds for all.
+        {"clock 2026-11-01T00:01:00Z",                 "ok"                  },
+        {"consume A sip n4 lease=90000 set=night",     "ok"                  },
+        {"lease door d1",                              "2026-11-01T00:02:30Z"},
+        {"held sip",                                   "n1 n3 n4"            },
+        {"release sip n1",                             "ok"                  },
+        {"clock 2026-11-01T00:02:29.999Z",             "ok"                  },
+        {"held door",                                  "d1"                  },
+        {"held sip",                                   "n4"                  },
+        {"clock 2026-11-01T00:02:30Z",                 "ok"                  },
+        {"held door",                                  ""                    },
+        {"held sip",                                   ""                    },
+        {"renew set A night",                          "NOT_HELD night"      },
+        {"consume A sip n1 lease=60000 set=night",     "ok"                  },
+        {"lease sip n1",                               "2026-11-01T00:03:30Z"},
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, x11_asking_again_moves_into_the_set_that_is_told)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000 set=S",  "ok"                  },
+        {"consume A sip n2 lease=60000 set=S",  "ok"                  },
+        {"consume A sip n3 lease=60000",        "ok"                  },
+        {"consume A sip n1 lease=90000",        "ok"                  },
+        {"lease sip n1",                        "2026-11-01T00:01:30Z"},
+        {"lease sip n2",                        "2026-11-01T00:01:00Z"},
+        {"consume A sip n3 lease=120000 set=S", "ok"                  },
+        {"lease sip n2",                        "2026-11-01T00:02:00Z"},
+        {"consume A sip n2 lease=120000 set=T", "ok"                  },
+        {"consume A sip n3 lease=120000 set=T", "ok"                  },
+        {"renew set A S",                       "NOT_HELD S"          },
+        {"renew set A T",                       "ok already"          },
+        {"clock 2026-11-01T00:01:30Z",          "ok"                  },
+        {"held sip",                            "n2 n3"               },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, x11_no_lease_ends_while_limited_and_each_runs_one_full_length_then)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000",                           "ok"                  },
+        {"consume A sip n2 lease=90000 set=S",                     "ok"                  },
+        {"consume A sip n3 user=maria",                            "ok"                  },
+        {"clock 2026-11-01T00:00:59.999Z",                         "ok"                  },
+        {"license sip 30 per-server; mob 30 per-server needs sip", "ok"                  },
+        {"lease sip n1",                                           "held"                },
+        {"clock 2026-11-01T00:01:00Z",                             "ok"                  },
+        {"clock 2026-11-01T12:00:00Z",                             "ok"                  },
+        {"held sip",                                               "n1 n2 n3"            },
+        {"renew sip n2",                                           "ok"                  },
+        {"renew set A S",                                          "ok already"          },
+        {"clock 2026-11-01T13:00:00Z",                             "ok"                  },
+        {"eula 1",                                                 "ok"                  },
+        {"lease sip n1",                                           "2026-11-01T13:01:00Z"},
+        {"lease sip n2",                                           "2026-11-01T13:01:30Z"},
+        {"clock 2026-11-01T13:00:30Z",                             "ok"                  },
+ // Accepted once more while normal, nothing begins anew.
+        {"eula 1",                                                 "ok"                  },
+        {"lease sip n1",                                           "2026-11-01T13:01:00Z"},
+        {"renew set A S",                                          "ok"                  },
+        {"clock 2026-11-01T13:00:59.999Z",                         "ok"                  },
+        {"held sip",                                               "n1 n2 n3"            },
+        {"clock 2026-11-01T13:01:00Z",                             "ok"                  },
+        {"held sip",                                               "n2 n3"               },
+        {"clock 2026-11-01T13:01:59.999Z",                         "ok"                  },
+        {"held sip",                                               "n2 n3"               },
+        {"clock 2026-11-01T13:02:00Z",                             "ok"                  },
+        {"held sip",                                               "n3"                  },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, x11_after_a_start_each_runs_one_full_length_again)
+{
+    static const struct turn turns[] = {
+        {"resume 2026-11-01",              "refused"                 },
+        {"consume A sip n1 lease=60000",   "ok"                      },
+        {"consume A sip n2 lease=90000",   "ok"                      },
+        {"resume 2026-11-02",              "ok"                      },
+        {"held sip",                       "n1 n2"                   },
+        {"lease sip n1",                   "2026-11-02T00:01:00Z"    },
+        {"clock 2026-11-02T00:00:59.999Z", "ok"                      },
+        {"renew sip n2",                   "ok"                      },
+        {"held sip",                       "n1 n2"                   },
+        {"clock 2026-11-02T00:01:00Z",     "ok"                      },
+        {"held sip",                       "n2"                      },
+        {"lease sip n2",                   "2026-11-02T00:02:29.999Z"},
+        {"clock 2026-11-02T00:02:29.999Z", "ok"                      },
+        {"held sip",                       ""                        },
+        {"resume 2026-11-03",              "refused"                 },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// Started again while limited: the mode holds them on, and leaving it is the later beginning.
+Test(leases, x11_a_start_while_limited)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000", "ok"                  },
+        {"license sip 30 per-server",    "ok"                  },
+        {"resume 2026-11-02",            "ok"                  },
+        {"lease sip n1",                 "held"                },
+        {"clock 2026-11-03",             "ok"                  },
+        {"eula 1",                       "ok"                  },
+        {"lease sip n1",                 "2026-11-03T00:01:00Z"},
+        {"clock 2026-11-03T00:01:00Z",   "ok"                  },
+        {"held sip",                     ""                    },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, b11_the_end_of_a_lease_takes_along_what_stands_on_it)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 user=maria lease=60000",       "ok"     },
+        {"consume A mob m1 user=maria",                   "ok"     },
+        {"consume A sip n2 user=maria",                   "ok"     },
+        {"consume A mob m2 user=maria lease=60000",       "ok"     },
+ // Both in one set, which their end takes apart.
+        {"consume A sip n3 user=maria lease=60000 set=S", "ok"     },
+        {"consume A mob m3 user=maria lease=60000 set=S", "ok"     },
+        {"clock 2026-11-01T00:01:00Z",                    "ok"     },
+        {"held sip",                                      "n2"     },
+        {"held mob",                                      ""       },
+        {"bound sip n2",                                  "none"   },
+        {"state A mob",                                   "30/0/30"},
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// X11 and D5: at one instant leases end before windows do, and what they leave is free at once.
+Test(leases, d5_a_lease_ends_before_a_window_of_the_same_instant)
+{
+    static const struct turn turns[] = {
+        {"allocate A restricted p until=2026-11-01T00:01:00Z : sip=2; q : sip=1", "ok"      },
+        {"consume A sip n1 lease=60000",                                          "ok"      },
+        {"consume A sip n2",                                                      "ok"      },
+        {"consume A sip n3",                                                      "ok"      },
+        {"clock 2026-11-01T00:00:59.999Z",                                        "ok"      },
+        {"held sip",                                                              "n1 n2 n3"},
+        {"clock 2026-11-01T00:01:00Z",                                            "ok"      },
+        {"held sip",                                                              "n2 (n3)" },
+        {"state A sip",                                                           "1/2/0"   },
+        {"access sip n2",                                                         "yes"     },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, x11_a_suspended_holding_has_its_lease_and_its_end_wakes_the_next)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000",          "ok"          },
+        {"consume A sip n2 lease=90000",          "ok"          },
+        {"consume A sip n3",                      "ok"          },
+        {"allocate A restricted force p : sip=1", "ok"          },
+        {"held sip",                              "n1 (n2) (n3)"},
+        {"renew sip n2",                          "ok already"  },
+        {"clock 2026-11-01T00:01:00Z",            "ok"          },
+        {"held sip",                              "n2 (n3)"     },
+        {"clock 2026-11-01T00:01:30Z",            "ok"          },
+        {"held sip",                              "n3"          },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+Test(leases, r_an_agent_renews_in_its_subtree_only)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000 set=S",   "ok"         },
+        {"consume A/B sip n2 lease=60000 set=S", "ok"         },
+        {"clock 2026-11-01T00:00:30Z",           "ok"         },
+        {"as intercom",                          "ok"         },
+        {"renew sip n1",                         "NOT_HELD n1"},
+        {"renew set A S",                        "NOT_HELD S" },
+        {"renew sip n2",                         "ok"         },
+        {"renew set A/B S",                      "ok already" },
+        {"as owner",                             "ok"         },
+        {"renew sip n2",                         "FORBIDDEN"  },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// T10, T11: a device that is met in two directions, with a lease and something that stands on it.
+Test(leases, t10_t11_a_leased_device_in_both_directions)
+{
+    static const struct turn turns[] = {
+        {"license door 3 per-device; app 9 per-server needs door", "ok"                    },
+        {"eula 1",                                                 "ok"                    },
+        {"consume A door AA:01 in lease=60000",                    "ok"                    },
+        {"consume A app a1 needed=aa01",                           "ok"                    },
+        {"consume A door aa-02 out",                               "ok"                    },
+        {"consume A door aa.03 in",                                "ok"                    },
+        {"consume A door aa04 in",                                 "LIMIT_REACHED / 3 of 3"},
+        {"clock 2026-11-01T00:00:30Z",                             "ok"                    },
+ // The other direction of a known device renews its lease, and takes no room.
+        {"consume A door aa01 out",                                "ok"                    },
+        {"state A door",                                           "3/3/0"                 },
+        {"lease door AA01",                                        "2026-11-01T00:01:30Z"  },
+        {"release door aa01 in",                                   "ok"                    },
+        {"release door aa01 in",                                   "NOT_HELD aa01"         },
+        {"release door aa01 out",                                  "UNIT_IN_USE A a1"      },
+        {"renew door Aa 01",                                       "NOT_HELD Aa"           },
+        {"clock 2026-11-01T00:01:30Z",                             "ok"                    },
+        {"held door",                                              "aa02 aa03"             },
+        {"held app",                                               ""                      },
+        {"consume A door aa04 in",                                 "ok"                    },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// One renewal, one edge: what was renewed makes no boundary at its former end.
+Test(leases, x11_a_renewed_lease_has_no_edge_at_its_former_end)
+{
+    struct company *company = company_open();
+    play_on(company, TURNS(base));
+    expect_said(company, "consume A sip n1 lease=60000", "ok");
+    company_clock(company, "2026-11-01T00:00:59Z");
+    expect_said(company, "renew sip n1", "ok");
+    const uint64_t size = server_at(company_state(company))->size;
+    company_clock(company, "2026-11-01T00:01:58.999Z");
+    cr_expect(eq(u64, server_at(company_state(company))->size, size));
+    company_clock(company, "2026-11-01T00:01:59Z");
+    cr_expect(eq(u64, server_at(company_state(company))->size, size + 1));
+    expect_said(company, "held sip", "");
+    company_close(company);
+}
+
+// The length, the beginning and the set are all of what a state means.
+Test(leases, x11_the_digest_tells_leases_apart)
+{
+    static const char *const lines[] = {
+        "consume A sip n1",
+        "consume A sip n1 lease=60000",
+        "consume A sip n1 lease=60001",
+        "consume A sip n1 lease=60000 set=S",
+        "consume A sip n1 service",
+    };
+    enum { LINE_COUNT = sizeof lines / sizeof lines[0] };
+    struct hash digests[LINE_COUNT];
+    for (size_t i = 0; i < LINE_COUNT; i++) {
+        struct company *company = company_open();
+        play_on(company, TURNS(base));
+        expect_said(company, lines[i], "ok");
+        cr_assert(eq(int, digest_of(company_state(company), &digests[i]), OK));
+        for (size_t j = 0; j < i; j++)
+            cr_expect(ne(int, memcmp(&digests[i], &digests[j], sizeof digests[i]), 0), "%s",
+                      lines[i]);
+        company_close(company);
+    }
+}
