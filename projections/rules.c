@@ -15,6 +15,7 @@
 #include "projections/retries.h"
 #include "projections/schedule.h"
 #include "projections/server.h"
+#include "projections/transfer.h"
 #include "projections/users.h"
 #include "projections/vendors.h"
 
@@ -107,6 +108,8 @@ static const struct rule rules[KIND_MAX + 1] = {
                  GROUP_AT(consumption),                                                           NULL                 },
     [RENEWAL] = {renewal_judge,          renewal_apply,          MODE_IGNORED, NEVER,  NEVER,  0, renewal_is_allowed   },
     [RELEASE] = {release_judge,          release_apply,          MODE_IGNORED, NEVER,  NEVER,  0, release_is_allowed   },
+    [TRANSFER] = {transfer_judge,         transfer_apply,         MODE_REFUSES, NEVER,  NEVER,  0,
+                 transfer_is_allowed                                                                                   },
     [VENDOR_ENROLMENT] = {vendor_enrolment_judge, vendor_enrolment_apply, MODE_JUDGED,  NEVER,  NEVER,
                  0,                                                                               NULL                 },
     [POLICY] = {no_objection,           policy_apply,           MODE_REFUSES, NEVER,  NEVER,  0, NULL                 },
