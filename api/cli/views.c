@@ -433,6 +433,17 @@ static void line_bound(const struct call *call, struct bytes map)
     (void)fputc('\n', call->out);
 }
 
+static void line_lease(const struct call *call, struct bytes map)
+{
+    char         text[TIME_TEXT_SIZE];
+    struct bytes lease;
+    if (!message_find(map, "lease", &lease) || message_is_nil(map, "lease")) return;
+    const uint64_t until_ms = message_number(lease, "until", TIME_NEVER);
+    (void)fprintf(call->out, "%-16s %s\n", "lease until",
+                  until_ms == TIME_NEVER ? "the limited mode is left, and its length then"
+                                         : print_time(until_ms, text));
+}
+
 void view_access(struct call *call, struct bytes map)
 {
     const bool has_access = message_flag(map, "access");
@@ -448,6 +459,7 @@ void view_access(struct call *call, struct bytes map)
     line_text(call, map, "group");
     line_text(call, map, "user");
     line_bound(call, map);
+    line_lease(call, map);
 }
 
 // That of a user goes without saying.
@@ -481,6 +493,22 @@ void view_contact(struct call *call, struct bytes map)
     line_text(call, map, "phone");
 }
 
+// When it ends, and which set it is of.
+static void add_lease(struct table *table, struct bytes holding)
+{
+    struct bytes lease;
+    if (!message_find(holding, "lease", &lease) || message_is_nil(holding, "lease")) {
+        table_add(table, "%s", "");
+        table_add(table, "%s", "");
+        return;
+    }
+    if (message_is_nil(lease, "until"))
+        table_add(table, "%s", "held");
+    else
+        cell_time(table, lease, "until");
+    cell_text(table, lease, "set");
+}
+
 void view_holdings(struct call *call, struct bytes map)
 {
     static const struct table_column columns[] = {
@@ -493,6 +521,8 @@ void view_holdings(struct call *call, struct bytes map)
         {"DIRECTIONS", TABLE_LEFT },
         {"PURPOSE",    TABLE_LEFT },
         {"BOUND TO",   TABLE_LEFT },
+        {"LEASE",      TABLE_LEFT },
+        {"LEASE SET",  TABLE_LEFT },
         {"ACCESS",     TABLE_LEFT },
     };
     static struct table *table;
@@ -508,6 +538,7 @@ void view_holdings(struct call *call, struct bytes map)
         cell_text(table, holding, "directions");
         add_purpose(table, holding);
         add_bound(table, holding);
+        add_lease(table, holding);
         const bool has_access = message_flag(holding, "access");
         const bool is_suspended = message_flag(holding, "suspended");
         table_add(table, "%s", has_access ? "yes" : is_suspended ? "suspended" : "no");

@@ -23,11 +23,12 @@ static void put_told(struct buffer *reply, const struct daemon *daemon, uint32_t
 {
     const struct state      *state = daemon->state;
     const struct constraint *access = &told->access;
-    answer_ok(reply, 9);
+    answer_ok(reply, 10);
     put_flag(reply, "access", access->code == ACCEPTED);
     put_bound(reply, state, told->holding);
     put_text(reply, "code", bytes_of_text(refusal_word(access->code)));
     put_path(reply, "group", state, told->group);
+    put_lease(reply, state, told->holding);
     if (access->group != 0 && !actor_sees(state, actor, access->group)) {
         put_text(reply, "node", bytes_of_text(OTHER_GROUP));
     } else {

@@ -6,6 +6,7 @@
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/users.h"
@@ -32,11 +33,12 @@ static void put_holding(struct buffer *items, const struct daemon *daemon, uint3
     const struct state   *state = daemon->state;
     const struct holding *holding = holding_at(state, at);
     const uint32_t        resource = holding_resource(state, at);
-    pack_map(items, 10);
+    pack_map(items, 11);
     put_flag(items, "access", holding_access(state, at, daemon->now_ms).code == ACCEPTED);
     put_bound(items, state, at);
     put_directions(items, holding->directions);
     put_path(items, "group", state, holding_group(state, at));
+    put_lease(items, state, at);
     put_purpose(items, holding);
     put_text(items, "resource", text_of(state, resource_at(state, resource)->name));
     put_number(items, "seq", entity_seq(holding->id));
