@@ -39,16 +39,27 @@ bool transfer_is_allowed(const struct question *question, const struct event *ev
     return actor_at(question->state, question->actor)->role == AGENT;
 }
 
-// As for one more unit of the new user, and for one more of what it is bound to.
+// As for one more unit of the resource; each reason says of which it is.
+static void judge_one_more(struct question *question, uint32_t user, uint32_t holding)
+{
+    const struct state *state = question->state;
+    const uint32_t      resource = holding_resource(state, holding);
+    struct why         *why = question->why;
+    uint32_t            i = why->count;
+    user_judge_unit(question, user, resource, question->charged);
+    for (; i < why->count; i++) {
+        why->reasons[i].constraint.name = text_of(state, resource_at(state, resource)->name);
+    }
+}
+
+// What it is bound to goes along.
 static void judge_user(struct question *question, const struct passing *passing)
 {
     const struct state *state = question->state;
     const uint32_t      bound = holding_at(state, passing->at)->bound;
-    const uint32_t      group = question->charged;
     if (!passing->is_passed) return;
-    user_judge_unit(question, passing->user, holding_resource(state, passing->at), group);
-    if (bound == 0) return;
-    user_judge_unit(question, passing->user, holding_resource(state, bound), group);
+    judge_one_more(question, passing->user, passing->at);
+    if (bound != 0) judge_one_more(question, passing->user, bound);
 }
 
 static void judge_passing(struct question *question, const struct transfer *transfer,

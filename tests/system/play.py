@@ -12,6 +12,7 @@ A story is what a user types and what must come back:
     $1 licet consume A sip_number 2 must exit with 1
     $ licet key show a.key > a.vkey what it prints goes to that file too
         - LIMIT_REACHED sip_number at A: 1 of 1 used
+    actor NAME ROLE GROUP           a key of its own, keys/NAME.key
     restart                         the daemon is stopped, and started again
     = A sip_number 1/1/0 until never
                                     the state: maximum/used/available, all of:
@@ -128,6 +129,8 @@ class Player:
             self.state(line[2:])
         elif line.startswith("clock "):
             self.ledger.licet("clock", "set", line[len("clock ") :])
+        elif line.startswith("actor "):
+            self.ledger.enrol(*shlex.split(line)[1:])
         elif line == "restart":
             self.ledger.stop()
             self.ledger.start()
