@@ -372,3 +372,69 @@ Test(leases, x11_the_digest_tells_leases_apart)
         company_close(company);
     }
 }
+
+// T13: what is held is no new equipment, for as long as it is held: its lease is asked for,
+// renewed, given back. What is taken newly is equipment, but for a user's unit of what is
+// allocated.
+Test(leases, t13_while_limited_what_is_held_goes_on_and_no_equipment_comes)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000",                                              "ok"              },
+        {"consume A sip n2 user=maria",                                               "ok"              },
+        {"consume A mob m2 user=maria lease=60000 set=S",                             "ok"              },
+        {"consume A door d1 in lease=60000",                                          "ok"              },
+        {"consume A door d2 in",                                                      "ok"              },
+        {"license sip 30 per-server; mob 30 per-server needs sip; door 9 per-device", "ok"              },
+        {"clock 2026-11-01T00:10:00Z",                                                "ok"              },
+        {"renew sip n1",                                                              "ok"              },
+        {"renew set A S",                                                             "ok"              },
+        {"consume A door d1 in lease=60000",                                          "ok"              },
+        {"consume A door d1 out",                                                     "ok"              },
+        {"consume A door d2 in lease=90000",                                          "ok"              },
+        {"consume A sip n1 lease=60000 set=S",                                        "ok"              },
+        {"consume A door d3 in lease=60000",                                          "LIMITED_MODE /"  },
+        {"consume A sip n3 lease=60000",                                              "LIMITED_MODE /"  },
+        {"consume A sip n3 user=maria lease=60000",                                   "ok"              },
+        {"consume A mob m3 user=maria",                                               "ok"              },
+        {"bound mob m3",                                                              "n3"              },
+        {"transfer sip n1 unit=n9",                                                   "LIMITED_MODE /"  },
+        {"release door d1 in",                                                        "ok"              },
+        {"release door d2",                                                           "ok"              },
+        {"consume A door d2 in",                                                      "LIMITED_MODE /"  },
+        {"release sip n3",                                                            "UNIT_IN_USE A m3"},
+        {"release sip n3 cascade",                                                    "ok"              },
+        {"held sip",                                                                  "n1 n2"           },
+        {"clock 2026-11-01T01:00:00Z",                                                "ok"              },
+        {"held door",                                                                 "d1"              },
+        {"eula 1",                                                                    "ok"              },
+        {"clock 2026-11-01T01:01:00Z",                                                "ok"              },
+        {"held sip",                                                                  "n2"              },
+        {"held mob",                                                                  ""                },
+        {"held door",                                                                 ""                },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// A smaller file and the mode: what is pending keeps its lease, and the end of a lease under the
+// cut wakes the oldest that was cut off.
+Test(leases, x11_t16_pending_holdings_keep_their_leases)
+{
+    static const struct turn turns[] = {
+        {"consume A sip n1 lease=60000",   "ok"                               },
+        {"consume A sip n2",               "ok"                               },
+        {"consume A sip n3 lease=90000",   "ok"                               },
+        {"license sip 1 per-server",       "ok"                               },
+        {"clock 2026-11-01T01:00:00Z",     "ok"                               },
+        {"mode",                           "limited license_updated pending 2"},
+        {"access sip n3",                  "yes"                              },
+        {"eula 1",                         "ok"                               },
+        {"held sip",                       "n1 (n2) (n3)"                     },
+        {"clock 2026-11-01T01:00:59.999Z", "ok"                               },
+        {"access sip n2",                  "LIMIT_REACHED / 3 of 1"           },
+        {"clock 2026-11-01T01:01:00Z",     "ok"                               },
+        {"held sip",                       "n2 (n3)"                          },
+        {"clock 2026-11-01T01:01:30Z",     "ok"                               },
+        {"held sip",                       "n2"                               },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
