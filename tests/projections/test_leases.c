@@ -1,5 +1,7 @@
 // Holdings for a time: X11, with what is bound, suspended or limited meanwhile.
 #include "projections/digest.h"
+#include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/schedule.h"
 #include "tests/support/check.h"
 #include "tests/support/play.h"
@@ -437,4 +439,53 @@ Test(leases, x11_t16_pending_holdings_keep_their_leases)
         {"held sip",                       "n2"                               },
     };
     play_after(TURNS(base), TURNS(turns));
+}
+
+static bool has_ended(struct company *company, const char *unit)
+{
+    const struct state *state = company_state(company);
+    const uint32_t      at = unit_find(state, bytes_of_text("sip"), bytes_of_text(unit));
+    return at == 0 || lease_is_over(state, at, company_now(company));
+}
+
+// More leases end at one instant than one boundary releases: they are over at once, all of them,
+// and what is over is not renewed, gives no access, and is nobody's to ask for again.
+Test(leases, x11_a_lease_that_is_over_waits_for_its_boundary_only)
+{
+    struct company *company = company_open();
+    play_on(company, TURNS(base));
+    expect_said(company, "license sip 5000 per-server", "ok");
+    expect_said(company, "eula 1", "ok");
+    expect_said(company, "1500 x consume A sip n# lease=60000", "ok");
+    expect_said(company, "600 x consume A sip s# lease=60000 set=S", "ok");
+    expect_said(company, "consume A sip last lease=60000", "ok");
+    company_set_time(company, "2026-11-01T00:00:59.999Z");
+    cr_expect(not(has_ended(company, "last")));
+    expect_said(company, "access sip last", "yes");
+    company_set_time(company, "2026-11-01T00:01:00Z");
+    cr_expect(has_ended(company, "last"));
+    cr_assert(company_pass_slice(company));
+    expect_said(company, "state A sip", "5000/1101/3899");
+    expect_said(company, "access sip last", "NOT_HELD");
+    expect_said(company, "renew sip last", "NOT_HELD last");
+    expect_said(company, "renew set A S", "NOT_HELD S");
+    expect_said(company, "consume A sip last lease=60000", "UNIT_HELD A last");
+    expect_said(company, "transfer sip last unit=x", "NOT_HELD last");
+    // A set of the same name is another one.
+    expect_said(company, "consume A sip new lease=60000 set=S", "ok");
+    expect_said(company, "lease sip s600", "2026-11-01T00:01:00Z");
+    expect_said(company, "renew set A S", "ok already");
+    // Within the large set one goes after the other.
+    cr_assert(company_pass_slice(company));
+    expect_said(company, "state A sip", "5000/102/4898");
+    expect_said(company, "access sip s600", "NOT_HELD");
+    expect_said(company, "release sip s600", "ok");
+    cr_expect(state_check(company_state(company)) == NULL);
+    cr_assert(company_pass_slice(company));
+    cr_expect(not(company_pass_slice(company)));
+    expect_said(company, "held sip", "new");
+    expect_said(company, "lease sip new", "2026-11-01T00:02:00Z");
+    const char *fault = state_check(company_state(company));
+    cr_expect(fault == NULL, "%s", fault);
+    company_close(company);
 }
