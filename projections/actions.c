@@ -1,8 +1,8 @@
 #include "projections/actions.h"
 
+#include "projections/access.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
-#include "projections/holdings.h"
 #include "projections/limits.h"
 #include "projections/packages.h"
 #include "projections/users.h"

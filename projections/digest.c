@@ -3,6 +3,7 @@
 #include "core/base/pack.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/quota.h"
 #include "projections/reminders.h"
 #include "projections/users.h"
@@ -66,10 +67,11 @@ static entity_id group_id(const struct dump *dump, uint32_t group)
 static void dump_server(struct dump *dump)
 {
     const struct server *server = server_at(dump->state);
-    begin(dump, "server", 14);
+    begin(dump, "server", 15);
     number(dump, server->size);
     number(dump, server->time_ms);
     number(dump, server->edge_ms);
+    number(dump, server->lease_base_ms);
     text(dump, server->origin);
     text(dump, server->name);
     text(dump, server->software_version);
@@ -187,7 +189,7 @@ static void dump_accounts(struct dump *dump, uint32_t group)
     uint32_t at = group_at(dump->state, group)->first_account;
     for (; at != 0; at = account_at(dump->state, at)->next_of_group) {
         const struct account *account = account_at(dump->state, at);
-        begin(dump, "account", 7);
+        begin(dump, "account", 8);
         resource_name(dump, account->resource);
         number(dump, account_limit(dump->state, at));
         number(dump, account->used);
@@ -195,6 +197,7 @@ static void dump_accounts(struct dump *dump, uint32_t group)
         number(dump, account->kept);
         number(dump, account->notice);
         number(dump, account->notice_seq);
+        number(dump, account->tied);
         end(dump);
     }
 }
@@ -237,6 +240,19 @@ static void dump_user(struct dump *dump, uint32_t at)
     }
 }
 
+// Once, with the first of its holdings.
+static void dump_lease(struct dump *dump, const struct lease *lease, uint32_t holding)
+{
+    if (leasehold_at(dump->state, lease->first_leasehold)->holding != holding) return;
+    begin(dump, "lease", 5);
+    number(dump, lease->id);
+    text(dump, lease->set);
+    number(dump, lease->renewed_ms);
+    number(dump, lease->length_ms);
+    number(dump, edge_at(dump->state, lease->edge)->ms);
+    end(dump);
+}
+
 static void dump_resource(struct dump *dump, uint32_t at)
 {
     const struct resource *resource = resource_at(dump->state, at);
@@ -252,15 +268,21 @@ static void dump_resource(struct dump *dump, uint32_t at)
     end(dump);
     for (uint32_t i = resource->first_holding; i != 0; i = holding_at(dump->state, i)->next) {
         const struct holding *holding = holding_at(dump->state, i);
+        const struct lease   *lease = lease_of(dump->state, i);
         if (!holding_is_there(dump->state, i)) continue;
-        begin(dump, "holding", 6);
+        begin(dump, "holding", 10);
         number(dump, holding->id);
         text(dump, holding->unit);
         number(dump, group_id(dump, account_at(dump->state, holding->account)->group));
         number(dump, holding->user == 0 ? 0 : user_at(dump->state, holding->user)->id);
         number(dump, holding->directions);
         pack_flag(&dump->record, holding_is_kept(dump->state, i));
+        pack_flag(&dump->record, holding->is_service);
+        number(dump, holding->bound == 0 ? 0 : holding_at(dump->state, holding->bound)->id);
+        pack_flag(&dump->record, holding->is_needed);
+        number(dump, lease == NULL ? 0 : lease->id);
         end(dump);
+        if (lease != NULL) dump_lease(dump, lease, i);
     }
 }
 

@@ -1,6 +1,8 @@
 #include "projections/losses.h"
 
+#include "projections/access.h"
 #include "projections/actors.h"
+#include "projections/bindings.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/quota.h"
@@ -43,7 +45,7 @@ static uint32_t sort_suspects(struct scratch_pair *suspects, uint32_t count)
 }
 
 // A block suspends nobody (X12).
-static void suspect(struct search *search, uint32_t holding)
+static void suspect_one(struct search *search, uint32_t holding)
 {
     const struct state *state = search->state;
     if (!holding_is_there(state, holding)) return;
@@ -54,6 +56,14 @@ static void suspect(struct search *search, uint32_t holding)
     }
     search->suspects[search->count++] =
         (struct scratch_pair){.key = holding_at(state, holding)->id, .record = holding};
+}
+
+// And what stands on it (B31).
+static void suspect(struct search *search, uint32_t holding)
+{
+    const uint32_t above = bound_above(search->state, holding);
+    suspect_one(search, holding);
+    if (above != 0) suspect_one(search, above);
 }
 
 // --- Cuts -------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "projections/mode.h"
 
+#include "projections/leases.h"
 #include "projections/license.h"
 #include "projections/limits.h"
 #include "projections/quota.h"
@@ -51,6 +52,7 @@ void eula_acceptance_apply(struct change_context *context, const struct event *e
     struct state  *state = context->state;
     struct server *server = server_edit(state);
     (void)event;
+    if (server->limited_reason != NOT_LIMITED) leases_resume(context);
     server->limited_reason = NOT_LIMITED;
     server->limited_since_ms = 0;
     license_keep_before(state, false);

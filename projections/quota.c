@@ -396,6 +396,15 @@ void quota_charge(struct state *state, uint32_t account)
                       account_at(state, account)->resource);
 }
 
+void quota_tie(struct state *state, uint32_t account, int count)
+{
+    for (uint32_t at = count == 0 ? 0 : account; at != 0; at = account_at(state, at)->parent) {
+        struct account *own = account_edit(state, at);
+        own->tied += (uint32_t)count;
+        assert(own->tied <= own->used);
+    }
+}
+
 // The next younger one that survives below, besides the one that goes; 0 when there is none.
 static uint32_t next_survivor(const struct state *state, uint32_t account, uint32_t holding)
 {
@@ -473,6 +482,7 @@ void quota_detach(struct state *state, uint32_t account)
     refresh_path(state, account);
     const struct account own = *account_at(state, account);
     unlink_account(state, account);
+    quota_tie(state, own.parent, -(int)own.tied);
     climb(state, own.parent, -(int64_t)own.used, -(int64_t)own.kept);
 }
 
@@ -482,6 +492,7 @@ void quota_attach(struct state *state, uint32_t account, uint32_t parent)
     link_account(state, account, parent);
     const struct account *own = account_at(state, account);
     climb(state, parent, own->used, own->kept);
+    quota_tie(state, parent, (int)own->tied);
 }
 
 // --- Sums over the nodes below ----------------------------------------------

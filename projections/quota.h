@@ -62,6 +62,8 @@ uint32_t quota_total(const struct state *state);
 void quota_charge(struct state *state, uint32_t account);
 // A holding goes; it still stands in all its lists.
 void quota_discharge(struct state *state, uint32_t holding);
+// So many holdings more of the account are bound or serve a service; they are charged already.
+void quota_tie(struct state *state, uint32_t account, int count);
 // The account's own limit is computed anew for the instant; cuts follow, up to the server.
 void quota_settle(struct state *state, uint32_t account, uint64_t now_ms);
 // The same, where the account's own limit may have changed since it was settled.

@@ -1,19 +1,22 @@
 #include "projections/rules.h"
 
 #include "projections/actors.h"
+#include "projections/consumption.h"
 #include "projections/groups.h"
-#include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/license.h"
 #include "projections/mode.h"
 #include "projections/moves.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
 #include "projections/refusals.h"
+#include "projections/release.h"
 #include "projections/reminders.h"
 #include "projections/removals.h"
 #include "projections/retries.h"
 #include "projections/schedule.h"
 #include "projections/server.h"
+#include "projections/transfer.h"
 #include "projections/users.h"
 #include "projections/vendors.h"
 
@@ -106,7 +109,10 @@ static const struct rule rules[KIND_MAX + 1] = {
                  GROUP_AT(user_assignment),                                                       user_event_is_allowed},
     [CONSUMPTION] = {consumption_judge,      consumption_apply,      MODE_JUDGED,  NEVER,  WITHIN,
                  GROUP_AT(consumption),                                                           NULL                 },
+    [RENEWAL] = {renewal_judge,          renewal_apply,          MODE_IGNORED, NEVER,  NEVER,  0, renewal_is_allowed   },
     [RELEASE] = {release_judge,          release_apply,          MODE_IGNORED, NEVER,  NEVER,  0, release_is_allowed   },
+    [TRANSFER] = {transfer_judge,         transfer_apply,         MODE_REFUSES, NEVER,  NEVER,  0,
+                 transfer_is_allowed                                                                                   },
     [VENDOR_ENROLMENT] = {vendor_enrolment_judge, vendor_enrolment_apply, MODE_JUDGED,  NEVER,  NEVER,
                  0,                                                                               NULL                 },
     [POLICY] = {no_objection,           policy_apply,           MODE_REFUSES, NEVER,  NEVER,  0, NULL                 },
@@ -114,6 +120,7 @@ static const struct rule rules[KIND_MAX + 1] = {
     [REMINDER] = {reminder_judge,         reminder_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [REMINDER_DELIVERY] = {delivery_judge,         delivery_apply,         MODE_IGNORED, NEVER,  NEVER,  0,
                  delivery_is_allowed                                                                                   },
+    [RESUMPTION] = {resumption_judge,       resumption_apply,       MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [REFUSALS_COUNTED] = {refusals_counted_judge, no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
 };

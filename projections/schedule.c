@@ -1,5 +1,6 @@
 #include "projections/schedule.h"
 
+#include "projections/leases.h"
 #include "projections/license.h"
 #include "projections/packages.h"
 #include "projections/reminders.h"
@@ -17,7 +18,7 @@ struct edge_row {
 };
 
 static const struct edge_row rows[EDGE_KIND_COUNT] = {
-    [EDGE_LEASE] = {SORT_LEASE,    NULL          },
+    [EDGE_LEASE] = {SORT_LEASE,    lease_pass    },
     [EDGE_PACKAGE] = {SORT_WINDOW,   package_pass  },
     [EDGE_LINE] = {SORT_WINDOW,   line_pass     },
     [EDGE_MEMBER] = {SORT_WINDOW,   member_pass   },

@@ -31,6 +31,8 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
     [POOL_ACCOUNT] = {sizeof(struct account),                8 * MILLION,                    TAKE_MAX         },
     [POOL_STEP] = {sizeof(struct step),                   16 * MILLION,                   TAKE_MAX         },
     [POOL_HOLDING] = {sizeof(struct holding),                16 * MILLION,                   PLAN_PROPOSAL_MAX},
+    [POOL_LEASE] = {sizeof(struct lease),                  16 * MILLION,                   PLAN_PROPOSAL_MAX},
+    [POOL_LEASEHOLD] = {sizeof(struct leasehold),              16 * MILLION,                   PLAN_PROPOSAL_MAX},
     [POOL_USER] = {sizeof(struct user),                   4 * MILLION,                    PLAN_PROPOSAL_MAX},
     [POOL_MEMBER] = {sizeof(struct member),                 8 * MILLION,                    PLAN_PROPOSAL_MAX},
     [POOL_ACTOR] = {sizeof(struct actor),                  MILLION,                        PLAN_PROPOSAL_MAX},
@@ -38,7 +40,7 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
                      PLAN_PROPOSAL_MAX                                                                       },
     [POOL_REMINDING] = {sizeof(struct reminding),              4 * MILLION,                    TAKE_MAX         },
     [POOL_REMINDER] = {sizeof(struct reminder_record),        REMINDER_WAITING_MAX + 1,       0                },
-    [POOL_EDGE] = {sizeof(struct edge),                   8 * MILLION,                    TAKE_MAX         },
+    [POOL_EDGE] = {sizeof(struct edge),                   28 * MILLION,                   TAKE_MAX         },
     [POOL_TEXT] = {16,                                    32 * MILLION,                   TAKE_MAX         },
     [POOL_TEXT + 1] = {32,                                    16 * MILLION,                   TAKE_MAX         },
     [POOL_TEXT + 2] = {72,                                    16 * MILLION,                   TAKE_MAX         },
@@ -54,7 +56,7 @@ static const enum pool_name index_pools[INDEX_RETRY] = {
     [INDEX_UNIT] = POOL_HOLDING,      [INDEX_USER] = POOL_USER,
     [INDEX_MEMBER] = POOL_MEMBER,     [INDEX_ACTOR] = POOL_ACTOR,
     [INDEX_ACTOR_NAME] = POOL_ACTOR,  [INDEX_ACTOR_ID] = POOL_ACTOR,
-    [INDEX_REMINDER] = POOL_REMINDER,
+    [INDEX_REMINDER] = POOL_REMINDER, [INDEX_LEASE_SET] = POOL_LEASE,
 };
 
 // What the journal keeps of one change, before the change: of an edit the record's old content, of

@@ -10,7 +10,7 @@
 //   group -> reminder policy -> reminders that wait; package -> reminding
 //   resource (a licensed name) -> lines of the licence files, holdings in log order
 //   account (group x resource) -> parent account, children, holdings, steps of the sums below
-//   holding -> account, user          user -> memberships, holdings
+//   holding -> account, user, leasehold -> lease          user -> memberships, holdings
 #ifndef PROJECTIONS_STATE_H
 #define PROJECTIONS_STATE_H
 
@@ -45,6 +45,7 @@ struct server {
     uint8_t         ledger_key[32], recovery_key[32];
     uint64_t        limited_since_ms;
     uint64_t        edge_ms;        // of the newest boundary
+    uint64_t        lease_base_ms;  // from here on leases run, if not renewed later (X11)
     uint32_t        limited_reason; // enum limited_reason, 0 while normal
     uint32_t        first_vendor, newest_actor, newest_resource;
     uint32_t        earliest_edge[HEAP_COUNT];
@@ -167,7 +168,8 @@ struct vendor {
 //   I3  kept is the lesser of below and the limit
 //   I4  last_kept is the holding where the limit cuts: ACCOUNT_KEEPS_ALL iff kept is below, 0 when
 //       kept is 0, else the kept-th oldest of those counted in below
-//   I5  the steps sum up, over time, what the nearest restricted nodes below are allowed
+//   I5  tied is the number of holdings in the subtree that are bound or serve a service (B12)
+//   I6  the steps sum up, over time, what the nearest restricted nodes below are allowed
 //
 // All of it is as of the instant at which the account was last settled. From next_ms on another
 // limit may hold: then readers compute it anew, and it is settled when a boundary comes to it, or
@@ -183,6 +185,7 @@ struct account {
     uint32_t used, below, kept, last_kept;
     uint32_t first_holding, last_holding;
     uint32_t first_step, step_count;
+    uint32_t tied;
 };
 
 #define ACCOUNT_KEEPS_ALL UINT32_MAX
@@ -200,7 +203,23 @@ struct holding {
     uint32_t        next, previous; // of the resource
     uint32_t        next_of_account, previous_of_account;
     uint32_t        next_of_user, previous_of_user;
+    uint32_t        leasehold;  // 0: held for good
+    uint32_t        bound;      // to another holding (B11), which names this one; see bindings.h
     uint8_t         directions; // bit 1 << enum direction; 0 for other kinds
+    bool            is_service; // its purpose (B12)
+    bool            is_needed;  // the other one stands on it
+};
+
+// Holdings for a time; see leases.h.
+struct lease {
+    entity_id       id; // of the event that made it
+    uint64_t        renewed_ms, length_ms;
+    struct text_ref set; // a name within its group; none: of one holding
+    uint32_t        first_leasehold, last_leasehold, edge;
+};
+
+struct leasehold {
+    uint32_t lease, holding, next, previous; // of the lease
 };
 
 struct user {
@@ -256,6 +275,8 @@ enum pool_name {
     POOL_ACCOUNT,
     POOL_STEP,
     POOL_HOLDING,
+    POOL_LEASE,
+    POOL_LEASEHOLD,
     POOL_USER,
     POOL_MEMBER,
     POOL_ACTOR,
@@ -276,6 +297,7 @@ enum index_name {
     INDEX_RESOURCE,   // by name
     INDEX_ACCOUNT,    // by group and resource
     INDEX_UNIT,       // holdings by resource and unit
+    INDEX_LEASE_SET,  // by group and name
     INDEX_USER,       // by name
     INDEX_MEMBER,     // by user and group
     INDEX_ACTOR,      // by key; those that were removed are not in it, nor in the next
@@ -477,6 +499,26 @@ static inline const struct holding *holding_at(const struct state *state, uint32
 static inline struct holding *holding_edit(struct state *state, uint32_t holding)
 {
     return state_edit(state, POOL_HOLDING, holding);
+}
+
+static inline const struct lease *lease_at(const struct state *state, uint32_t lease)
+{
+    return state_read(state, POOL_LEASE, lease);
+}
+
+static inline struct lease *lease_edit(struct state *state, uint32_t lease)
+{
+    return state_edit(state, POOL_LEASE, lease);
+}
+
+static inline const struct leasehold *leasehold_at(const struct state *state, uint32_t leasehold)
+{
+    return state_read(state, POOL_LEASEHOLD, leasehold);
+}
+
+static inline struct leasehold *leasehold_edit(struct state *state, uint32_t leasehold)
+{
+    return state_edit(state, POOL_LEASEHOLD, leasehold);
 }
 
 static inline const struct user *user_at(const struct state *state, uint32_t user)

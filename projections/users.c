@@ -100,6 +100,14 @@ bool user_is_all_within(const struct state *state, uint32_t user, uint32_t group
     return true;
 }
 
+bool user_is_told(const struct question *question, uint32_t user)
+{
+    const struct state *state = question->state;
+    if (user == 0) return false;
+    return actor_is_server_wide(state, question->actor) ||
+           user_is_within(state, user, actor_at(state, question->actor)->group);
+}
+
 // The entry of a resource in an assignment that is in force; 0 when there is none.
 static uint32_t assigned_entry(const struct state *state, uint32_t member, uint32_t resource,
                                uint64_t ms)

@@ -19,6 +19,10 @@ bool     user_is_within(const struct state *state, uint32_t user, uint32_t group
 // Whether all of them are; false for a user without a group.
 bool     user_is_all_within(const struct state *state, uint32_t user, uint32_t group);
 
+// Whether the asker may be told that there is such a user (R): one of a group that it reads. False
+// of 0.
+bool user_is_told(const struct question *question, uint32_t user);
+
 // What an assignment leaves of a resource at an instant; LIMIT_NONE without an assignment.
 uint64_t member_cap_at(const struct state *state, uint32_t member, uint32_t resource, uint64_t ms);
 bool member_feature_at(const struct state *state, uint32_t member, uint32_t resource, uint64_t ms);

@@ -87,6 +87,22 @@ static void look_at_account(const struct state *state, uint32_t at, struct resou
     if (view->notice != NOTICE_NONE) view->notice_seq = account->notice_seq;
 }
 
+// How many more could be taken with the units of the needed resource that are free, or that could
+// be taken for it (B12).
+static uint64_t activatable(const struct state *state, uint32_t group, uint32_t resource,
+                            uint64_t available)
+{
+    const uint32_t    needed = resource_at(state, resource)->needs;
+    struct quota_path path;
+    if (needed == 0) return LIMIT_NONE;
+    quota_path(state, group, needed, &path);
+    const uint32_t account = path.nodes[0].account;
+    uint64_t       carried = quota_room(quota_bottleneck(&path));
+    if (account != 0)
+        carried += account_at(state, account)->used - account_at(state, account)->tied;
+    return carried < available ? carried : available;
+}
+
 struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,
                                    uint64_t ms)
 {
@@ -106,6 +122,7 @@ struct resource_view view_resource(const struct state *state, uint32_t group, ui
     if (own->account != 0) look_at_account(state, own->account, &view);
     view.status = view.maximum > 0 ? STATUS_ON : why_nothing(state, group, resource, ms);
     if (group_blocked_by(state, group) != 0) view.status = STATUS_BLOCKED;
+    view.activatable = activatable(state, group, resource, view.available);
     look_ahead(state, group, resource, ms, &view);
     return view;
 }

@@ -21,6 +21,7 @@ struct resource_view {
     uint64_t             over;        // used beyond the maximum
     uint64_t             own_limit;   // LIMIT_NONE: unlimited
     uint64_t             unallocated; // LIMIT_NONE without an own limit
+    uint64_t             activatable; // with what it needs (B12); LIMIT_NONE: it needs nothing
     uint32_t             suspended;
     uint32_t             bottleneck; // group
     enum resource_status status;

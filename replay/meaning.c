@@ -77,8 +77,10 @@ static const char *judge_author(const struct state *state, const struct catch_up
 static const char *judge_place(const struct state *state, const struct catch_up_event *event)
 {
     const struct leaf *leaf = &event->leaf;
+    const enum kind    kind = event->proposal.event.kind;
     uint64_t           seq = 0;
-    if (event->proposal.event.kind != BOUNDARY && schedule_is_late(state, leaf->time_ms)) {
+    // Leases begin anew before it is asked which are over.
+    if (kind != BOUNDARY && kind != RESUMPTION && schedule_is_late(state, leaf->time_ms)) {
         return "an edge was due before it, and no boundary says so";
     }
     if (leaf->author != AUTHOR_LEDGER &&

@@ -19,7 +19,7 @@ void print_text(FILE *out, struct bytes text);
 const char *print_time(uint64_t ms, char text[static TIME_TEXT_SIZE]);
 
 enum {
-    TABLE_COLUMN_MAX = 12,
+    TABLE_COLUMN_MAX = 16,
     TABLE_CELL_MAX = 1024 * TABLE_COLUMN_MAX,
     TABLE_TEXT_SIZE = 512 * 1024
 };

@@ -195,6 +195,7 @@ static void view_resources(struct call *call, struct bytes map)
         {"MAXIMUM",      TABLE_RIGHT},
         {"USED",         TABLE_RIGHT},
         {"AVAILABLE",    TABLE_RIGHT},
+        {"ACTIVATABLE",  TABLE_RIGHT},
         {"OWN LIMIT",    TABLE_RIGHT},
         {"UNALLOCATED",  TABLE_RIGHT},
         {"OVER",         TABLE_RIGHT},
@@ -211,6 +212,7 @@ static void view_resources(struct call *call, struct bytes map)
         cell_number(table, resource, "maximum", "unlimited");
         cell_number(table, resource, "used", "");
         cell_number(table, resource, "available", "unlimited");
+        cell_number(table, resource, "activatable", "");
         cell_number(table, resource, "own_limit", "unlimited");
         cell_number(table, resource, "unallocated", "");
         cell_count(table, resource, "over");
@@ -341,6 +343,28 @@ void view_user(struct call *call, struct bytes map)
     view_features(call, map);
 }
 
+static void line_bound(const struct call *call, struct bytes map)
+{
+    struct bytes bound;
+    if (!message_find(map, "bound", &bound) || message_is_nil(map, "bound")) return;
+    (void)fprintf(call->out, "%-16s ", "bound to");
+    print_text(call->out, message_text(bound, "resource"));
+    (void)fputc(' ', call->out);
+    print_text(call->out, message_text(bound, "unit"));
+    (void)fputc('\n', call->out);
+}
+
+static void line_lease(const struct call *call, struct bytes map)
+{
+    char         text[TIME_TEXT_SIZE];
+    struct bytes lease;
+    if (!message_find(map, "lease", &lease) || message_is_nil(map, "lease")) return;
+    const uint64_t until_ms = message_number(lease, "until", TIME_NEVER);
+    (void)fprintf(call->out, "%-16s %s\n", "lease until",
+                  until_ms == TIME_NEVER ? "the limited mode is left, and its length then"
+                                         : print_time(until_ms, text));
+}
+
 void view_access(struct call *call, struct bytes map)
 {
     const bool has_access = message_flag(map, "access");
@@ -355,6 +379,31 @@ void view_access(struct call *call, struct bytes map)
     (void)fputc('\n', call->out);
     line_text(call, map, "group");
     line_text(call, map, "user");
+    line_bound(call, map);
+    line_lease(call, map);
+}
+
+// That of a user goes without saying.
+static void add_purpose(struct table *table, struct bytes holding)
+{
+    const struct bytes purpose = message_text(holding, "purpose");
+    const bool         is_user = bytes_is_equal(purpose, bytes_of_text("user"));
+    table_add_bytes(table, is_user ? bytes_of_text("") : purpose);
+}
+
+static void add_bound(struct table *table, struct bytes holding)
+{
+    struct bytes bound;
+    if (!message_find(holding, "bound", &bound) || message_is_nil(holding, "bound")) {
+        table_add(table, "%s", "");
+        return;
+    }
+    uint8_t       memory[2 * NAME_SIZE_MAX + 1];
+    struct buffer text = buffer_over(memory, sizeof memory);
+    buffer_add(&text, message_text(bound, "resource"));
+    buffer_add_byte(&text, ' ');
+    buffer_add(&text, message_text(bound, "unit"));
+    table_add_bytes(table, buffer_bytes(&text));
 }
 
 void view_contact(struct call *call, struct bytes map)
@@ -363,6 +412,22 @@ void view_contact(struct call *call, struct bytes map)
     line_text(call, map, "name");
     line_text(call, map, "mail");
     line_text(call, map, "phone");
+}
+
+// When it ends, and which set it is of.
+static void add_lease(struct table *table, struct bytes holding)
+{
+    struct bytes lease;
+    if (!message_find(holding, "lease", &lease) || message_is_nil(holding, "lease")) {
+        table_add(table, "%s", "");
+        table_add(table, "%s", "");
+        return;
+    }
+    if (message_is_nil(lease, "until"))
+        table_add(table, "%s", "held");
+    else
+        cell_time(table, lease, "until");
+    cell_text(table, lease, "set");
 }
 
 void view_holdings(struct call *call, struct bytes map)
@@ -375,6 +440,10 @@ void view_holdings(struct call *call, struct bytes map)
         {"USER",       TABLE_LEFT },
         {"SINCE",      TABLE_LEFT },
         {"DIRECTIONS", TABLE_LEFT },
+        {"PURPOSE",    TABLE_LEFT },
+        {"BOUND TO",   TABLE_LEFT },
+        {"LEASE",      TABLE_LEFT },
+        {"LEASE SET",  TABLE_LEFT },
         {"ACCESS",     TABLE_LEFT },
     };
     static struct table *table;
@@ -388,7 +457,12 @@ void view_holdings(struct call *call, struct bytes map)
         cell_text(table, holding, "user");
         cell_time(table, holding, "since");
         cell_text(table, holding, "directions");
-        table_add(table, "%s", message_flag(holding, "suspended") ? "suspended" : "yes");
+        add_purpose(table, holding);
+        add_bound(table, holding);
+        add_lease(table, holding);
+        const bool has_access = message_flag(holding, "access");
+        const bool is_suspended = message_flag(holding, "suspended");
+        table_add(table, "%s", has_access ? "yes" : is_suspended ? "suspended" : "no");
     }
     table_flush(table, call->out);
 }

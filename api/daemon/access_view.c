@@ -2,6 +2,7 @@
 
 #include "api/daemon/answer.h"
 #include "api/daemon/view.h"
+#include "projections/access.h"
 #include "projections/actions.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
@@ -12,7 +13,8 @@
 // What is said of either question.
 struct told {
     struct constraint access;
-    uint32_t          group; // 0: none is told
+    uint32_t          holding; // 0: of no unit
+    uint32_t          group;   // 0: none is told
     struct bytes      user;
 };
 
@@ -21,10 +23,12 @@ static void put_told(struct buffer *reply, const struct daemon *daemon, uint32_t
 {
     const struct state      *state = daemon->state;
     const struct constraint *access = &told->access;
-    answer_ok(reply, 8);
+    answer_ok(reply, 10);
     put_flag(reply, "access", access->code == ACCEPTED);
+    put_bound(reply, state, told->holding);
     put_text(reply, "code", bytes_of_text(refusal_word(access->code)));
     put_path(reply, "group", state, told->group);
+    put_lease(reply, state, told->holding);
     if (access->group != 0 && !actor_sees(state, actor, access->group)) {
         put_text(reply, "node", bytes_of_text(OTHER_GROUP));
     } else {
@@ -57,6 +61,7 @@ static void answer_unit(struct daemon *daemon, const struct arguments *arguments
         const uint32_t        group = account_at(state, holding->account)->group;
         if (actor_reads(state, actor, group)) {
             told.access = holding_access(state, at, daemon->now_ms);
+            told.holding = at;
             told.group = group;
             if (holding->user != 0) told.user = text_of(state, user_at(state, holding->user)->name);
         }

@@ -108,7 +108,8 @@ void put_resource(struct buffer *reply, const struct state *state, uint32_t grou
 {
     const struct resource_view view = view_resource(state, group, resource, ms);
     const struct resource     *row = resource_at(state, resource);
-    pack_map(reply, 14);
+    pack_map(reply, 15);
+    put_limit(reply, "activatable", view.activatable);
     put_number(reply, "available", view.available);
     put_path(reply, "bottleneck", state, view.bottleneck);
     put_text(reply, "kind", bytes_of_text(resource_kind_word((enum resource_kind)row->kind)));

@@ -27,12 +27,14 @@ struct daemon {
     uint64_t            started_ms; // ledger time
     struct decision     decision;   // of the proposal in hand
     struct refusals     refusals;
+    bool                is_resuming; // leases are to begin anew before any may end (X11)
 
     // The batch that is open: the log's transaction and the state that goes with it.
     bool              is_batch_open;
     enum status       batch_status;       // what went wrong in it; nothing more is appended then
     uint32_t          batch_count;        // leaves in it
     bool              is_clock_confirmed; // by an event in it
+    bool              is_resumed;         // likewise
     struct state_mark batch_mark;         // the state before it
 };
 

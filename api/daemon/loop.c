@@ -130,12 +130,33 @@ static enum status end_batch(struct daemon *daemon)
         state_rollback(daemon->state, daemon->batch_mark);
     }
     refusals_end(&daemon->refusals, status == OK);
-    if (status == OK && daemon->is_clock_confirmed) clock_confirm(&daemon->clock, clock_read());
+    if (status == OK && daemon->is_resumed) daemon->is_resuming = false;
+    if (status == OK && daemon->is_clock_confirmed) {
+        clock_confirm(&daemon->clock, clock_read());
+        daemon->is_resuming = true;
+    }
+    daemon->is_resumed = false;
     daemon->is_clock_confirmed = false;
     daemon->is_batch_open = false;
     daemon->batch_status = OK;
     if (status != OK) report_failure("commit", status);
     return status;
+}
+
+// Nobody could renew a lease while the ledger did not run, or while its clock was not believed:
+// each runs one full length again, before it is asked which are over (X11).
+static void resume(struct daemon *daemon)
+{
+    if (!daemon->is_resuming || daemon->is_resumed || daemon->clock.is_held) return;
+    if (state_count(daemon->state, POOL_LEASE) == 0) {
+        daemon->is_resuming = false;
+        return;
+    }
+    const struct event event = {.kind = RESUMPTION,
+                                .of.resumption = {server_at(daemon->state)->time_ms}};
+    const enum status  status = daemon_append_own(daemon, &event);
+    daemon->is_resumed = status == OK;
+    if (status != OK) report_failure("resumption", status); // the batch ends with it
 }
 
 // What happened while nobody asked: edges that have passed become one event first (D5). A boundary
@@ -160,6 +181,7 @@ static void settle_due(struct daemon *daemon)
     bool is_step = false;
     daemon->now_ms = clock_look(&daemon->clock, clock_read(), &is_step);
     if (is_step) report_clock(&daemon->clock);
+    resume(daemon);
     pass_edges(daemon);
     remind_due(daemon);
     if (refusals_are_due(&daemon->refusals, daemon->now_ms)) tell_refusals(daemon);

@@ -290,6 +290,7 @@ static enum status start(struct daemon *daemon, struct options *options)
     clock_init(&daemon->clock, clock_read(), server->time_ms, server->has_test_clock);
     daemon->now_ms = daemon->clock.now_ms;
     daemon->started_ms = daemon->now_ms;
+    daemon->is_resuming = true;
     return open_sockets(daemon, options);
 }
 

@@ -2,6 +2,7 @@
 
 #include "api/daemon/answer.h"
 #include "api/daemon/preview.h"
+#include "projections/access.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"

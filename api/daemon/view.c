@@ -3,6 +3,8 @@
 #include "api/daemon/answer.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
+#include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/quota.h"
 
 void put_seq(struct buffer *reply, const struct daemon *daemon)
@@ -61,6 +63,34 @@ void put_feature(struct buffer *reply, const struct state *state, uint32_t resou
     put_flag(reply, "on", view->is_on);
     put_text(reply, "status", bytes_of_text(resource_status_word(view->status)));
     put_time(reply, "until", view->until_ms);
+}
+
+void put_bound(struct buffer *reply, const struct state *state, uint32_t holding)
+{
+    const uint32_t at = holding == 0 ? 0 : holding_at(state, holding)->bound;
+    pack_key(reply, "bound");
+    if (at == 0) {
+        pack_nil(reply);
+        return;
+    }
+    pack_map(reply, 2);
+    put_text(reply, "resource",
+             text_of(state, resource_at(state, holding_resource(state, at))->name));
+    put_text(reply, "unit", text_of(state, holding_at(state, at)->unit));
+}
+
+void put_lease(struct buffer *reply, const struct state *state, uint32_t holding)
+{
+    const struct lease *lease = holding == 0 ? NULL : lease_of(state, holding);
+    pack_key(reply, "lease");
+    if (lease == NULL) {
+        pack_nil(reply);
+        return;
+    }
+    pack_map(reply, 3);
+    put_number(reply, "length", lease->length_ms);
+    put_optional_text(reply, "set", text_of(state, lease->set));
+    put_time(reply, "until", lease_end(state, holding));
 }
 
 static bool is_named(const struct state *state, uint32_t group, uint32_t at, bool is_feature)

@@ -23,6 +23,12 @@ void put_entries(struct buffer *reply, const struct state *state, uint32_t first
 void put_feature(struct buffer *reply, const struct state *state, uint32_t resource,
                  const struct feature_view *view);
 
+// "bound": what a holding is bound to, or what is bound to it (B11); nil, as for holding 0.
+void put_bound(struct buffer *reply, const struct state *state, uint32_t holding);
+
+// "lease" of a holding (X11); nil without one, as for holding 0.
+void put_lease(struct buffer *reply, const struct state *state, uint32_t holding);
+
 // Resources, or features, that stand in a current file, or of which something is held at the group;
 // the newest first. Good until the next call.
 struct names {

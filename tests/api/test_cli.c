@@ -430,7 +430,9 @@ static bool answer_state(struct mock *at, struct bytes verb, struct bytes argume
     pack_number(reply, 1796083200000); // 2026-12-01
     pack_key(reply, "resources");
     pack_array(reply, 1);
-    pack_map(reply, 13);
+    pack_map(reply, 14);
+    pack_key(reply, "activatable");
+    pack_nil(reply);
     pack_key(reply, "available");
     pack_number(reply, 49);
     pack_key(reply, "bottleneck");

@@ -15,23 +15,97 @@ static const struct turn base[] = {
 Test(holdings, x15_a_unit_is_held_once_per_resource_in_the_whole_server)
 {
     static const struct turn turns[] = {
-        {"consume A sip u1",            "ok"          },
-        {"consume A cam u1",            "ok"          },
-        {"consume A sip u1",            "ok already"  },
-        {"consume C sip u1",            "UNIT_HELD u1"},
-        {"consume A/B sip u1",          "UNIT_HELD u1"},
-        {"consume A sip u1 user=maria", "UNIT_HELD u1"},
-        {"consume A sip u2 user=maria", "ok"          },
-        {"consume A sip u2 user=maria", "ok already"  },
-        {"consume A sip u2 user=peter", "UNIT_HELD u2"},
-        {"consume A sip u2",            "UNIT_HELD u2"},
-        {"release sip u1",              "ok"          },
-        {"release sip u1",              "NOT_HELD u1" },
-        {"release cam u1",              "ok"          },
-        {"release foo u1",              "NOT_HELD u1" },
-        {"consume C sip u1",            "ok"          },
+        {"consume A sip u1",            "ok"            },
+        {"consume A cam u1",            "ok"            },
+        {"consume A sip u1",            "ok already"    },
+        {"consume C sip u1",            "UNIT_HELD A u1"},
+        {"consume A/B sip u1",          "UNIT_HELD A u1"},
+        {"consume A sip u1 user=maria", "UNIT_HELD A u1"},
+        {"consume A sip u2 user=maria", "ok"            },
+        {"consume A sip u2 user=maria", "ok already"    },
+        {"consume A sip u2 user=peter", "UNIT_HELD A u2"},
+        {"consume A sip u2",            "UNIT_HELD A u2"},
+        {"release sip u1",              "ok"            },
+        {"release sip u1",              "NOT_HELD u1"   },
+        {"release cam u1",              "ok"            },
+        {"release foo u1",              "NOT_HELD u1"   },
+        {"consume C sip u1",            "ok"            },
     };
     play_after(TURNS(base), TURNS(turns));
+}
+
+// Who may read there is told by whom; the others that it is held, and no more.
+Test(holdings, x15_by_whom_a_unit_is_held_is_told_to_who_may_read_there)
+{
+    static const struct turn turns[] = {
+        {"enrol lobby agent A/B", "ok"              },
+        {"enrol house agent A",   "ok"              },
+        {"consume C sip c1",      "ok"              },
+        {"consume / sip s1",      "ok"              },
+        {"consume A sip a1",      "ok"              },
+        {"consume A/B sip b1",    "ok"              },
+        {"consume A sip c1",      "UNIT_HELD C c1"  },
+        {"as house",              "ok"              },
+        {"consume A sip c1",      "UNIT_HELD c1"    },
+        {"consume A sip s1",      "UNIT_HELD s1"    },
+        {"consume A sip b1",      "UNIT_HELD A/B b1"},
+        {"as lobby",              "ok"              },
+        {"consume A/B sip a1",    "UNIT_HELD a1"    },
+        {"consume A/B sip c1",    "UNIT_HELD c1"    },
+        {"release sip a1",        "NOT_HELD a1"     },
+        {"release sip c1",        "NOT_HELD c1"     },
+        {"consume A/B sip b1",    "ok already"      },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// A block above any group of the user denies, also one that is not charged (X12, B42).
+Test(holdings, x12_a_user_of_a_blocked_group_takes_nothing)
+{
+    static const struct turn turns[] = {
+        {"member add maria C",            "ok"                  },
+        {"member add maria A/B",          "ok"                  },
+        {"block C",                       "ok"                  },
+        {"consume A sip n1 user=maria",   "BLOCKED C"           },
+        {"consume A sip n1 user=peter",   "ok"                  },
+        {"block A",                       "ok"                  },
+        {"consume A/B sip n2 user=maria", "BLOCKED A; BLOCKED C"},
+        {"consume A/B sip n2",            "BLOCKED A"           },
+        {"unblock A",                     "ok"                  },
+        {"consume A/B sip n2",            "ok"                  },
+        {"unblock C",                     "ok"                  },
+        {"consume A sip n3 user=maria",   "ok"                  },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// T06: a recorder takes all of its channels or none; one less room, and none is taken.
+Test(holdings, t06_a_recorder_of_16_channels_is_all_or_nothing)
+{
+    static const char *const recorder =
+        "plan consume / nvr v:1 | consume / nvr v:2 | consume / nvr v:3 | consume / nvr v:4 | "
+        "consume / nvr v:5 | consume / nvr v:6 | consume / nvr v:7 | consume / nvr v:8 | "
+        "consume / nvr v:9 | consume / nvr v:10 | consume / nvr v:11 | consume / nvr v:12 | "
+        "consume / nvr v:13 | consume / nvr v:14 | consume / nvr v:15 | consume / nvr v:16";
+    struct company *company = company_open();
+    expect_said(company, "license nvr 20 per-channel; door 1 per-channel", "ok");
+    expect_said(company, "eula 1", "ok");
+    expect_said(company, "5 x consume / nvr c#", "ok");
+    expect_said(company, recorder, "15: LIMIT_REACHED / 20 of 20");
+    expect_said(company, "state / nvr", "20/5/15");
+    expect_said(company, "release nvr c5", "ok");
+    expect_said(company, recorder, "ok");
+    expect_said(company, "state / nvr", "20/20/0");
+    expect_said(company, recorder, "ok already");
+    expect_said(company, "consume / nvr c5", "LIMIT_REACHED / 20 of 20");
+    // Another resource on one of its channels counts by itself.
+    expect_said(company, "consume / door v:1", "ok");
+    expect_said(company, "plan release nvr v:1 | release nvr v:17", "1: NOT_HELD v:17");
+    expect_said(company, "state / nvr", "20/20/0");
+    expect_said(company, "plan release nvr v:1 | release nvr v:2", "ok");
+    expect_said(company, "state / nvr", "20/18/2");
+    cr_expect(state_check(company_state(company)) == NULL);
+    company_close(company);
 }
 
 Test(holdings, b30_access_needs_an_active_holding_and_open_windows)
@@ -117,16 +191,16 @@ Test(holdings, x08_the_first_reason_decides_and_all_are_told)
          "LIMIT_REACHED D 1 of 1"                                                                                                    },
  // UNIT_HELD before them, BLOCKED before that, unknown names before that.
         {"consume D/E/F sip d1",
-         "UNIT_HELD d1; NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; "
+         "UNIT_HELD D d1; NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; "
          "LIMIT_REACHED D/E/F 0 of 0; LIMIT_REACHED D 1 of 1"                                                                        },
         {"block D/E",                                                                      "ok"                                      },
         {"block D",                                                                        "ok"                                      },
         {"consume D/E/F sip d1",
-         "BLOCKED D/E; BLOCKED D; UNIT_HELD d1; "
+         "BLOCKED D/E; BLOCKED D; UNIT_HELD D d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
          "LIMIT_REACHED D 1 of 1"                                                                                                    },
         {"consume D/E/F sip d1 user=peter",
-         "NOT_A_MEMBER D/E/F; BLOCKED D/E; BLOCKED D; UNIT_HELD d1; "
+         "NOT_A_MEMBER D/E/F; BLOCKED D/E; BLOCKED D; UNIT_HELD D d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
          "LIMIT_REACHED D 1 of 1"                                                                                                    },
         {"consume D/E/F foo d1",                                                           "BLOCKED D/E; BLOCKED D; NO_LICENSE / foo"},
@@ -138,7 +212,7 @@ Test(holdings, x08_the_first_reason_decides_and_all_are_told)
         {"enrol helper agent A",                                                           "ok"                                      },
         {"license sip 30 per-server; cam 30 per-channel",                                  "ok"                                      },
         {"consume D/E/F sip d1",
-         "BLOCKED D/E; BLOCKED D; UNIT_HELD d1; "
+         "BLOCKED D/E; BLOCKED D; UNIT_HELD D d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
          "LIMIT_REACHED D 1 of 1"                                                                                                    },
         {"consume D/X sip d1",                                                             "UNKNOWN_GROUP D/X"                       },

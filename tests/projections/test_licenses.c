@@ -292,7 +292,7 @@ Test(licenses, t07_the_21st_channel_is_refused_at_the_server_20_of_20)
         {"consume G cam c20",          "ok"                                     },
         {"consume G cam c21",          "LIMIT_REACHED / 20 of 20"               },
         {"consume G cam c20",          "ok already"                             },
-        {"consume / cam c20",          "UNIT_HELD c20; LIMIT_REACHED / 20 of 20"},
+        {"consume / cam c20",          "UNIT_HELD G c20; LIMIT_REACHED / 20 of 20"},
         {"state / cam",                "20/20/0"                                },
     };
     play(TURNS(turns));

@@ -1,4 +1,5 @@
 // Who would be suspended, and by what (X01, X03, B42).
+#include "projections/access.h"
 #include "projections/holdings.h"
 #include "projections/losses.h"
 #include "tests/support/play.h"

@@ -72,11 +72,11 @@ Test(packages, b08_packages_add_up_and_their_features_join)
 Test(packages, b09_what_a_package_does_not_name_is_0_in_it)
 {
     static const struct turn turns[] = {
-        {"allocate G restricted p : sip=3",       "ok"                    },
-        {"state G mob",                           "0/0/0"                 },
-        {"consume G mob m1",                      "LIMIT_REACHED G 0 of 0"},
-        {"allocate G restricted p : sip=3 mob=0", "ok"                    },
-        {"consume G mob m1",                      "LIMIT_REACHED G 0 of 0"},
+        {"allocate G restricted p : sip=3",       "ok"                                               },
+        {"state G mob",                           "0/0/0"                                            },
+        {"consume G mob m1",                      "LIMIT_REACHED G 0 of 0; NEEDED_UNIT_MISSING G sip"},
+        {"allocate G restricted p : sip=3 mob=0", "ok"                                               },
+        {"consume G mob m1",                      "LIMIT_REACHED G 0 of 0; NEEDED_UNIT_MISSING G sip"},
     };
     play_after(TURNS(base), TURNS(turns));
 }

@@ -1,6 +1,7 @@
 #include "tests/support/agreement.h"
 
 #include "core/base/name.h"
+#include "projections/access.h"
 #include "projections/actions.h"
 #include "projections/actors.h"
 #include "projections/groups.h"

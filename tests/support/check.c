@@ -2,6 +2,7 @@
 
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/limits.h"
 #include "projections/notices.h"
 #include "projections/packages.h"
@@ -21,7 +22,7 @@ enum { NODE_MAX = 4096, INSTANTS_MAX = 512 };
 // What is counted for one resource, by the index of the group.
 struct count {
     uint64_t limit; // enforced
-    uint32_t used, below, kept;
+    uint32_t used, below, kept, tied;
     uint32_t last_kept; // the youngest of those kept
     uint32_t walked;    // kept by the walk of X03
 };
@@ -95,7 +96,13 @@ static void walk_in_order(uint32_t resource)
     }
 }
 
-// I1 to I4 by their words: up the path, each node keeps the oldest that reach it.
+static bool is_tied(uint32_t holding)
+{
+    return holding_at(check.state, holding)->bound != 0 ||
+           holding_at(check.state, holding)->is_service;
+}
+
+// I1 to I5 by their words: up the path, each node keeps the oldest that reach it.
 static void climb_in_order(uint32_t resource)
 {
     const struct state *state = check.state;
@@ -106,6 +113,7 @@ static void climb_in_order(uint32_t resource)
         for (uint32_t group = group_of(at); group != 0; group = parent_of(group)) {
             struct count *count = &check.counts[group];
             count->used++;
+            count->tied += is_tied(at);
             if (cut_by != 0) continue;
             count->below++;
             if (count->kept < count->limit) {
@@ -137,6 +145,7 @@ static void check_account(uint32_t group, uint32_t resource)
            group);
     expect(account->limit == count->limit, "limit that cuts at %u", group);
     expect(account->used == count->used, "I1: group %u", group);
+    expect(account->tied == count->tied, "I5: group %u", group);
     expect(account->below == count->below, "I2: group %u has %u and not %u below", group,
            account->below, count->below);
     expect(account->kept == count->kept, "I3: group %u keeps %u and not %u", group, account->kept,
@@ -174,7 +183,7 @@ static void check_resource(uint32_t resource)
     }
 }
 
-// --- Sums (I5) --------------------------------------------------------------
+// --- Sums (I6) --------------------------------------------------------------
 
 // What the nearest restricted groups strictly below are allowed at an instant.
 static uint64_t sum_below(uint32_t root, uint32_t resource, uint64_t ms)
@@ -234,18 +243,18 @@ static void check_sums(uint32_t account)
     struct sum_cursor     sums = sum_cursor(state, account);
     for (uint32_t i = 0; i < count; i++) {
         const uint64_t sum = sum_at_instant(&sums, instants[i]);
-        expect(sum == sum_below(own->group, own->resource, instants[i]), "I5: group %u",
+        expect(sum == sum_below(own->group, own->resource, instants[i]), "I6: group %u",
                own->group);
     }
     uint32_t step_count = 0;
     uint64_t last_ms = 0;
     for (uint32_t at = own->first_step; at != 0; at = step_at(state, at)->next) {
         const struct step *step = step_at(state, at);
-        expect(step->delta != 0 && (step_count == 0 || step->ms > last_ms), "I5: order of steps");
+        expect(step->delta != 0 && (step_count == 0 || step->ms > last_ms), "I6: order of steps");
         last_ms = step->ms;
         step_count++;
     }
-    expect(step_count == own->step_count, "I5: count of steps");
+    expect(step_count == own->step_count, "I6: count of steps");
 }
 
 // --- Records ----------------------------------------------------------------
@@ -308,7 +317,7 @@ static uint32_t count_entries(uint32_t first)
 
 struct tally {
     uint32_t groups, packages, entries, accounts, steps, edges, members, lines, vendors;
-    uint32_t resources, holdings, users, actors, present_actors;
+    uint32_t resources, holdings, leases, leaseholds, users, actors, present_actors;
     uint32_t there; // holdings of groups that are not removed
     uint32_t policies, remindings, reminders, due;
 };
@@ -478,6 +487,53 @@ static void tally_user(struct tally *tally, uint32_t at)
     expect(holdings == user->holding_count, "holdings of user %u", at);
 }
 
+// Two that are bound name each other, one of them as needed, in one group and for one user.
+static void check_bound(uint32_t at)
+{
+    const struct holding *holding = holding_at(check.state, at);
+    if (holding->bound == 0) {
+        expect(!holding->is_needed, "holding %u is needed by none", at);
+        return;
+    }
+    const struct holding *other = holding_at(check.state, holding->bound);
+    expect(other->bound == at, "holding %u is bound to one that is not bound to it", at);
+    expect(other->is_needed != holding->is_needed, "one of two that are bound is needed");
+    expect(group_of(holding->bound) == group_of(at), "bound in another group");
+    expect(other->user == holding->user, "bound for another user");
+}
+
+// A lease has an edge, which may come too early once the leases began anew, but never too late.
+static void tally_lease(struct tally *tally, const struct lease *lease)
+{
+    const struct edge *edge = edge_at(check.state, lease->edge);
+    tally->leases++;
+    tally->edges++;
+    count_text(lease->set);
+    expect(lease->edge != 0, "a lease has no edge");
+    expect(edge->ms >= lease->renewed_ms + lease->length_ms, "a lease ends too early");
+    const bool is_held = server_at(check.state)->limited_reason != NOT_LIMITED;
+    if (!is_held && edge->ms < check.next_edge_ms) check.next_edge_ms = edge->ms;
+}
+
+static void tally_leasehold(struct tally *tally, uint32_t at)
+{
+    const struct holding *holding = holding_at(check.state, at);
+    if (holding->leasehold == 0) return;
+    const struct leasehold *leasehold = leasehold_at(check.state, holding->leasehold);
+    const struct lease     *lease = lease_at(check.state, leasehold->lease);
+    const uint32_t          first = leasehold_at(check.state, lease->first_leasehold)->holding;
+    tally->leaseholds++;
+    expect(leasehold->holding == at, "the leasehold of another holding");
+    expect(group_of(first) == group_of(at), "a set of two groups");
+    if (leasehold->previous == 0)
+        tally_lease(tally, lease);
+    else
+        expect(lease->set.at != 0, "two holdings in a lease without a name");
+    const uint64_t edge_ms = server_at(check.state)->edge_ms;
+    const bool     is_due = schedule_next(check.state) <= edge_ms;
+    expect(is_due || !lease_is_over(check.state, at, edge_ms), "a lease is over");
+}
+
 static void tally_holding(struct tally *tally, uint32_t at, uint32_t resource)
 {
     const struct state   *state = check.state;
@@ -487,6 +543,8 @@ static void tally_holding(struct tally *tally, uint32_t at, uint32_t resource)
     const bool is_found = holding_find(state, resource, text_of(state, holding->unit)) == at;
     expect(is_found == holding_is_there(state, at), "index of units");
     tally->there += is_found;
+    check_bound(at);
+    tally_leasehold(tally, at);
     if (holding->next == 0) return;
     expect(holding_at(state, holding->next)->id > holding->id, "log order of holdings");
     expect(holding_at(state, holding->next)->previous == at, "list of holdings");
@@ -527,6 +585,8 @@ static void check_pools(const struct tally *tally)
         {POOL_ACCOUNT,         tally->accounts  },
         {POOL_STEP,            tally->steps     },
         {POOL_HOLDING,         tally->holdings  },
+        {POOL_LEASE,           tally->leases    },
+        {POOL_LEASEHOLD,       tally->leaseholds},
         {POOL_USER,            tally->users     },
         {POOL_MEMBER,          tally->members   },
         {POOL_ACTOR,           tally->actors    },

@@ -3,6 +3,7 @@
 #include "core/proof/crypto.h"
 #include "core/proof/hash.h"
 #include "core/proof/note.h"
+#include "projections/access.h"
 #include "projections/actors.h"
 #include "projections/digest.h"
 #include "projections/groups.h"
@@ -341,6 +342,17 @@ void company_clock(struct company *company, const char *time)
     remind(company);
 }
 
+enum refusal company_resume(struct company *company, const char *time)
+{
+    const struct event event = {.kind = RESUMPTION,
+                                .of.resumption = {server_at(company->state)->time_ms}};
+    company_set_time(company, time);
+    const enum refusal code = propose(company, &event, 0);
+    while (code == ACCEPTED && company_pass_slice(company)) {
+    }
+    return code;
+}
+
 // --- Lines of words ---------------------------------------------------------
 
 struct words {
@@ -383,6 +395,14 @@ static uint64_t take_time(struct words *words, const char *key, uint64_t absent)
     const bool is_time = time_from_text(value, &ms);
     assert(is_time);
     return ms;
+}
+
+static uint64_t take_number(struct words *words, const char *key)
+{
+    struct bytes value;
+    uint64_t     number = 0;
+    if (take_value(words, key, &value)) (void)bytes_to_decimal(value, UINT64_MAX - 1, &number);
+    return number;
 }
 
 static uint64_t take_direction(struct words *words)
@@ -486,6 +506,10 @@ static void read_consumption(struct words *words, struct event *event)
     consumption->unit = next_word(words);
     (void)take_value(words, "user=", &consumption->user);
     consumption->direction = take_direction(words);
+    if (take_word(words, "service")) consumption->purpose = PURPOSE_SERVICE;
+    (void)take_value(words, "needed=", &consumption->needed);
+    consumption->lease_ms = take_number(words, "lease=");
+    (void)take_value(words, "set=", &consumption->lease_set);
 }
 
 // What is done to a group that is there already.
@@ -588,11 +612,27 @@ static void read_line(const char *line, struct words *words, struct event *event
         event->of.user_assignment.until_ms = TIME_NEVER;
     } else if (take_word(words, "consume")) {
         read_consumption(words, event);
+    } else if (take_word(words, "transfer")) {
+        event->kind = TRANSFER;
+        event->of.transfer.resource = next_word(words);
+        event->of.transfer.unit = next_word(words);
+        (void)take_value(words, "unit=", &event->of.transfer.to_unit);
+        (void)take_value(words, "user=", &event->of.transfer.to_user);
+    } else if (take_word(words, "renew")) {
+        event->kind = RENEWAL;
+        if (take_word(words, "set")) {
+            event->of.renewal.group = next_word(words);
+            event->of.renewal.lease_set = next_word(words);
+        } else {
+            event->of.renewal.resource = next_word(words);
+            event->of.renewal.unit = next_word(words);
+        }
     } else if (take_word(words, "release")) {
         event->kind = RELEASE;
         event->of.release.resource = next_word(words);
         event->of.release.unit = next_word(words);
         event->of.release.direction = take_direction(words);
+        event->of.release.is_cascade = take_word(words, "cascade");
     } else if (take_word(words, "enrol")) {
         event->kind = ACTOR_ENROLMENT;
         event->of.actor_enrolment.name = next_word(words);

@@ -16,7 +16,10 @@
 //   delivery SEQ sent|failed
 //   user NAME PATH            dismiss NAME [cascade]      member add|remove NAME PATH [cascade]
 //   assign NAME PATH [from=T] [until=T] RESOURCE=COUNT FEATURE ...      unassign NAME PATH
-//   consume PATH RESOURCE UNIT [user=NAME] [in|out]       release RESOURCE UNIT [in|out]
+//   consume PATH RESOURCE UNIT [user=NAME] [in|out] [service] [needed=UNIT]
+//           [lease=MS] [set=NAME]          renew RESOURCE UNIT     renew set PATH NAME
+//   transfer RESOURCE UNIT [unit=UNIT] [user=NAME]
+//   release RESOURCE UNIT [in|out] [cascade]
 //   enrol NAME ROLE PATH [signs]      remove NAME
 //   eula VERSION              trust NAME     distrust NAME
 //   password ACCOUNT          software VERSION EULA_VERSION
@@ -42,6 +45,8 @@ void          company_clock(struct company *company, const char *time);
 // The same in steps: the time alone, then one boundary; false when no edge is due.
 void          company_set_time(struct company *company, const char *time);
 bool          company_pass_slice(struct company *company);
+// The daemon runs again, as of that time.
+enum refusal  company_resume(struct company *company, const char *time);
 uint64_t      company_now(const struct company *company);
 void          company_as(struct company *company, const char *actor); // "admin" at first
 

@@ -4,6 +4,7 @@
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/leases.h"
 #include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
@@ -171,6 +172,8 @@ static const char *say_more(struct company *company, const char *line)
             (unsigned long long)view.unallocated);
     add_count("over", view.over);
     add_count("suspended", view.suspended);
+    if (view.activatable != LIMIT_NONE)
+        add(" activatable %llu", (unsigned long long)view.activatable);
     add(" at ");
     add_group(company_state(company), view.bottleneck);
     if (view.until_ms != TIME_NEVER) {
@@ -255,6 +258,35 @@ static const char *say_held(struct company *company, const char *line)
         add("%s%s%.*s%s", answer_size > 0 ? " " : "", is_kept ? "" : "(", (int)unit.size,
             (const char *)unit.at, is_kept ? "" : ")");
     }
+    return answer;
+}
+
+static const char *say_bound(struct company *company, const char *line)
+{
+    const struct state *state = company_state(company);
+    const uint32_t      resource = resource_find(state, word_of(&line));
+    const uint32_t      at = resource == 0 ? 0 : holding_find(state, resource, word_of(&line));
+    assert(at != 0);
+    const uint32_t bound = holding_at(state, at)->bound;
+    if (bound == 0)
+        add("none");
+    else
+        add_bytes(text_of(state, holding_at(state, bound)->unit));
+    return answer;
+}
+
+static const char *say_lease(struct company *company, const char *line)
+{
+    const struct state *state = company_state(company);
+    const struct bytes  resource = word_of(&line);
+    const uint32_t      at = unit_find(state, resource, word_of(&line));
+    assert(at != 0);
+    if (lease_of(state, at) == NULL)
+        add("none");
+    else if (lease_end(state, at) == TIME_NEVER)
+        add("held");
+    else
+        add_time(lease_end(state, at));
     return answer;
 }
 
@@ -430,6 +462,9 @@ static const char *say_setting(struct company *company, const char *line)
 {
     if (starts(&line, "clock")) {
         company_clock(company, line);
+    } else if (starts(&line, "resume")) {
+        add("%s", company_resume(company, line) == ACCEPTED ? "ok" : "refused");
+        return answer;
     } else if (starts(&line, "as")) {
         company_as(company, line);
     } else if (starts(&line, "silence")) {
@@ -455,6 +490,8 @@ const char *company_say(struct company *company, const char *line)
     if (starts(&line, "feature")) return say_feature(company, line);
     if (starts(&line, "access")) return say_access(company, line);
     if (starts(&line, "held")) return say_held(company, line);
+    if (starts(&line, "bound")) return say_bound(company, line);
+    if (starts(&line, "lease")) return say_lease(company, line);
     if (starts(&line, "mode")) return say_mode(company);
     if (starts(&line, "notice")) return say_notice(company, line);
     if (starts(&line, "may")) return say_may(company, line);

@@ -17,13 +17,16 @@
 //                               "suspends N: UNIT UNIT …"; nothing is done
 //   N x LINE                    stops at the first that is not ok, and answers with that
 //   state GROUP RESOURCE        maximum/used/available
-//   more GROUP RESOURCE         "expired own 10 unallocated 3 over 2 suspended 1 at G until T next
-//   T=5"
+//   more GROUP RESOURCE         "expired own 10 unallocated 3 over 2 suspended 1 activatable 2 at G
+//                               until T next T=5"
 //                               where "own unlimited"; what is none is left out
 //   notice GROUP RESOURCE       "none", "80", "over new": raised by the newest event
 //   feature GROUP FEATURE       "on", "on until T", or the status
 //   access RESOURCE UNIT        "yes", or what denies it
 //   held RESOURCE               the units in log order, suspended ones in parentheses
+//   resume TIME                 the daemon runs again
+//   lease RESOURCE UNIT         the end of its lease, "held" while limited, or "none"
+//   bound RESOURCE UNIT         the unit that is bound to it, or "none"
 //   may WHO ACTION [GROUP]      "yes", or what denies it
 //   mode                        "normal", "limited license_updated", "… pending 8"
 //   pending                     the units that wait for the end of the mode, oldest first

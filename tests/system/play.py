@@ -129,6 +129,11 @@ class Player:
             self.state(line[2:])
         elif line.startswith("clock "):
             self.ledger.licet("clock", "set", line[len("clock ") :])
+        elif line.startswith("actor "):
+            self.ledger.enrol(*shlex.split(line)[1:])
+        elif line == "restart":
+            self.ledger.stop()
+            self.ledger.start()
         elif line.startswith("flip "):
             self.flip(line[len("flip ") :])
         elif line.startswith("actor "):

@@ -312,8 +312,9 @@ def user_creation(user, group):
     return [14, user, group, None]
 
 
-def consumption(group, resource, unit, user=None, direction=None):
-    return [18, group, resource, unit, user, direction]
+def consumption(group, resource, unit, user=None, direction=None, lease=None):
+    event = [18, group, resource, unit, user, direction]
+    return event if lease is None else event + [None, None, lease]
 
 
 def release(resource, unit, direction=None):

@@ -183,7 +183,8 @@ def clock_jump():
             noon = before["time"] + DAY_MS // 2
             for event in (sp.group_creation("G"),
                           sp.allocation("G", 0, [["p", None, noon, [["channel", 2]]]]),
-                          sp.consumption("G", "channel", "g1")):
+                          sp.consumption("G", "channel", "g1"),
+                          sp.consumption("/", "channel", "leased", lease=600000)):
                 ledger.expect_ok(client.propose(event))
             assert client.get("access", resource="channel", unit="g1")["access"]
             set_offset("+1d")
@@ -201,6 +202,7 @@ def clock_jump():
             after = client.get("status")
             assert not after["clock_held"] and after["time"] >= wall, after
             ledger.expect_ok(client.propose(sp.consumption("/", "channel", "later")))
+            holds_its_lease(client)
             set_offset("-0")  # back: time stands still, and nothing is held
             time.sleep(0.5)
             back = client.get("status")
@@ -229,6 +231,11 @@ def stays_over(client):
     assert reply[1]["code"] == "EXPIRED", reply
 
 
+def holds_its_lease(client):
+    """Nobody could renew while the clock was not believed, or the daemon stood still (X11)."""
+    assert client.get("access", resource="channel", unit="leased")["access"]
+
+
 def held_after_a_week(at, set_offset):
     """Six days after the last event a start is believed, nine days after it is not."""
     for days, is_held in ((1 + 6, False), (1 + 6 + 9, True)):
@@ -240,6 +247,7 @@ def held_after_a_week(at, set_offset):
                 at.licet("clock", "confirm")
                 assert not client.get("status")["clock_held"]
             ledger.expect_ok(client.propose(sp.consumption("/", "channel", "day-%d" % days)))
+            holds_its_lease(client)
         at.stop()
 
 
