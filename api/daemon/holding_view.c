@@ -26,8 +26,9 @@ static void put_directions(struct buffer *items, uint8_t directions)
     put_optional_text(items, "directions", bytes_of_text(words[directions & 3]));
 }
 
-void put_holding(struct buffer *items, const struct state *state, uint32_t at)
+void put_holding(struct buffer *items, const struct daemon *daemon, uint32_t at)
 {
+    const struct state   *state = daemon->state;
     const struct holding *holding = holding_at(state, at);
     const uint32_t        resource = account_at(state, holding->account)->resource;
     pack_map(items, 7);
@@ -93,15 +94,17 @@ static uint32_t oldest(const struct state *state, const struct cursors *cursors)
     return found;
 }
 
-static void add_holdings(const struct state *state, const struct filter *filter, struct page *page)
+static void add_holdings(const struct daemon *daemon, const struct filter *filter,
+                         struct page *page)
 {
-    struct cursors cursors = *start_cursors(state, filter);
+    const struct state *state = daemon->state;
+    struct cursors      cursors = *start_cursors(state, filter);
     while (cursors.count > 0) {
         const uint32_t i = oldest(state, &cursors);
         const uint32_t at = cursors.at[i];
         if (at == 0) break;
         if (!page_has_room(page)) return;
-        put_holding(&page->items, state, at);
+        put_holding(&page->items, daemon, at);
         page->next = holding_at(state, at)->id;
         page->count++;
         cursors.at[i] = next_match(state, filter, holding_at(state, at)->next);
@@ -127,12 +130,11 @@ void holdings_answer(struct daemon *daemon, const struct ask *ask, uint32_t acto
 {
     static struct page      page;
     const struct arguments *arguments = &ask->arguments;
-    const struct state     *state = daemon->state;
     struct filter           filter = {.group = asked_group(daemon, arguments->group, actor, reply),
                                       .after = arguments->after};
     if (filter.group == 0) return;
     page_init(&page, arguments->limit);
-    if (read_filter(daemon, arguments, &filter)) add_holdings(state, &filter, &page);
+    if (read_filter(daemon, arguments, &filter)) add_holdings(daemon, &filter, &page);
     answer_ok(reply, 4);
     put_page(reply, "holdings", &page);
     put_limit(reply, "next", page.next);

@@ -9,6 +9,6 @@ void holdings_answer(struct daemon *daemon, const struct ask *ask, uint32_t acto
                      struct buffer *reply);
 
 // One holding as it stands in answers.
-void put_holding(struct buffer *items, const struct state *state, uint32_t at);
+void put_holding(struct buffer *items, const struct daemon *daemon, uint32_t at);
 
 #endif

@@ -52,7 +52,7 @@ void who_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, st
     if (at == 0) {
         pack_nil(reply);
     } else {
-        put_holding(reply, state, at);
+        put_holding(reply, daemon, at);
     }
     put_seq(reply, daemon);
     put_time(reply, "since", since_ms);
