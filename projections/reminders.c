@@ -109,12 +109,6 @@ static void stop(struct state *state, uint32_t at)
     clear_due(state, at);
 }
 
-// What was cut off from the tree is taken apart later, and nobody is reminded of it.
-static bool is_in_tree(const struct state *state, uint32_t group)
-{
-    return group_is_within(state, group, SERVER_GROUP);
-}
-
 void reminders_cut(struct state *state, uint32_t group)
 {
     for (uint32_t at = server_at(state)->first_due; at != 0;) {
@@ -130,9 +124,9 @@ void reminding_pass(struct change_context *context, const struct edge *edge)
     const uint32_t    at = edge->subject;
     const struct grid grid = grid_of(state, at);
     struct edge       next = *edge;
-    reminding_edit(state, at)->edge = 0;
-    if (!is_in_tree(state, package_of(state, at)->group)) return;
-    set_due(state, at, grid_latest(grid, context->now_ms));
+    if (group_is_there(state, package_of(state, at)->group)) {
+        set_due(state, at, grid_latest(grid, context->now_ms));
+    }
     next.ms = grid_next(grid, context->now_ms);
     const uint32_t added = schedule_add(state, next);
     reminding_edit(state, at)->edge = added;
@@ -411,7 +405,7 @@ void delivery_judge(struct question *question, const struct event *event)
 {
     const struct state *state = question->state;
     const uint32_t      at = reminder_find(state, event->of.reminder_delivery.reminder);
-    if (at == 0 || !is_in_tree(state, reminder_at(state, at)->group)) {
+    if (at == 0 || !group_is_there(state, reminder_at(state, at)->group)) {
         refuse_name(question, UNKNOWN_REMINDER, (struct bytes){NULL, 0});
     } else {
         question->charged = reminder_at(state, at)->group;

@@ -5,6 +5,7 @@
 #include "projections/holdings.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
+#include "projections/reminders.h"
 #include "projections/users.h"
 
 // Some 20 µs. A subtree with no more records than that goes with the event itself.
@@ -74,6 +75,7 @@ void group_removal_apply(struct change_context *context, const struct event *eve
     const uint32_t group = group_find(state, event->of.group_removal.group);
     struct server *server = server_edit(state);
     remove_actors(state, group);
+    reminders_cut(state, group);
     detach_accounts(state, group);
     server->cut_group_count += count_groups(state, group);
     group_relink(state, group, 0);
@@ -108,6 +110,8 @@ static void take_one(struct state *state, uint32_t group)
         member_remove(state, own->first_member);
     } else if (own->first_package != 0) {
         package_drop_first(state, group);
+    } else if (own->reminder_policy != 0) {
+        reminder_policy_reclaim(state, group);
     } else if (own->first_account == 0) {
         forget(state, group);
     } else if (account_at(state, own->first_account)->first_holding != 0) {

@@ -382,6 +382,40 @@ Test(reminders, B40_it_waits_until_it_was_sent)
     play_after(TURNS(base), TURNS(turns));
 }
 
+// A group that goes takes along what is due there and what waits.
+Test(reminders, X09_nobody_is_reminded_of_a_removed_group)
+{
+    static const struct turn turns[] = {
+        {"40 x group D/G/g#",                                          "ok"              },
+        {"40 x allocate D/G/g# restricted p until=2027-12-01 : sip=0", "ok"              },
+        {"40 x remind D/G/g# weekly days=14",                          "ok"              },
+        {"clock 2027-11-17",                                           "ok"              },
+        {"delivery 129 sent",                                          "ok"              },
+        {"silence",                                                    "ok"              },
+        {"40 x remind D/G/g# weekly days=14",                          "ok"              },
+        {"drop D/G cascade",                                           "ok"              },
+        {"speak",                                                      "ok"              },
+        {"delivery 130 sent",                                          "UNKNOWN_REMINDER"},
+        {"clock 2027-11-24",                                           "ok"              },
+        {"40 x group D/h#",                                            "ok"              },
+        {"group D/G",                                                  "ok"              },
+        {"reminders D/G",                                              ""                },
+    };
+    struct company *company = company_open();
+    play_on(company, TURNS(base));
+    for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++) {
+        expect_said(company, turns[i].say, turns[i].answer);
+        const char *fault = state_check(company_state(company));
+        cr_expect(fault == NULL, "after %s: %s", turns[i].say, fault);
+        if (strncmp(turns[i].say, "clock 2027-11-17", 16) == 0) (void)company_told(company);
+    }
+    expect_said(company, "told", "");
+    cr_expect(eq(u32, state_count(company_state(company), POOL_REMINDER), 0));
+    cr_expect(eq(u32, state_count(company_state(company), POOL_REMINDING), 0));
+    cr_expect(eq(u32, state_count(company_state(company), POOL_REMINDER_POLICY), 0));
+    company_close(company);
+}
+
 // Without a mailer they would pile up for ever: of so many the oldest is given up.
 Test(reminders, B40_the_oldest_is_given_up_where_too_many_wait)
 {

@@ -335,12 +335,19 @@ static void tally_reminding(struct tally *tally, uint32_t package)
     const struct grid       grid = reminder_grid(reminder_policy_at(state, policy), until_ms);
     const bool              is_once = grid.period_ms == 0 && reminding->last_ms != TIME_NEVER;
     const bool              is_over = is_once || !reminder_policy_at(state, policy)->is_enabled;
-    const uint64_t next_ms = is_over ? TIME_NEVER : grid_next(grid, server_at(state)->time_ms);
+    // Where the edge has come and is not settled yet, it is that one still.
+    const uint64_t          now_ms = server_at(state)->time_ms;
+    const uint64_t          edge_ms = reminding_next(state, at);
+    const uint64_t          next_ms =
+        is_over ? TIME_NEVER : grid_next(grid, edge_ms <= now_ms ? edge_ms - 1 : now_ms);
     tally->remindings++;
     tally->edges += reminding->edge != 0;
     tally->due += reminding->due_ms != TIME_NEVER;
     expect(reminding->package == package, "package of reminding %u", at);
-    expect(reminding_next(state, at) == next_ms, "a reminder stands at another time");
+    expect(edge_ms == next_ms, "a reminder stands at another time");
+    expect(reminding->due_ms == TIME_NEVER ||
+               group_is_there(state, package_at(state, package)->group),
+           "reminding %u of a removed group is due", at);
     if (next_ms < check.next_edge_ms) check.next_edge_ms = next_ms;
 }
 
@@ -451,6 +458,7 @@ static void tally_cut_groups(struct tally *tally)
             expect(!group_is_there(state, at), "a removed group is there");
             for (uint32_t i = group->first_package; i != 0; i = package_at(state, i)->next)
                 tally_package(tally, i);
+            tally_policy(tally, at);
             for (uint32_t i = group->first_account; i != 0;
                  i = account_at(state, i)->next_of_group) {
                 tally->accounts++;
