@@ -10,7 +10,7 @@ import time
 import ledger
 import sp
 
-EDGES = int(os.environ.get("LICET_EDGES", "200000"))
+EDGES = int(os.environ.get("LICET_EDGES", "60000"))
 WINDOWS = 20  # of a house, all with the same end
 HOUSES = EDGES // WINDOWS
 SLICE = 1000  # edges to a boundary
