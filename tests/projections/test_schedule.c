@@ -294,3 +294,23 @@ Test(schedule, d5_a_boundary_neither_goes_back_nor_ahead_nor_tells_of_nothing)
     }
     company_close(company);
 }
+
+// Between slices events go on at the boundary's own instant; a later one needs a boundary first.
+Test(schedule, d5_no_event_is_later_than_the_newest_boundary_while_edges_are_due)
+{
+    struct company     *company = many_houses();
+    const struct state *state = company_state(company);
+    uint64_t            edge_ms = 0;
+    cr_assert(time_from_text(bytes_of_text("2026-12-01"), &edge_ms));
+    company_clock(company, "2026-11-20");
+    cr_expect(not(schedule_is_late(state, edge_ms - 1)), "before the edge");
+    cr_expect(schedule_is_late(state, edge_ms), "at the edge, without its boundary");
+    company_set_time(company, "2026-12-01");
+    cr_assert(company_pass_slice(company));
+    cr_expect(not(schedule_is_late(state, edge_ms)), "between the slices");
+    cr_expect(schedule_is_late(state, edge_ms + 1), "between the slices, later");
+    while (company_pass_slice(company)) {
+    }
+    cr_expect(not(schedule_is_late(state, edge_ms + 1)), "after all of them");
+    company_close(company);
+}
