@@ -78,9 +78,15 @@ def told_once_a_minute(at, before):
         assert size(admin) == last, "nothing to tell, and yet told"
 
 
+def by_the_policy(at):
+    """The rate is a setting: from now on no refusal of a minute is logged but the first."""
+    with at.client("loop") as loop, at.client() as admin:
+        ledger.expect_ok(admin.propose([24, False, 1, None]))
+        logged, _ = ask_in_a_loop(loop, 8)
+        assert logged == 1, "%d were logged" % logged
+
+
 def told_before_a_clean_stop(at):
-    with at.client("loop") as loop:
-        ask_in_a_loop(loop, RATE + 7)
     at.stop()
     at.start()
     assert counted(at)[2:] == [[("loop", "LIMIT_REACHED", "7")]], counted(at)
@@ -102,6 +108,7 @@ def main():
     with ledger.Ledger() as at:
         prepare(at)
         told_once_a_minute(at, beyond_the_rate(at))
+        by_the_policy(at)
         told_before_a_clean_stop(at)
         by_policy(at)
         with at.client() as client:
