@@ -1,12 +1,16 @@
 #include "projections/judgement.h"
 
-#include "projections/actors.h"
 #include "projections/groups.h"
 
-void why_init(struct why *why)
+#include <string.h>
+
+void why_init(struct why *why, uint32_t from)
 {
+    why->from = from;
     why->count = 0;
     why->total = 0;
+    why->decisive = (struct reason){.constraint = {.code = ACCEPTED}, .node = NODE_NONE};
+    memset(why->has_hidden, 0, sizeof why->has_hidden);
     why->text = buffer_over(why->room, sizeof why->room);
 }
 
@@ -18,26 +22,42 @@ static struct bytes keep(struct why *why, struct bytes text)
     return (struct bytes){why->room + start, text.size};
 }
 
+// R: what is in the reader's group, and what stands above it.
 static bool is_seen(const struct question *question, uint32_t group)
 {
-    if (group == 0 || question->actor == 0) return true;
-    return actor_sees(question->state, question->actor, group);
+    if (group == 0 || question->reader == 0) return true;
+    return group_is_within(question->state, group, question->reader) ||
+           group_is_within(question->state, question->reader, group);
+}
+
+static struct reason reason_of(const struct question *question, struct why *why,
+                               struct constraint constraint)
+{
+    struct reason reason = {.constraint = constraint, .node = NODE_NONE};
+    uint8_t       room[PATH_SIZE_MAX];
+    struct buffer path = buffer_over(room, sizeof room);
+    reason.constraint.name = keep(why, constraint.name);
+    reason.is_hidden = !is_seen(question, constraint.group);
+    if (constraint.group == 0) return reason;
+    group_add_path(question->state, constraint.group, &path);
+    reason.path = keep(why, buffer_bytes(&path));
+    reason.node = group_at(question->state, constraint.group)->id;
+    return reason;
 }
 
 static void add_reason(struct question *question, struct why *why, struct constraint constraint)
 {
+    const bool  is_decisive = why->total == 0 || (constraint.code == MALFORMED &&
+                                                 why->decisive.constraint.code != MALFORMED);
+    const bool  is_hidden = !is_seen(question, constraint.group);
+    if (is_hidden && why->has_hidden[constraint.code]) return;
+    const bool is_kept = why->total >= why->from && why->count < WHY_MAX;
+    why->has_hidden[constraint.code] = is_hidden || why->has_hidden[constraint.code];
     why->total++;
-    if (why->count == WHY_MAX) return;
-    struct reason *reason = &why->reasons[why->count++];
-    *reason = (struct reason){.constraint = constraint, .node = NODE_NONE};
-    reason->constraint.name = keep(why, constraint.name);
-    reason->is_hidden = !is_seen(question, constraint.group);
-    if (constraint.group == 0) return;
-    uint8_t       room[PATH_SIZE_MAX];
-    struct buffer path = buffer_over(room, sizeof room);
-    group_add_path(question->state, constraint.group, &path);
-    reason->path = keep(why, buffer_bytes(&path));
-    reason->node = group_at(question->state, constraint.group)->id;
+    if (!is_decisive && !is_kept) return;
+    const struct reason reason = reason_of(question, why, constraint);
+    if (is_decisive) why->decisive = reason;
+    if (is_kept) why->reasons[why->count++] = reason;
 }
 
 void refuse(struct question *question, struct constraint constraint)

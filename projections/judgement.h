@@ -7,7 +7,7 @@
 
 #include "projections/state.h"
 
-enum { WHY_MAX = 64, WHY_TEXT_SIZE = 16 * 1024 };
+enum { WHY_MAX = 100, WHY_TEXT_SIZE = (WHY_MAX + 1) * (PATH_SIZE_MAX + 256) };
 
 struct constraint {
     enum refusal code;
@@ -24,13 +24,17 @@ struct reason {
     struct constraint constraint;
     entity_id         node;      // NODE_NONE: nowhere
     struct bytes      path;      // of the group
+    uint32_t          further;   // units that the same plan asks for there behind this one
     bool              is_hidden; // the asker may not read there (R)
 };
 
+// All reasons are counted; those from `from` on are kept, as far as they fit: a page of them. What
+// lies out of the asker's sight is told once of each code, for its number would tell of it.
 struct why {
-    uint32_t      count; // kept, at most WHY_MAX
-    uint32_t      total;
+    uint32_t      from, count, total;
+    struct reason decisive; // the first, or the first that says MALFORMED
     struct reason reasons[WHY_MAX];
+    bool          has_hidden[REFUSAL_CODE_MAX + 1];
     struct buffer text;
     uint8_t       room[WHY_TEXT_SIZE];
 };
@@ -41,6 +45,7 @@ struct question {
     const struct state *state;
     uint64_t            now_ms; // ledger time of the event
     uint32_t            actor;  // the author's record; 0: the ledger itself
+    uint32_t            reader; // the group whose reader is told the reasons; 0: reads all
     struct why         *why;
     bool                is_no_news; // nothing would change: granted, not appended
     const char         *offence;    // with MALFORMED: the field
@@ -67,7 +72,7 @@ void warn(struct question *question, uint32_t group, struct bytes package, uint6
 // Malformed for a reason that only the rules can see; field names it.
 void refuse_malformed(struct question *question, const char *field);
 
-void why_init(struct why *why);
+void why_init(struct why *why, uint32_t from);
 bool is_refused(const struct question *question);
 
 #endif

@@ -208,6 +208,22 @@ static void collect_instants(struct save *save)
     instants_add_sums(&save->instants, state, account_of(save, save->group));
 }
 
+// What does not fit, of all instants the most: a limit of so much would do at each of them.
+struct excess {
+    uint64_t limit, asked;
+};
+
+static void add_excess(struct excess *excess, uint64_t limit, uint64_t asked)
+{
+    if (asked > limit && asked > excess->asked) *excess = (struct excess){limit, asked};
+}
+
+static void refuse_excess(const struct save *save, enum refusal code, uint32_t node,
+                          const struct excess *excess)
+{
+    if (excess->asked > 0) refuse_save(save, code, node, excess->limit, excess->asked);
+}
+
 // --- B22: no more than the node above has -----------------------------------
 
 // An unrestricted group asks for nothing itself.
@@ -226,7 +242,7 @@ static void judge_under(const struct save *save, uint32_t node)
         if (!node_is_active_at(save->question->state, node, ms)) continue;
         const uint64_t bound = limit_of(save, node, ms);
         if (limit <= bound) continue;
-        if (most == LIMIT_NONE) asked = limit;
+        if (limit > asked) asked = limit;
         if (bound < most) most = bound;
     }
     if (most != LIMIT_NONE) refuse_save(save, CHILD_EXCEEDS_ANCESTOR, node, most, asked);
@@ -245,32 +261,32 @@ static bool is_lowered(const struct save *save, uint64_t ms)
            is_asked_active(save, ms);
 }
 
-static void judge_over(const struct save *save, uint64_t ms, uint32_t account)
+static void judge_over(const struct save *save, uint64_t ms, uint32_t account,
+                       struct excess *excess)
 {
     const struct state *state = save->question->state;
     const uint64_t      limit = asked_limit(save, ms);
     for (uint32_t at = quota_next_restricted(state, account, account); at != 0;
          at = quota_next_restricted(state, account, at)) {
         const uint64_t below = limit_at(state, account_at(state, at)->group, save->resource, ms);
-        if (below <= limit) continue;
-        refuse_save(save, CHILD_EXCEEDS_ANCESTOR, save->group, limit, below);
-        return;
+        add_excess(excess, limit, below);
     }
 }
 
 static void judge_descendants(const struct save *save)
 {
     const uint32_t account = account_of(save, save->group);
+    struct excess  excess = {0, 0};
     if (account == 0 || save->allocation->is_forced) return;
     struct sum_cursor sums = sum_cursor(save->question->state, account);
-    const uint32_t    found = save->question->why->total;
     for (uint32_t i = 0; i < save->instants.count; i++) {
         const uint64_t ms = save->instants.ms[i];
         const uint64_t sum = sum_at_instant(&sums, ms);
         // Where all of them together fit, each does.
-        if (is_lowered(save, ms) && sum > asked_limit(save, ms)) judge_over(save, ms, account);
-        if (save->question->why->total != found) return;
+        if (!is_lowered(save, ms) || sum <= asked_limit(save, ms)) continue;
+        judge_over(save, ms, account, &excess);
     }
+    refuse_excess(save, CHILD_EXCEEDS_ANCESTOR, save->group, &excess);
 }
 
 // --- B23: all below together no more than the node has -----------------------
@@ -287,6 +303,7 @@ static void judge_sum_above(const struct save *save)
     if (group_at(state, save->bound)->is_oversubscribed) return;
     struct sum_cursor above = sum_cursor(state, account_of(save, save->bound));
     struct sum_cursor below = sum_cursor(state, account_of(save, save->group));
+    struct excess     excess = {0, 0};
     for (uint32_t i = 0; i < save->instants.count; i++) {
         const uint64_t ms = save->instants.ms[i];
         const uint64_t sum = sum_at_instant(&above, ms), own = sum_at_instant(&below, ms);
@@ -294,11 +311,9 @@ static void judge_sum_above(const struct save *save)
         const uint64_t asked = share(asked_limit(save, ms), own);
         if (ms < save->question->now_ms || asked <= former) continue;
         if (!node_is_active_at(state, save->bound, ms)) continue;
-        const uint64_t limit = limit_of(save, save->bound, ms);
-        if (sum - former + asked <= limit) continue;
-        refuse_save(save, OVERSUBSCRIBED, save->bound, limit, sum - former + asked);
-        return;
+        add_excess(&excess, limit_of(save, save->bound, ms), sum - former + asked);
     }
+    refuse_excess(save, OVERSUBSCRIBED, save->bound, &excess);
 }
 
 static void judge_sum_below(const struct save *save)
@@ -310,16 +325,16 @@ static void judge_sum_below(const struct save *save)
     if (account == 0 || allocation->is_forced) return;
     if (is_open || allocation->is_oversubscribed) return;
     struct sum_cursor sums = sum_cursor(save->question->state, account);
+    struct excess     excess = {0, 0};
     for (uint32_t i = 0; i < save->instants.count; i++) {
         const uint64_t ms = save->instants.ms[i];
         const uint64_t sum = sum_at_instant(&sums, ms);
         const bool     is_opted_out =
             group->is_oversubscribed && ms >= save->question->now_ms && is_asked_active(save, ms);
         if (!is_lowered(save, ms) && !is_opted_out) continue;
-        if (sum <= asked_limit(save, ms)) continue;
-        refuse_save(save, OVERSUBSCRIBED, save->group, asked_limit(save, ms), sum);
-        return;
+        add_excess(&excess, asked_limit(save, ms), sum);
     }
+    refuse_excess(save, OVERSUBSCRIBED, save->group, &excess);
 }
 
 static void judge_sums(const struct save *save)

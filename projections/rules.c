@@ -1,5 +1,6 @@
 #include "projections/rules.h"
 
+#include "core/base/name.h"
 #include "projections/actors.h"
 #include "projections/consumption.h"
 #include "projections/groups.h"
@@ -245,9 +246,35 @@ static void judge_event(struct question *question, const struct event *event, ui
         rules[event->kind].judge(question, event);
         const struct why *why = question->why;
         const bool        is_about_use =
-            why->count == 0 || why->reasons[0].constraint.code == LIMIT_BELOW_USED;
+            !is_refused(question) || why->decisive.constraint.code == LIMIT_BELOW_USED;
         if (is_about_use && !question->is_no_news && is_to_be_harmless(event)) {
             judge_losses(question, event, context);
+        }
+    }
+}
+
+// Whether the event takes a unit of the reason's resource, at or below its node, that nobody holds.
+static bool is_further(const struct state *state, const struct event *event,
+                       const struct reason *reason)
+{
+    const struct consumption *consumption = &event->of.consumption;
+    if (event->kind != CONSUMPTION) return false;
+    if (!bytes_is_equal(consumption->resource, reason->constraint.name)) return false;
+    if (!path_is_within(consumption->group, reason->path)) return false;
+    return unit_find(state, consumption->resource, consumption->unit) == 0;
+}
+
+// A plan ends at the first event that is refused; what would let it pass is room for those behind
+// as well.
+static void count_further(const struct question *question, struct list_reader rest)
+{
+    const char *offence = NULL;
+    for (struct bytes packed; list_next_packed(&rest, &packed);) {
+        struct event event;
+        (void)event_read_packed(packed, &event, &offence);
+        for (uint32_t i = 0; i < question->why->count; i++) {
+            struct reason *reason = &question->why->reasons[i];
+            reason->further += is_further(question->state, &event, reason);
         }
     }
 }
@@ -272,18 +299,10 @@ static uint32_t judge_plan(struct question *question, struct state *state,
         is_news = is_news || !question->is_no_news;
         if (!question->is_no_news) rules[event.kind].apply(&context, &event);
     }
+    if (is_refused(question)) count_further(question, events);
     state_rollback(state, mark);
     question->is_no_news = !is_news;
     return index;
-}
-
-// MALFORMED tells more than any other word why nothing else could be said.
-static const struct reason *first_reason(const struct why *why)
-{
-    for (uint32_t i = 0; i < why->count; i++) {
-        if (why->reasons[i].constraint.code == MALFORMED) return &why->reasons[i];
-    }
-    return &why->reasons[0];
 }
 
 static uint64_t or_zero(uint64_t number)
@@ -291,25 +310,26 @@ static uint64_t or_zero(uint64_t number)
     return number == LIMIT_NONE ? 0 : number;
 }
 
-void rules_decide(struct state *state, const struct proposal *proposal, uint32_t actor,
-                  uint64_t now_ms, struct decision *decision)
+void rules_explain(struct state *state, const struct inquiry *inquiry, struct decision *decision)
 {
-    struct question question = {.state = state,
-                                .now_ms = now_ms,
-                                .actor = actor,
-                                .why = &decision->why,
-                                .losses = &decision->losses,
-                                .warnings = &decision->warnings};
-    uint32_t        index = 0;
-    why_init(&decision->why);
-    why_init(&decision->warnings);
+    const struct proposal *proposal = inquiry->proposal;
+    struct question        question = {.state = state,
+                                       .now_ms = inquiry->now_ms,
+                                       .actor = inquiry->actor,
+                                       .reader = inquiry->reader,
+                                       .why = &decision->why,
+                                       .losses = &decision->losses,
+                                       .warnings = &decision->warnings};
+    uint32_t               index = 0;
+    why_init(&decision->why, inquiry->from);
+    why_init(&decision->warnings, 0);
     decision->losses.total = 0;
     decision->losses.count = 0;
     if (proposal->event.kind == PLAN) {
         index = judge_plan(&question, state, proposal);
     } else {
         const uint64_t        seq = server_at(state)->size;
-        struct change_context context = {state, now_ms, entity_id_of(seq, 0), seq};
+        struct change_context context = {state, inquiry->now_ms, entity_id_of(seq, 0), seq};
         judge_event(&question, &proposal->event, proposal->not_after_ms, &context);
     }
     decision->offence = question.offence;
@@ -319,13 +339,23 @@ void rules_decide(struct state *state, const struct proposal *proposal, uint32_t
         decision->verdict.node = group_at(state, question.charged)->id;
     }
     if (!is_refused(&question)) return;
-    const struct reason *reason = first_reason(&decision->why);
+    const struct reason *reason = &decision->why.decisive;
     decision->verdict = (struct verdict){.code = reason->constraint.code,
                                          .node = reason->node,
                                          .limit = or_zero(reason->constraint.limit),
                                          .used = or_zero(reason->constraint.used),
                                          .index = index};
     decision->is_logged = refusal_row((uint64_t)reason->constraint.code)->is_logged;
+}
+
+void rules_decide(struct state *state, const struct proposal *proposal, uint32_t actor,
+                  uint64_t now_ms, struct decision *decision)
+{
+    const struct inquiry inquiry = {.proposal = proposal,
+                                    .actor = actor,
+                                    .now_ms = now_ms,
+                                    .reader = actor == 0 ? 0 : actor_at(state, actor)->group};
+    rules_explain(state, &inquiry, decision);
 }
 
 static void apply_plan(struct change_context *context, const struct plan *plan)

@@ -25,6 +25,17 @@ struct decision {
 void rules_decide(struct state *state, const struct proposal *proposal, uint32_t actor,
                   uint64_t now_ms, struct decision *decision);
 
+// The same decision, told to somebody: what rules_decide tells its author.
+struct inquiry {
+    const struct proposal *proposal;
+    uint32_t               actor;
+    uint64_t               now_ms;
+    uint32_t               reader; // see struct question
+    uint32_t               from;   // the first reason that is told
+};
+
+void rules_explain(struct state *state, const struct inquiry *inquiry, struct decision *decision);
+
 // An event that stands in the log as seq = server_at(state)->size.
 void rules_record(struct state *state, const struct leaf *leaf, const struct proposal *proposal);
 

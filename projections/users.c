@@ -190,38 +190,56 @@ struct user_quota user_quota_enforced(const struct state *state, uint32_t user, 
 
 // --- One more unit ----------------------------------------------------------
 
+// The full node of the path with the most in use: with more than that, no node would be full.
+static const struct quota_node *fullest(const struct quota_path *path)
+{
+    const struct quota_node *found = NULL;
+    for (uint32_t i = 0; i < path->count; i++) {
+        const struct quota_node *node = &path->nodes[i];
+        if (quota_room(node) == 0 && (found == NULL || node->used > found->used)) found = node;
+    }
+    return found;
+}
+
 // What a group of the user objects; ACCEPTED when it does not.
-static struct constraint objection(const struct question *question, uint32_t member,
-                                   uint32_t resource, uint32_t charged, uint64_t held)
+struct objection {
+    struct constraint constraint;
+    uint64_t          maximum; // that decides which group is the strictest
+};
+
+static struct objection objection(const struct question *question, uint32_t member,
+                                  uint32_t resource, uint32_t charged, uint64_t held)
 {
     const struct state *state = question->state;
     const uint32_t      group = member_at(state, member)->group;
-    struct constraint   objection = {
+    struct constraint   constraint = {
           .code = ACCEPTED, .group = group, .used = held, .until_ms = TIME_NEVER};
     struct quota_path path;
     quota_path(state, group, resource, &path);
-    const struct quota_node *least = quota_bottleneck(&path);
-    objection.limit = quota_maximum(&path);
-    if (held >= objection.limit) {
-        objection.code = STRICTEST_GROUP;
-    } else if (group != charged && quota_room(least) == 0) {
-        objection.code = STRICTEST_GROUP;
-        objection.limit = least->limit;
-        objection.used = least->used;
+    const uint64_t maximum = quota_maximum(&path);
+    constraint.limit = maximum;
+    constraint.name = text_of(state, resource_at(state, resource)->name);
+    if (held >= maximum) constraint.code = STRICTEST_GROUP;
+    // Of the charged group, the nodes of the path speak for themselves.
+    const struct quota_node *full = group == charged ? NULL : fullest(&path);
+    if (full != NULL && (constraint.code == ACCEPTED || full->used > held)) {
+        constraint.used = full->used;
+        constraint.limit = full->limit;
+        constraint.code = STRICTEST_GROUP;
     }
-    return objection;
+    return (struct objection){constraint, maximum};
 }
 
 // What the user's groups object, the strictest first: it decides.
 struct objections {
-    uint32_t          count;
-    struct constraint sorted[MEMBERSHIP_MAX];
+    uint32_t         count;
+    struct objection sorted[MEMBERSHIP_MAX];
 };
 
-static void object(struct objections *objections, struct constraint one)
+static void object(struct objections *objections, struct objection one)
 {
     uint32_t at = objections->count++;
-    for (; at > 0 && objections->sorted[at - 1].limit > one.limit; at--) {
+    for (; at > 0 && objections->sorted[at - 1].maximum > one.maximum; at--) {
         objections->sorted[at] = objections->sorted[at - 1];
     }
     objections->sorted[at] = one;
@@ -230,7 +248,7 @@ static void object(struct objections *objections, struct constraint one)
 static void refuse_all(struct question *question, const struct objections *objections)
 {
     for (uint32_t i = 0; i < objections->count; i++) {
-        refuse(question, objections->sorted[i]);
+        refuse(question, objections->sorted[i].constraint);
     }
 }
 
@@ -252,15 +270,17 @@ void user_judge_unit(struct question *question, uint32_t user, uint32_t resource
     struct objections   groups = {.count = 0}, caps = {.count = 0};
     uint32_t            at = user_first_member(state, user);
     for (; at != 0; at = user_next_member(state, at)) {
-        const struct constraint one = objection(question, at, resource, group, held);
-        const uint64_t          cap = member_cap_at(state, at, resource, question->now_ms);
-        if (one.code != ACCEPTED) object(&groups, one);
+        const struct objection one = objection(question, at, resource, group, held);
+        const uint64_t         cap = member_cap_at(state, at, resource, question->now_ms);
+        if (one.constraint.code != ACCEPTED) object(&groups, one);
         if (held < cap) continue;
-        object(&caps, (struct constraint){.code = USER_LIMIT,
-                                          .group = member_at(state, at)->group,
-                                          .limit = cap,
-                                          .used = held,
-                                          .until_ms = TIME_NEVER});
+        const struct constraint own = {.code = USER_LIMIT,
+                                       .group = member_at(state, at)->group,
+                                       .limit = cap,
+                                       .used = held,
+                                       .until_ms = TIME_NEVER,
+                                       .name = one.constraint.name};
+        object(&caps, (struct objection){own, cap});
     }
     refuse_all(question, &groups);
     refuse_all(question, &caps);

@@ -27,9 +27,8 @@ static void find_node(struct event_line *line, const struct state *state,
 {
     const entity_id node = line->leaf->verdict.node;
     if (node == NODE_NONE) return;
-    for (uint32_t i = 0; i < decision->why.count; i++) {
-        if (decision->why.reasons[i].node != node) continue;
-        line->node = decision->why.reasons[i].path;
+    if (decision->why.decisive.node == node) {
+        line->node = decision->why.decisive.path;
         return;
     }
     struct buffer  path = buffer_over(line->room, sizeof line->room);

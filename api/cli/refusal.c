@@ -15,7 +15,7 @@ static const struct number_row {
     {"LIMIT_BELOW_USED",       "",                   " used, the limit would be ", ""     },
     {"CHILD_EXCEEDS_ANCESTOR", "",                   " wanted, at most ",          ""     },
     {"USER_EXCEEDS_GROUP",     "",                   " wanted, at most ",          ""     },
-    {"NEEDS_EXCEEDED",         "",                   " wanted, at most ",          ""     },
+    {"NEEDS_EXCEEDED",         "",                   " there, at least ",          ""     },
     {"OVERSUBSCRIBED",         "",                   " in all, at most ",          ""     },
     {"VERSION_CONFLICT",       "made from version ", ", now ",                     ""     },
 };
@@ -80,6 +80,24 @@ void refusal_print_suspended(struct bytes map, FILE *out)
     (void)fputc('\n', out);
 }
 
+// More reasons than a refusal tells, or none where it was told before: the log still knows.
+static void print_where_to_ask(struct bytes map, uint32_t told, FILE *out)
+{
+    const uint64_t seq = message_number(map, "seq", UINT64_MAX);
+    const uint64_t total = message_number(map, "why_total", UINT64_MAX);
+    if (total == told) return;
+    if (total != UINT64_MAX) {
+        (void)fprintf(out, "  … and %llu more reasons", (unsigned long long)(total - told));
+    } else if (seq != UINT64_MAX) {
+        (void)fputs("  said before; the reasons of then are told", out);
+    }
+    if (seq != UINT64_MAX) {
+        (void)fprintf(out, "%s by: licet why %llu", total == UINT64_MAX ? "" : ", told",
+                      (unsigned long long)seq);
+    }
+    if (total != UINT64_MAX || seq != UINT64_MAX) (void)fputc('\n', out);
+}
+
 static bool is_bare(struct bytes constraint)
 {
     return message_text(constraint, "name").size == 0 &&
@@ -104,6 +122,7 @@ static void print_refusal(struct bytes map, FILE *out)
         (void)fputc('\n', out);
         print_help(constraint, out);
     }
+    print_where_to_ask(map, why.count, out);
     refusal_print_suspended(map, out);
     if (seq != UINT64_MAX) {
         (void)fprintf(out, "  kept in the log as event %llu\n", (unsigned long long)seq);

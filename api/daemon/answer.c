@@ -1,9 +1,9 @@
 #include "api/daemon/answer.h"
 
 #include "api/daemon/ask.h"
-#include "api/daemon/hint.h"
 #include "api/daemon/preview.h"
 #include "projections/groups.h"
+#include "projections/hint.h"
 #include "projections/quota.h"
 
 #include <assert.h>
@@ -170,31 +170,35 @@ static struct bytes place_of(const struct reason *reason)
     return reason->is_hidden ? hidden_place(reason->constraint.code) : reason->path;
 }
 
-static void put_reason(struct buffer *reply, const struct reason *reason, struct bytes about)
+void put_reason(struct buffer *reply, const struct reason *reason)
 {
     const struct constraint *constraint = &reason->constraint;
-    uint8_t                  room[512];
+    const bool               is_hidden = reason->is_hidden;
+    uint8_t                  room[HINT_SIZE_MAX];
     struct buffer            hint = buffer_over(room, sizeof room);
     hint_add(reason, &hint);
     pack_map(reply, 7);
     put_optional_text(reply, "change", buffer_bytes(&hint));
     put_text(reply, "code", bytes_of_text(refusal_word(constraint->code)));
-    put_limit(reply, "limit", reason->is_hidden ? LIMIT_NONE : constraint->limit);
-    put_optional_text(reply, "name",
-                      constraint->name.size > 0 || reason->path.size == 0 ? constraint->name
-                                                                          : about);
+    put_limit(reply, "limit", is_hidden ? LIMIT_NONE : constraint->limit);
+    put_optional_text(reply, "name", constraint->name);
     put_optional_text(reply, "node", place_of(reason));
-    put_time(reply, "until", constraint->until_ms);
-    put_limit(reply, "used", reason->is_hidden ? LIMIT_NONE : constraint->used);
+    put_time(reply, "until", is_hidden ? TIME_NEVER : constraint->until_ms);
+    put_limit(reply, "used", is_hidden ? LIMIT_NONE : constraint->used);
 }
 
-static void put_why(struct buffer *reply, const struct why *why, struct bytes about)
+// As many as fit beside what else a refusal tells. Without reasons nobody knows how many there are
+// any more: the present would give others.
+static void put_why(struct buffer *reply, const struct why *why)
 {
-    pack_key(reply, "why");
-    pack_array(reply, why == NULL ? 0 : why->count);
-    for (uint32_t i = 0; why != NULL && i < why->count; i++) {
-        put_reason(reply, &why->reasons[i], about);
+    static struct page page; // the loop is one thread
+    page_init(&page, WHY_MAX);
+    while (why != NULL && page.count < why->count && page.items.size < WHY_SIZE_MAX) {
+        put_reason(&page.items, &why->reasons[page.count]);
+        page.count++;
     }
+    put_page(reply, "why", &page);
+    put_limit(reply, "why_total", why == NULL ? LIMIT_NONE : why->total);
 }
 
 // The node of a verdict, as far as the asker may see it; nil after a group is gone.
@@ -202,9 +206,8 @@ static void put_node(struct buffer *reply, const struct state *state, const stru
 {
     const struct verdict *verdict = outcome->verdict;
     const struct why     *why = outcome->why;
-    if (why != NULL && why->count > 0) {
-        const struct reason *first = &why->reasons[0];
-        put_optional_text(reply, "node", place_of(first));
+    if (why != NULL) {
+        put_optional_text(reply, "node", place_of(&why->decisive));
         return;
     }
     const bool is_at_node = verdict->node != NODE_NONE;
@@ -220,8 +223,8 @@ static void put_decisive(struct buffer *reply, const char *key, const struct out
                          uint64_t of_reason, uint64_t of_verdict)
 {
     const struct why *why = outcome->why;
-    if (why != NULL && why->count > 0) {
-        put_limit(reply, key, why->reasons[0].is_hidden ? LIMIT_NONE : of_reason);
+    if (why != NULL) {
+        put_limit(reply, key, why->decisive.is_hidden ? LIMIT_NONE : of_reason);
         return;
     }
     const bool is_told = outcome->verdict->node != NODE_NONE && !outcome->is_hidden;
@@ -234,11 +237,11 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     const struct verdict     *verdict = outcome->verdict;
     const struct refusal_row *row = refusal_row((uint64_t)verdict->code);
     const struct why         *why = outcome->why;
-    const struct constraint  *first = why == NULL ? NULL : &why->reasons[0].constraint;
+    const struct constraint  *first = why == NULL ? NULL : &why->decisive.constraint;
     pack_array(reply, 2);
     pack_key(reply, "refused");
     const bool is_lossy = outcome->losses != NULL && !is_short;
-    pack_map(reply, is_lossy ? 11 : 9);
+    pack_map(reply, is_lossy ? 12 : 10);
     put_text(reply, "code", bytes_of_text(refusal_word(row->code)));
     put_number(reply, "index", verdict->index);
     put_decisive(reply, "limit", outcome, first == NULL ? 0 : first->limit, verdict->limit);
@@ -252,7 +255,7 @@ static void answer_refused(struct buffer *reply, const struct state *state,
     if (is_lossy) put_losses(reply, state, outcome->losses);
     put_number(reply, "time", outcome->time_ms);
     put_decisive(reply, "used", outcome, first == NULL ? 0 : first->used, verdict->used);
-    put_why(reply, is_short ? NULL : why, outcome->about);
+    put_why(reply, is_short ? NULL : why);
 }
 
 void put_warnings(struct buffer *reply, const struct why *warnings)

@@ -27,11 +27,15 @@ struct outcome {
     const struct losses  *losses;    // NULL: nothing is told of them
     const struct why     *warnings;  // of what is accepted; NULL: none
     bool                  is_hidden; // without why: the asker may not read at the verdict's node
-    struct bytes          about;     // the resource, where a constraint names nothing else
     uint64_t              seq, time_ms;
     bool                  has_access, is_access; // of a consumption
     size_t                size_max;              // a longer refusal is told in short; 0: none is
 };
+
+enum { HINT_SIZE_MAX = PATH_SIZE_MAX + 512, WHY_SIZE_MAX = 128 * 1024 };
+
+// One constraint of PROTOCOL.md 6. From any thread.
+void put_reason(struct buffer *reply, const struct reason *reason);
 
 // "warnings"; only where there are some.
 void put_warnings(struct buffer *reply, const struct why *warnings);

@@ -31,7 +31,7 @@ static void refuse_plainly(struct passage *passage, enum refusal code, const cha
 {
     struct daemon *daemon = passage->daemon;
     struct why    *why = &daemon->decision.why;
-    why_init(why);
+    why_init(why, 0);
     struct question question = {.state = daemon->state, .actor = passage->actor, .why = why};
     refuse_name(&question, code, bytes_of_text(name));
     const struct verdict verdict = {.code = code, .node = NODE_NONE};
@@ -150,11 +150,6 @@ static enum status keep(struct passage *passage, uint64_t *seq)
     return OK;
 }
 
-static struct bytes resource_of(const struct event *event)
-{
-    return event->kind == CONSUMPTION ? event->of.consumption.resource : (struct bytes){NULL, 0};
-}
-
 static void answer_decision(struct passage *passage, uint64_t seq, struct buffer *reply)
 {
     struct daemon   *daemon = passage->daemon;
@@ -168,7 +163,6 @@ static void answer_decision(struct passage *passage, uint64_t seq, struct buffer
     struct outcome outcome = {.verdict = &decision->verdict,
                               .why = &decision->why,
                               .warnings = &decision->warnings,
-                              .about = resource_of(&passage->proposal.event),
                               .seq = seq,
                               .time_ms = daemon->now_ms,
                               .size_max = passage->size_max};

@@ -81,6 +81,7 @@ static void check_bound(const struct save *save, const struct group_row *bound,
                               allowed, asked);
         }
         if (allowed < verdict.limit) verdict.limit = allowed; // the most that passes at all of them
+        if (asked > verdict.used) verdict.used = asked;
     }
     if (verdict.code != ACCEPTED) add_finding(findings, verdict);
 }
@@ -116,16 +117,17 @@ static void check_descendants(const struct save *save, struct bytes resource,
     const struct group_row *node = facts_group(save->after, save->group);
     const struct group_row *below = NULL;
     while ((below = amounts_next_below(save->after, node, below)) != NULL) {
+        struct verdict verdict = {.code = ACCEPTED};
         for (uint32_t i = 0; i < instants->count; i++) {
             const uint64_t ms = instants->ms[i];
             const uint64_t limit = limit_after(save, resource, ms);
             if (limit >= limit_before(save, resource, ms)) continue; // UNLIMITED is the greatest
             if (!amounts_is_active(save->after, node, ms)) continue;
             const uint64_t asked = amounts_limit(save->after, below, resource, at_instant(ms));
-            if (asked <= limit) continue;
-            add_finding(findings, refused(CHILD_EXCEEDS_ANCESTOR, node, limit, asked));
-            break;
+            if (asked <= limit || asked <= verdict.used) continue;
+            verdict = refused(CHILD_EXCEEDS_ANCESTOR, node, limit, asked);
         }
+        if (verdict.code != ACCEPTED) add_finding(findings, verdict);
     }
 }
 
@@ -147,12 +149,14 @@ static bool is_overfull(const struct facts *facts, const struct group_row *node,
            amounts_limit(facts, node, resource, at_instant(ms));
 }
 
+// Of all instants the one with the greatest sum: a limit of so much would do at each of them.
 static void find_overfull(const struct facts *facts, const struct group_row *node,
-                          struct bytes resource, uint64_t ms, struct findings *findings)
+                          struct bytes resource, uint64_t ms, struct verdict *verdict)
 {
-    add_finding(findings,
-                refused(OVERSUBSCRIBED, node, amounts_limit(facts, node, resource, at_instant(ms)),
-                        amounts_sum_below(facts, node, resource, at_instant(ms))));
+    const uint64_t sum = amounts_sum_below(facts, node, resource, at_instant(ms));
+    if (sum <= verdict->used) return;
+    *verdict =
+        refused(OVERSUBSCRIBED, node, amounts_limit(facts, node, resource, at_instant(ms)), sum);
 }
 
 // B23 at the nearest restricted ancestor or the server, where the save raises the sum there.
@@ -161,6 +165,7 @@ static void check_sum_above(const struct save *save, struct bytes resource,
 {
     const struct group_row *above =
         amounts_bound_above(save->after, facts_group(save->after, save->group));
+    struct verdict verdict = {.code = ACCEPTED};
     if (above == NULL || above->is_oversubscribed) return;
     for (uint32_t i = 0; i < instants->count; i++) {
         const uint64_t ms = instants->ms[i];
@@ -168,9 +173,9 @@ static void check_sum_above(const struct save *save, struct bytes resource,
             brought(save->before, save->group, resource, ms))
             continue;
         if (!is_overfull(save->after, above, resource, ms)) continue;
-        find_overfull(save->after, above, resource, ms, findings);
-        return;
+        find_overfull(save->after, above, resource, ms, &verdict);
     }
+    if (verdict.code != ACCEPTED) add_finding(findings, verdict);
 }
 
 // B23 at the saved node, where its limit falls, or everywhere once it no longer opts in.
@@ -180,6 +185,7 @@ static void check_sum_below(const struct save *save, struct bytes resource,
     const struct group_row *before = facts_group(save->before, save->group);
     const struct group_row *after = facts_group(save->after, save->group);
     const bool              opts_out = before->is_oversubscribed && !after->is_oversubscribed;
+    struct verdict          verdict = {.code = ACCEPTED};
     if (after->is_oversubscribed) return;
     if (!after->is_restricted && !path_is_server(after->path)) return;
     for (uint32_t i = 0; i < instants->count; i++) {
@@ -187,9 +193,9 @@ static void check_sum_below(const struct save *save, struct bytes resource,
         const bool     falls = limit_after(save, resource, ms) < limit_before(save, resource, ms);
         if (!opts_out && !falls) continue;
         if (!is_overfull(save->after, after, resource, ms)) continue;
-        find_overfull(save->after, after, resource, ms, findings);
-        return;
+        find_overfull(save->after, after, resource, ms, &verdict);
     }
+    if (verdict.code != ACCEPTED) add_finding(findings, verdict);
 }
 
 // X01. Only where the limit in force now falls.

@@ -19,7 +19,7 @@ $1 licet allocate G --restricted --package 'base sip_number=6' --preview
     would lose access: sip_number n7, sip_number n8
 $1 licet allocate G --restricted --package 'base sip_number=6'
     - LIMIT_BELOW_USED sip_number at G: 8 used, the limit would be 6
-    what would help: release units until 6 are used, or save with force
+    what would help: leave 8 of sip_number to G, release until 6 are used, or use force
     would lose access: sip_number n7, sip_number n8
 $ licet allocate G --restricted --package 'base sip_number=6' --force
 = G sip_number 6/8/0 until never over 2 suspended 2

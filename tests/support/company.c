@@ -118,7 +118,7 @@ static enum refusal propose(struct company *company, const struct event *event, 
         decision->verdict = (struct verdict){.code = MALFORMED, .node = NODE_NONE};
         decision->offence = offence;
         decision->is_logged = false;
-        why_init(&decision->why);
+        why_init(&decision->why, 0);
         return MALFORMED;
     }
     if (company->is_rehearsed) rehearse(company, &proposal, buffer_bytes(&packed), actor);

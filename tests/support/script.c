@@ -68,6 +68,13 @@ static void add_numbers(const struct constraint *constraint)
     }
 }
 
+// What stands against taking a unit is about the resource that was asked for, which the line says.
+static bool is_of_unit(enum refusal code)
+{
+    return code == LIMIT_REACHED || code == EXPIRED || code == NOT_YET_VALID ||
+           code == STRICTEST_GROUP || code == USER_LIMIT;
+}
+
 static void add_reason(const struct reason *reason)
 {
     add("%s", refusal_word(reason->constraint.code));
@@ -80,7 +87,7 @@ static void add_reason(const struct reason *reason)
         add_bytes(reason->path);
     }
     add_numbers(&reason->constraint);
-    if (reason->constraint.name.size > 0) {
+    if (reason->constraint.name.size > 0 && !is_of_unit(reason->constraint.code)) {
         add(" ");
         add_bytes(reason->constraint.name);
     }

@@ -10,7 +10,8 @@
 //   };
 //
 // Besides the lines of company.h, which are answered with all that stands against them, joined by
-// "; " as CODE [group] [used of limit] [until time] [name]:
+// "; " as CODE [group] [used of limit] [until time] [name], the name only where it is not the
+// resource that was asked for:
 //
 //   license ENTRY; ENTRY …      clock TIME      as ACTOR      plan LINE | LINE | …
 //   preview LINE                what it would answer, "clipped: PACKAGE at GROUP from T", and
