@@ -277,12 +277,11 @@ enum status ledger_read(struct ledger *ledger, uint64_t seq, struct bytes *leaf)
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-enum status ledger_scan_open(struct ledger *ledger, uint64_t from, uint64_t to,
-                             struct ledger_scan **scan)
+enum status ledger_scan_open_aside(const struct ledger *ledger, uint64_t from, uint64_t to,
+                                   struct ledger_scan **scan)
 {
     const struct seq_key key = key_of(from);
-    if (from < ledger_first(ledger) || to > committed_size(ledger)) return STATUS_NOT_FOUND;
-    struct ledger_scan *made = calloc(1, sizeof *made);
+    struct ledger_scan  *made = calloc(1, sizeof *made);
     if (made == NULL) return STATUS_OUT_OF_MEMORY;
     made->next = from;
     made->end = to;
@@ -294,6 +293,13 @@ enum status ledger_scan_open(struct ledger *ledger, uint64_t from, uint64_t to,
     }
     *scan = made;
     return OK;
+}
+
+enum status ledger_scan_open(struct ledger *ledger, uint64_t from, uint64_t to,
+                             struct ledger_scan **scan)
+{
+    if (from < ledger_first(ledger) || to > committed_size(ledger)) return STATUS_NOT_FOUND;
+    return ledger_scan_open_aside(ledger, from, to, scan);
 }
 
 enum status ledger_scan_next(struct ledger_scan *scan, struct bytes *leaf)

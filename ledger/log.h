@@ -7,7 +7,9 @@
 //   ledger_begin   ledger_append ...   ledger_commit      the batch is there, whole and sealed
 //                                      ledger_abort       it never was
 //
-// A ledger belongs to one thread. A scan may be used by another thread than its ledger.
+// A ledger belongs to one thread. A scan may be used by another thread than its ledger, and
+// ledger_scan_open_aside may be called there: both have a read transaction of their own, which
+// LMDB (opened with MDB_NOTLS) allows on any thread, beside the one that writes.
 // Views (leaves, notes, hashes of a tile) live until the next call with the same ledger or scan.
 //
 // Sizes and seqs count leaves; the leaf with seq n is leaf n of the tree. hash_start() and
@@ -102,6 +104,10 @@ MUST_CHECK enum status ledger_read(struct ledger *ledger, uint64_t seq, struct b
 // STATUS_NOT_FOUND. The scan is closed before the ledger.
 MUST_CHECK enum status ledger_scan_open(struct ledger *ledger, uint64_t from, uint64_t to,
                                         struct ledger_scan **scan);
+// The same from any thread, as long as the ledger stays open: `to` is a size that was committed,
+// and `from` is not archived, as its own thread has seen.
+MUST_CHECK enum status ledger_scan_open_aside(const struct ledger *ledger, uint64_t from,
+                                              uint64_t to, struct ledger_scan **scan);
 // STATUS_NOT_FOUND after the last one; STATUS_CORRUPT where one is missing.
 MUST_CHECK enum status ledger_scan_next(struct ledger_scan *scan, struct bytes *leaf);
 void                   ledger_scan_close(struct ledger_scan *scan); // NULL is fine

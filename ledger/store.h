@@ -82,7 +82,8 @@ MUST_CHECK enum status store_load_last(struct store *store, enum store_table tab
                                        struct bytes *key, struct bytes *value);
 MUST_CHECK enum status store_count(struct store *store, enum store_table table, uint64_t *count);
 
-// Walks a table from a key upwards, over what is committed, for millions a second. Allocates.
+// Walks a table from a key upwards, over what is committed, for millions a second. Allocates. From
+// any thread: it reads nothing of the store that changes while it is open.
 MUST_CHECK enum status store_scan_open(struct store *store, enum store_table table,
                                        struct bytes from, struct store_scan **scan);
 // STATUS_NOT_FOUND at the end. Renews its transaction now and then, so it holds no page for long

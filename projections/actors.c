@@ -58,8 +58,7 @@ bool actor_reads(const struct state *state, uint32_t actor, uint32_t group)
 
 bool actor_sees(const struct state *state, uint32_t actor, uint32_t group)
 {
-    return actor_reads(state, actor, group) ||
-           group_is_within(state, actor_at(state, actor)->group, group);
+    return group_is_seen(state, group, actor_at(state, actor)->group);
 }
 
 bool actor_is_server_wide(const struct state *state, uint32_t actor)

@@ -105,6 +105,13 @@ uint32_t group_bound(const struct state *state, uint32_t group)
     return group;
 }
 
+bool group_is_seen(const struct state *state, uint32_t group, uint32_t reader)
+{
+    if (reader == READS_ALL) return true;
+    if (reader == READS_NOTHING) return false;
+    return group_is_within(state, group, reader) || group_is_within(state, reader, group);
+}
+
 void group_add_path(const struct state *state, uint32_t group, struct buffer *path)
 {
     uint32_t nodes[PATH_NODE_MAX];

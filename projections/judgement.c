@@ -22,12 +22,9 @@ static struct bytes keep(struct why *why, struct bytes text)
     return (struct bytes){why->room + start, text.size};
 }
 
-// R: what is in the reader's group, and what stands above it.
 static bool is_seen(const struct question *question, uint32_t group)
 {
-    if (group == 0 || question->reader == 0) return true;
-    return group_is_within(question->state, group, question->reader) ||
-           group_is_within(question->state, question->reader, group);
+    return group == 0 || group_is_seen(question->state, group, question->reader);
 }
 
 static struct reason reason_of(const struct question *question, struct why *why,

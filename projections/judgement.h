@@ -45,7 +45,7 @@ struct question {
     const struct state *state;
     uint64_t            now_ms; // ledger time of the event
     uint32_t            actor;  // the author's record; 0: the ledger itself
-    uint32_t            reader; // the group whose reader is told the reasons; 0: reads all
+    uint32_t            reader; // who is told the reasons: see group_is_seen
     struct why         *why;
     bool                is_no_news; // nothing would change: granted, not appended
     const char         *offence;    // with MALFORMED: the field

@@ -314,18 +314,27 @@ static uint32_t count_kept(const struct state *state, uint32_t account, entity_i
     return count;
 }
 
-uint32_t quota_suspended(const struct state *state, uint32_t account)
+uint32_t quota_kept(const struct state *state, uint32_t account, uint32_t top)
 {
     const struct account own = as_of_now(state, account);
     entity_id            id_max = UINT64_MAX;
-    for (uint32_t at = own.parent; at != 0; at = account_at(state, at)->parent) {
+    for (uint32_t at = account; at != top;) {
+        at = account_at(state, at)->parent;
         const uint32_t last = as_of_now(state, at).last_kept;
         if (last == ACCOUNT_KEEPS_ALL) continue;
         const entity_id id = last == 0 ? 0 : holding_at(state, last)->id;
         if (id < id_max) id_max = id;
     }
-    if (id_max == UINT64_MAX) return own.used - own.kept;
-    return own.used - count_kept(state, account, id_max);
+    return id_max == UINT64_MAX ? own.kept : count_kept(state, account, id_max);
+}
+
+uint32_t quota_suspended(const struct state *state, uint32_t account)
+{
+    uint32_t server = account;
+    while (account_at(state, server)->parent != 0) {
+        server = account_at(state, server)->parent;
+    }
+    return account_at(state, account)->used - quota_kept(state, account, server);
 }
 
 // --- Changing ---------------------------------------------------------------

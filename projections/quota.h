@@ -86,6 +86,8 @@ bool     account_keeps(const struct state *state, uint32_t account, uint32_t hol
 bool     holding_is_kept(const struct state *state, uint32_t holding);
 // The nearest account that cuts the holding off; 0 when none does.
 uint32_t holding_cut_by(const struct state *state, uint32_t holding);
+// How many holdings of the subtree no account cuts off, up to one at or above it.
+uint32_t quota_kept(const struct state *state, uint32_t account, uint32_t top);
 // How many holdings of the subtree are suspended, by whatever node.
 uint32_t quota_suspended(const struct state *state, uint32_t account);
 

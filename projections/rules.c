@@ -354,7 +354,8 @@ void rules_decide(struct state *state, const struct proposal *proposal, uint32_t
     const struct inquiry inquiry = {.proposal = proposal,
                                     .actor = actor,
                                     .now_ms = now_ms,
-                                    .reader = actor == 0 ? 0 : actor_at(state, actor)->group};
+                                    .reader = actor == 0 ? (uint32_t)READS_ALL
+                                                         : actor_at(state, actor)->group};
     rules_explain(state, &inquiry, decision);
 }
 

@@ -5,6 +5,7 @@
 #include "api/cli/command.h"
 #include "api/cli/contact.h"
 #include "api/cli/expiring.h"
+#include "api/cli/explanation.h"
 #include "api/cli/init.h"
 #include "api/cli/keys.h"
 #include "api/cli/plan.h"
@@ -58,6 +59,10 @@ static const struct field who_fields[] = {
     {.name = "resource", .type = FIELD_NAME, .help = "of which resource"},
     {.name = "unit", .type = FIELD_NAME, .help = "which unit"},
 };
+static const struct field explain_fields[] = {
+    {.name = "group", .type = FIELD_PATH, .help = "at which group; / for the server"},
+    {.name = "resource", .type = FIELD_NAME, .help = "which resource or feature"},
+};
 static const struct field holdings_fields[] = {
     {.name = "group", .type = FIELD_PATH, .help = "charged to this group or below"},
     {.name = "resource", .type = FIELD_NAME, .help = "of this resource"},
@@ -88,6 +93,9 @@ static const struct field contact_fields[] = {
 static const struct field connect_fields[] = {
     {.name = "version", .type = FIELD_TEXT, .max = NAME_SIZE_MAX, .help = "of the client: 4.5.0"},
 };
+static const struct field why_fields[] = {
+    {.name = "seq", .type = FIELD_NUMBER, .max = INT64_MAX - 1, .help = "of the event"},
+};
 static const struct field clock_fields[] = {
     {.name = "time", .type = FIELD_TIME, .help = "a time, or how far ahead: +1d, +12h, +90m, +5s"},
 };
@@ -108,6 +116,8 @@ static const struct record checkpoint_record = RECORD(checkpoint);
 static const struct record contact_arguments = RECORD(contact);
 static const struct record connect_record = RECORD(connect);
 static const struct record clock_record = RECORD(clock);
+static const struct record explain_record = RECORD(explain);
+static const struct record why_record = RECORD(why);
 
 #define REFUSAL_RATE_TEXT "600"
 static_assert(REFUSAL_RATE_DEFAULT == 600, "as the text says");
@@ -518,6 +528,21 @@ const struct command commands[] = {
         .view = view_state,
     },
     {
+        .path = "explain",
+        .way = ASKS,
+        .verb = "explain",
+        .arguments = "group resource",
+        .summary = "Where a group's maximum comes from, node by node",
+        .details = "Each node on the way up to the server with its own limit, what is used at or "
+                   "below it and the room that is left; the one with the least decides. SUSPENDS "
+                   "is how many of the group's units a node takes the access from. Then the "
+                   "packages that make the limits, and the suspended units.",
+        .example = "explain 'SmartHome/A Residence' sip_number",
+        .parameters = &explain_record,
+        .run = query_run,
+        .view = view_explain,
+    },
+    {
         .path = "forecast",
         .way = ASKS,
         .verb = "forecast",
@@ -816,6 +841,20 @@ const struct command commands[] = {
         .example = "log SmartHome --follow",
         .parameters = &watch_log_parameters,
         .run = watch_log_run,
+    },
+    {
+        .path = "why",
+        .way = ASKS,
+        .verb = "why",
+        .arguments = "seq",
+        .summary = "Why an event was decided so, from the state of that moment",
+        .details = "Of a refusal, all that stood against it then and what would have helped; of "
+                   "what was accepted, the room that there was at each node, and which would have "
+                   "been the next limit.",
+        .example = "why 17",
+        .parameters = &why_record,
+        .run = query_run,
+        .view = view_why,
     },
     {
         .path = "watch",

@@ -85,17 +85,11 @@ static void print_where_to_ask(struct bytes map, uint32_t told, FILE *out)
 {
     const uint64_t seq = message_number(map, "seq", UINT64_MAX);
     const uint64_t total = message_number(map, "why_total", UINT64_MAX);
-    if (total == told) return;
-    if (total != UINT64_MAX) {
-        (void)fprintf(out, "  … and %llu more reasons", (unsigned long long)(total - told));
-    } else if (seq != UINT64_MAX) {
-        (void)fputs("  said before; the reasons of then are told", out);
-    }
-    if (seq != UINT64_MAX) {
-        (void)fprintf(out, "%s by: licet why %llu", total == UINT64_MAX ? "" : ", told",
-                      (unsigned long long)seq);
-    }
-    if (total != UINT64_MAX || seq != UINT64_MAX) (void)fputc('\n', out);
+    const bool     is_again = told == 0 && message_is_nil(map, "why_total");
+    const bool     is_more = total != UINT64_MAX && total > told;
+    if (is_more) (void)fprintf(out, "  … and %llu more\n", (unsigned long long)(total - told));
+    if (seq == UINT64_MAX || !(is_more || is_again)) return;
+    (void)fprintf(out, "  all reasons of then: licet why %llu\n", (unsigned long long)seq);
 }
 
 static bool is_bare(struct bytes constraint)
@@ -103,6 +97,18 @@ static bool is_bare(struct bytes constraint)
     return message_text(constraint, "name").size == 0 &&
            message_text(constraint, "node").size == 0 &&
            message_text(constraint, "change").size == 0;
+}
+
+void refusal_print_reasons(struct bytes map, FILE *out)
+{
+    struct message_items why = message_list(map, "why");
+    for (struct bytes constraint; message_next(&why, &constraint);) {
+        (void)fputs("  - ", out);
+        print_text(out, message_text(constraint, "code"));
+        print_place(constraint, out);
+        (void)fputc('\n', out);
+        print_help(constraint, out);
+    }
 }
 
 static void print_refusal(struct bytes map, FILE *out)
@@ -114,13 +120,10 @@ static void print_refusal(struct bytes map, FILE *out)
     print_text(out, message_text(map, "sentence"));
     if (why.count == 0) print_place(map, out);
     (void)fputc('\n', out);
-    for (struct bytes constraint; message_next(&why, &constraint);) {
-        if (is_bare(constraint) && why.count == 1) continue; // the first line has said it
-        (void)fputs("  - ", out);
-        print_text(out, message_text(constraint, "code"));
-        print_place(constraint, out);
-        (void)fputc('\n', out);
-        print_help(constraint, out);
+    // The first line may have said all.
+    struct bytes constraint;
+    if (why.count != 1 || !message_next(&why, &constraint) || !is_bare(constraint)) {
+        refusal_print_reasons(map, out);
     }
     print_where_to_ask(map, why.count, out);
     refusal_print_suspended(map, out);

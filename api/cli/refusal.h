@@ -10,6 +10,8 @@ enum exit_code refusal_print(struct call *call, const struct licet_reply *reply)
 
 // The same of one of many answers, to a file and for a person.
 void refusal_print_map(enum message_outcome outcome, struct bytes map, FILE *out);
+// The "why" of a refusal: what, where, the numbers, what would help.
+void refusal_print_reasons(struct bytes map, FILE *out);
 
 // ": 20 of 20 used", in the words of the refusal; nothing where the numbers mean nothing.
 void refusal_print_numbers(struct bytes code, uint64_t used, uint64_t limit, FILE *out);

@@ -58,7 +58,7 @@ static void print_plan(const struct plan *plan, FILE *out)
     }
 }
 
-static void print_event(const struct call *call, struct bytes item)
+void watch_print_event(const struct call *call, struct bytes item)
 {
     char               text[TIME_TEXT_SIZE];
     struct leaf        leaf;
@@ -224,7 +224,7 @@ static void print_item(const struct call *call, const struct following *followin
         if (call->globals.is_json) {
             print_event_json(call, item);
         } else {
-            print_event(call, item);
+            watch_print_event(call, item);
         }
         return;
     }

@@ -72,6 +72,10 @@ static const struct field forecast_fields[] = {
     OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
     OPTIONAL(resource, FIELD_NAME, 0),
 };
+static const struct field explain_fields[] = {
+    REQUIRED(group, FIELD_PATH, 0),
+    REQUIRED(resource, FIELD_NAME, 0),
+};
 static const struct field holdings_fields[] = {
     OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
     OPTIONAL(group, FIELD_PATH, 0),
@@ -141,6 +145,11 @@ static const struct field who_fields[] = {
     REQUIRED(resource, FIELD_NAME, 0),
     REQUIRED(unit, FIELD_NAME, 0),
 };
+static const struct field why_fields[] = {
+    OPTIONAL(after, FIELD_NUMBER, INT32_MAX),
+    OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
+    REQUIRED(seq, FIELD_NUMBER, INT64_MAX - 1),
+};
 
 #define ROW(word, fields, is_open) \
     {#word, is_open, {#word, fields, sizeof(fields) / sizeof((fields)[0]), sizeof(struct arguments)}}
@@ -163,6 +172,7 @@ static const struct verb_row rows[] = {
     [VERB_CONTACT]     = ROW(contact, contact_fields, false),
     [VERB_EXPIRING]    = ROW(expiring, expiring_fields, false),
     [VERB_FORECAST]    = ROW(forecast, forecast_fields, false),
+    [VERB_EXPLAIN]     = ROW(explain, explain_fields, false),
     [VERB_HELLO]       = ROW_WITHOUT(hello, true),
     [VERB_HOLDINGS]    = ROW(holdings, holdings_fields, false),
     [VERB_LICENSE]     = ROW_WITHOUT(license, false),
@@ -180,6 +190,7 @@ static const struct verb_row rows[] = {
     [VERB_TREE]        = ROW(tree, tree_fields, false),
     [VERB_USER]        = ROW(user, user_fields, false),
     [VERB_WHO]         = ROW(who, who_fields, false),
+    [VERB_WHY]         = ROW(why, why_fields, false),
 };
 // clang-format on
 

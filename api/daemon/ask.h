@@ -21,6 +21,7 @@ enum verb {
     VERB_CONTACT,
     VERB_EXPIRING,
     VERB_FORECAST,
+    VERB_EXPLAIN,
     VERB_HELLO,
     VERB_HOLDINGS,
     VERB_LICENSE,
@@ -38,6 +39,7 @@ enum verb {
     VERB_TREE,
     VERB_USER,
     VERB_WHO,
+    VERB_WHY,
     VERB_UNKNOWN,
 };
 

@@ -8,6 +8,7 @@
 #include "api/daemon/clock.h"
 #include "api/daemon/connections.h"
 #include "api/daemon/refusals.h"
+#include "api/daemon/explainer.h"
 #include "api/daemon/session.h"
 #include "core/proof/key.h"
 #include "ledger/log.h"
@@ -18,6 +19,7 @@ struct daemon {
     struct ledger      *ledger;
     struct state       *state;
     struct connections *connections;
+    struct explainer   *explainer;
     struct sessions     sessions;
     struct signer       signer; // the ledger's own key
     struct bytes        origin;

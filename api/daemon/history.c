@@ -98,6 +98,22 @@ static bool is_told(const struct daemon *daemon, const struct leaf *leaf, uint32
     return is_plan_about(daemon->state, leaf, &proposal.event.of.plan, top, actor);
 }
 
+// The leaf of an event that the actor may read; false after an error was answered.
+static bool read_told(struct daemon *daemon, uint64_t seq, uint32_t actor, struct bytes *packed,
+                      struct buffer *reply)
+{
+    struct leaf leaf;
+    enum status status = ledger_read(daemon->ledger, seq, packed);
+    if (status == OK && !leaf_read(*packed, &leaf)) status = STATUS_CORRUPT;
+    if (status != OK) {
+        answer_failure(reply, status);
+        return false;
+    }
+    if (is_told(daemon, &leaf, actor_at(daemon->state, actor)->group, actor)) return true;
+    answer_forbidden(reply);
+    return false;
+}
+
 static void put_event(struct buffer *items, const struct daemon *daemon, const struct leaf *leaf,
                       struct bytes packed)
 {
@@ -405,14 +421,8 @@ void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     static uint8_t room[RECEIPT_SIZE_MAX]; // the loop is one thread
     struct buffer  receipt = buffer_over(room, sizeof room);
     struct bytes   packed;
-    struct leaf    leaf;
-    enum status    status = ledger_read(daemon->ledger, ask->arguments.seq, &packed);
-    if (status == OK && !leaf_read(packed, &leaf)) status = STATUS_CORRUPT;
-    if (status == OK && !is_told(daemon, &leaf, actor_at(daemon->state, actor)->group, actor)) {
-        answer_forbidden(reply);
-        return;
-    }
-    if (status == OK) status = make_receipt(daemon, &ask->arguments, &receipt);
+    if (!read_told(daemon, ask->arguments.seq, actor, &packed, reply)) return;
+    enum status status = make_receipt(daemon, &ask->arguments, &receipt);
     if (status == OK) status = ledger_read(daemon->ledger, ask->arguments.seq, &packed);
     if (status != OK) {
         answer_failure(reply, status);
@@ -421,4 +431,37 @@ void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     answer_ok(reply, 2);
     put_binary(reply, "leaf", packed);
     put_text(reply, "receipt", buffer_bytes(&receipt));
+}
+
+// --- Why --------------------------------------------------------------------
+
+static bool is_committed(const struct daemon *daemon, uint64_t seq)
+{
+    const uint64_t fresh = daemon->is_batch_open ? daemon->batch_count : 0;
+    return seq < server_at(daemon->state)->size - fresh;
+}
+
+static uint64_t or_else(uint64_t argument, uint64_t otherwise)
+{
+    return argument == ARGUMENT_ABSENT ? otherwise : argument;
+}
+
+bool why_answer(struct daemon *daemon, const struct request *request, uint32_t actor,
+                struct buffer *reply)
+{
+    const struct arguments    *arguments = &((const struct ask *)request->prepared)->arguments;
+    const struct past_question question = {
+        .seq = arguments->seq,
+        .after = or_else(arguments->after, 0),
+        .limit = or_else(arguments->limit, WHY_MAX),
+        .reader = group_at(daemon->state, actor_at(daemon->state, actor)->group)->id};
+    struct bytes packed;
+    if (!read_told(daemon, arguments->seq, actor, &packed, reply)) return true;
+    if (!is_committed(daemon, arguments->seq)) {
+        answer_failure(reply, STATUS_NOT_FOUND);
+        return true;
+    }
+    if (explainer_ask(daemon->explainer, request, &question)) return false;
+    answer_error(reply, "OVERLOADED", bytes_of_text("others ask for the past: ask again later"));
+    return true;
 }

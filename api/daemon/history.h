@@ -1,4 +1,4 @@
-// history.h - the verbs about the log itself: events, changes, checkpoints, receipts.
+// history.h - the verbs about the log itself: events, changes, checkpoints, receipts, reasons.
 //
 // Two of them may wait: they answer false while there is nothing to tell, and are asked again after
 // each commit, until their time is up. The log is then gone on from where it was looked at last.
@@ -18,6 +18,10 @@ void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t a
                         struct buffer *reply);
 void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                     struct buffer *reply);
+
+// False when the explainer has the request now; otherwise an error was answered.
+bool why_answer(struct daemon *daemon, const struct request *request, uint32_t actor,
+                struct buffer *reply);
 
 struct changed_group {
     uint32_t group;

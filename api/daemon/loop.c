@@ -4,6 +4,7 @@
 #include "api/daemon/answer.h"
 #include "api/daemon/contacts.h"
 #include "api/daemon/forecast_view.h"
+#include "api/daemon/explanation_view.h"
 #include "api/daemon/group_view.h"
 #include "api/daemon/history.h"
 #include "api/daemon/holding_view.h"
@@ -259,6 +260,7 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_CONTACT] = contact_answer,
     [VERB_EXPIRING] = expiring_answer,
     [VERB_FORECAST] = forecast_answer,
+    [VERB_EXPLAIN] = explain_answer,
     [VERB_HOLDINGS] = holdings_answer,
     [VERB_LICENSE] = license_answer,
     [VERB_MODE] = mode_answer,
@@ -295,6 +297,7 @@ static bool answer_session(struct daemon *daemon, const struct request *request,
     if (ask->verb == VERB_LOG || ask->verb == VERB_CHANGES) {
         return answer_waiting(daemon, ask, actor, is_last_call, reply);
     }
+    if (ask->verb == VERB_WHY) return why_answer(daemon, request, actor, reply);
     verb_answers[ask->verb](daemon, ask, actor, reply);
     return true;
 }
@@ -422,6 +425,42 @@ static enum status look_at_parked(struct loop *loop, uint64_t tick_ms)
     return status;
 }
 
+// --- Questions about the past -----------------------------------------------
+
+static bool is_explained(const struct request *request)
+{
+    const struct ask *ask = request->prepared;
+    return ask->verb == VERB_WHY;
+}
+
+// What the explainer answers stands on what was durable when it was asked.
+static void send_explained(struct daemon *daemon)
+{
+    struct request request;
+    struct bytes   reply;
+    while (explainer_take(daemon->explainer, &request, &reply)) {
+        connections_reply(daemon->connections, &request, reply);
+        connections_release(daemon->connections, &request);
+    }
+}
+
+static void release_one(void *context, struct request *request)
+{
+    connections_release(context, request);
+}
+
+static void wake(void *context)
+{
+    connections_wake(context);
+}
+
+static enum status open_explainer(struct daemon *daemon)
+{
+    const struct explainer_options options = {
+        .ledger = daemon->ledger, .wake = wake, .wake_context = daemon->connections};
+    return explainer_open(&options, &daemon->explainer);
+}
+
 // --- Turns ------------------------------------------------------------------
 
 static enum status take_one(struct loop *loop, struct request *request, uint64_t tick_ms)
@@ -429,6 +468,7 @@ static enum status take_one(struct loop *loop, struct request *request, uint64_t
     if (stage(loop, request, wait_of(request) == 0 || loop->parked_count == PARKED_MAX)) {
         return is_turn_full(loop) ? finish(loop) : OK;
     }
+    if (is_explained(request)) return OK; // the explainer keeps it
     park(loop, request, tick_ms);
     return OK;
 }
@@ -483,6 +523,7 @@ static enum status run(struct loop *loop, const volatile sig_atomic_t *stop)
         if (status == OK) status = look_at_parked(loop, tick_ms);
         if (status != OK) return status;
         publish(loop->publishing, daemon, tick_ms);
+        send_explained(daemon);
         connections_flush(daemon->connections);
         care(loop, tick_ms);
     }
@@ -501,7 +542,9 @@ enum status loop_run(struct daemon *daemon, struct publishing *publishing,
         loop->daemon = daemon;
         loop->publishing = publishing;
         loop->replies = buffer_over(replies, REPLIES_SIZE_MAX);
-        status = run(loop, stop);
+        status = open_explainer(daemon);
+        if (status == OK) status = run(loop, stop);
+        explainer_close(daemon->explainer, release_one, daemon->connections);
         release_parked(loop);
     }
     memory_return(replies, REPLIES_SIZE_MAX);

@@ -541,6 +541,16 @@ void event_write(const struct event *event, struct buffer *buffer)
     record_write(row->record, &event->of, buffer);
 }
 
+struct bytes event_reason(const struct event *event)
+{
+    const struct record *record = kind_row((uint64_t)event->kind)->record;
+    for (uint32_t i = 0; i < record->field_count; i++) {
+        const struct field *field = &record->fields[i];
+        if (strcmp(field->name, "reason") == 0) return field_bytes(field, &event->of);
+    }
+    return (struct bytes){NULL, 0};
+}
+
 bool event_read_packed(struct bytes packed, struct event *event, const char **offence)
 {
     struct pack_reader reader = pack_reader(packed);

@@ -416,6 +416,9 @@ uint32_t event_field_count(const struct event *event);
 // that stand once, roles that can be given. NULL, or the field that is wrong.
 const char *event_offence(const struct event *event);
 
+// Why an administrative event was proposed (X22); no bytes where nothing was said.
+struct bytes event_reason(const struct event *event);
+
 // The event of a plan: the whole array [kind, fields…]. False when it is malformed.
 bool event_read_packed(struct bytes packed, struct event *event, const char **offence);
 

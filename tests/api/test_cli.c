@@ -621,6 +621,60 @@ Test(cli, a_refusal_says_what_where_the_numbers_and_what_would_help)
     end();
 }
 
+// X08: more reasons than are listed, or none where the answer is given again.
+static bool refuse_with(struct mock *at, struct bytes verb, struct bytes arguments,
+                        struct buffer *reply)
+{
+    (void)at;
+    (void)verb;
+    (void)arguments;
+    message_begin_reply(reply, MESSAGE_REFUSED, 5);
+    pack_key(reply, "code");
+    pack_key(reply, "LIMIT_REACHED");
+    pack_key(reply, "sentence");
+    pack_key(reply, "the limit is reached");
+    pack_key(reply, "seq");
+    pack_number(reply, 44);
+    pack_key(reply, "why");
+    pack_array(reply, 1);
+    pack_constraint(reply, "Lobby", 20);
+    pack_key(reply, "why_total");
+    pack_number(reply, 3);
+    return true;
+}
+
+static bool refuse_again(struct mock *at, struct bytes verb, struct bytes arguments,
+                         struct buffer *reply)
+{
+    (void)at;
+    (void)verb;
+    (void)arguments;
+    message_begin_reply(reply, MESSAGE_REFUSED, 5);
+    pack_key(reply, "code");
+    pack_key(reply, "LIMIT_REACHED");
+    pack_key(reply, "sentence");
+    pack_key(reply, "the limit is reached");
+    pack_key(reply, "seq");
+    pack_number(reply, 44);
+    pack_key(reply, "why");
+    pack_array(reply, 0);
+    pack_key(reply, "why_total");
+    pack_nil(reply);
+    return true;
+}
+
+Test(cli, X08_a_refusal_says_where_all_reasons_are_told)
+{
+    begin(refuse_with);
+    RUN("consume", "Lobby", "LICENSE_HIKVISION", "ch21");
+    HAS(program.err, "  … and 2 more\n  all reasons of then: licet why 44\n");
+    end();
+    begin(refuse_again);
+    RUN("consume", "Lobby", "LICENSE_HIKVISION", "ch21");
+    HAS(program.err, "the limit is reached\n  all reasons of then: licet why 44\n");
+    end();
+}
+
 Test(cli, a_refused_plan_names_the_line_of_the_file)
 {
     static const char plan[] = "# a recorder\n"

@@ -24,6 +24,7 @@ VERBS = {
     "actors": {},
     "changes": {"group": "/", "since": 0},
     "clock": {"time": ledger.START_MS},
+    "explain": {"group": "/", "resource": "channel"},
     "holdings": {},
     "license": {},
     "log": {},
@@ -36,6 +37,7 @@ VERBS = {
     "status": {},
     "tree": {"group": "/"},
     "user": {"user": "nobody"},
+    "why": {"seq": 0},
 }
 
 

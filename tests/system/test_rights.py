@@ -86,6 +86,9 @@ def hidden_group(at):
             seqs = [event["seq"] for event in answer["events"]]
             assert seqs and seq not in seqs and answer["next"] > seq, answer
             expect(client.ask("receipt", seq=seq), "FORBIDDEN")
+            expect(client.ask("why", seq=seq), "FORBIDDEN")
+        why = admin.get("why", seq=seq)
+        assert (why["code"], why["why"][0]["node"]) == ("STRICTEST_GROUP", "other/secret"), why
         ledger.expect_ok(admin.propose(
             sp.allocation("other/secret", 1, [["p", None, None, [["sip", 0]]]], force=True)))
         assert admin.get("access", resource="sip", unit="n1")["node"] == "other/secret"
@@ -94,6 +97,41 @@ def hidden_group(at):
             found = [answer[key] for key in ("access", "code", "node")]
             assert found == [False, "STRICTEST_GROUP", "another group of the user"], answer
             nothing_of_it(answer)
+
+
+def explained(at):
+    """Who asks where a maximum comes from sees the limit and the use of each group above its own,
+    never what makes them, nor who is beside."""
+    with at.client() as admin, at.client("agent") as agent:
+        for event in (
+            sp.group_creation("firm"),
+            sp.allocation("firm", 0, [["secret", None, None, [["sip", 7]]]]),
+            sp.group_creation("firm/team"),
+            sp.group_creation("firm/other"),
+            sp.consumption("firm/other", "sip", "secret-unit"),
+        ):
+            ledger.expect_ok(admin.propose(event))
+        at.enrol("team", "agent", "firm/team")
+        with at.client("team") as team:
+            seq = ledger.expect_ok(team.propose(sp.consumption("firm/team", "sip", "t1")))["seq"]
+            for answer, nodes in (
+                (team.get("explain", group="firm/team", resource="sip"), None),
+                (team.get("why", seq=seq), "paths"),
+            ):
+                nothing_of_it(answer)
+                nodes = answer["nodes"] if nodes is None else answer["paths"][0]["nodes"]
+                found = [(node["group"], node["limit"]) for node in nodes]
+                assert found == [("firm/team", None), ("firm", 7), ("/", 10000)], found
+            packages = [node["packages"] for node in
+                        team.get("explain", group="firm/team", resource="sip")["nodes"]]
+            assert packages == [[], None, None], packages
+            for seq_of_others in (seq - 2, seq - 5):
+                expect(team.ask("why", seq=seq_of_others), "FORBIDDEN")
+            expect(team.ask("explain", group="firm", resource="sip"), "FORBIDDEN")
+            expect(team.ask("why", seq=10**9), "NOT_FOUND")
+        expect(agent.ask("why", seq=seq), "FORBIDDEN")
+        named = admin.get("explain", group="firm", resource="sip")["nodes"][0]["packages"]
+        assert [package["name"] for package in named] == ["secret"], named
 
 
 def nothing_of_it(answer):
@@ -231,7 +269,7 @@ def main():
                 ledger.expect_ok(admin.propose(sp.group_creation(group)))
         for name, role in (("agent", "agent"), ("d1", "site_admin"), ("d2", "site_admin")):
             at.enrol(name, role, "acme")
-        for part in (login_ahead, removed_among_many, hidden_group, numbers, idle_group,
+        for part in (login_ahead, removed_among_many, hidden_group, numbers, explained, idle_group,
                      clock_in_plan, must_sign, actions):
             ledger.note(part.__name__)
             part(at)
