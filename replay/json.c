@@ -1,6 +1,8 @@
 #include "replay/json.h"
 
 #include "core/proof/crypto.h"
+#include "projections/groups.h"
+#include "projections/hint.h"
 #include "replay/event_walk.h"
 
 #include <assert.h>
@@ -271,6 +273,87 @@ void json_print_receipt(const struct kept *kept, uint32_t witness_count, bool is
     set(object, "witnesses", number_of(witness_count));
     set(object, "quorum", json_boolean(is_met));
     set(object, "event", event_in(line));
+    print(object, JSON_INDENT(2), file);
+}
+
+// --- Why --------------------------------------------------------------------
+
+static json_t *limit_in(uint64_t number)
+{
+    return number == LIMIT_NONE ? json_null() : number_of(number);
+}
+
+static json_t *path_in(const struct state *state, uint32_t group)
+{
+    uint8_t       room[PATH_SIZE_MAX];
+    struct buffer path = buffer_over(room, sizeof room);
+    group_add_path(state, group, &path);
+    return text_in(buffer_bytes(&path));
+}
+
+static json_t *reason_in(const struct reason *reason)
+{
+    const struct constraint *constraint = &reason->constraint;
+    uint8_t                  room[REASON_TEXT_SIZE];
+    struct buffer            hint = buffer_over(room, sizeof room);
+    json_t                  *object = json_object();
+    hint_add(reason, &hint);
+    set(object, "code", json_string(refusal_word(constraint->code)));
+    set(object, "name", constraint->name.size > 0 ? text_in(constraint->name) : json_null());
+    set(object, "node", reason->path.size > 0 ? text_in(reason->path) : json_null());
+    set(object, "limit", limit_in(constraint->limit));
+    set(object, "used", limit_in(constraint->used));
+    set(object, "until", time_in(constraint->until_ms));
+    set(object, "change", text_in(buffer_bytes(&hint)));
+    return object;
+}
+
+static json_t *node_in(const struct state *state, const struct explained_node *node)
+{
+    json_t *object = json_object();
+    set(object, "group", path_in(state, node->group));
+    set(object, "limit", limit_in(node->limit));
+    set(object, "used", number_of(node->used));
+    set(object, "room", limit_in(node->room));
+    set(object, "status", json_string(resource_status_word(node->status)));
+    set(object, "from", node->from_ms == 0 ? json_null() : time_in(node->from_ms));
+    set(object, "until", time_in(node->until_ms));
+    set(object, "suspends", number_of(node->suspends));
+    set(object, "bottleneck", json_boolean(node->is_bottleneck));
+    return object;
+}
+
+static json_t *subject_in(const struct reasons *reasons, const struct subject *subject)
+{
+    const struct state *state = reasons->state;
+    json_t             *object = json_object(), *nodes = json_array();
+    struct explanation  explanation;
+    explain(state, subject->group, subject->resource, reasons->event->leaf.time_ms, &explanation);
+    for (uint32_t i = 0; i < explanation.count; i++) {
+        (void)json_array_append_new(nodes, node_in(state, &explanation.nodes[i]));
+    }
+    set(object, "group", path_in(state, subject->group));
+    set(object, "resource", text_in(text_of(state, resource_at(state, subject->resource)->name)));
+    set(object, "nodes", nodes);
+    return object;
+}
+
+void json_print_reasons(struct reasons *reasons, FILE *file)
+{
+    struct event_line line;
+    json_t           *why = json_array(), *paths = json_array();
+    event_line_init(&line, reasons->state, reasons->event, &reasons->decision);
+    json_t *object = event_in(&line);
+    do {
+        for (uint32_t i = 0; i < reasons->decision.why.count; i++) {
+            (void)json_array_append_new(why, reason_in(&reasons->decision.why.reasons[i]));
+        }
+    } while (reasons_next(reasons));
+    for (uint32_t i = 0; i < reasons->subjects.count; i++) {
+        (void)json_array_append_new(paths, subject_in(reasons, &reasons->subjects.at[i]));
+    }
+    set(object, "why", why);
+    set(object, "paths", paths);
     print(object, JSON_INDENT(2), file);
 }
 

@@ -6,6 +6,7 @@
 #include "replay/event_line.h"
 #include "replay/group_state.h"
 #include "replay/kept.h"
+#include "replay/reasons.h"
 #include "replay/report.h"
 
 #include <stdio.h>
@@ -15,6 +16,7 @@ void json_print_digest(uint64_t size, const char *digest, FILE *file);
 void json_print_event(const struct event_line *line, FILE *file); // one line
 void json_print_receipt(const struct kept *kept, uint32_t witness_count, bool is_met,
                         const struct event_line *line, FILE *file);
+void json_print_reasons(struct reasons *reasons, FILE *file);
 void json_print_state(const struct group_state *shown, FILE *file);
 
 #endif

@@ -27,7 +27,7 @@ struct words {
     struct options *options;
     uint32_t        word_count;
     char           *of[WORD_MAX];
-    bool            is_at, is_export;
+    bool            is_at, is_export, is_why;
     const char     *what; // is needed
 };
 
@@ -91,6 +91,11 @@ static const struct argp_option at_options[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
+static const struct argp_option why_options[] = {
+    COMMON,
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
 // clang-format on
 
 // Says how it is used, and ends the process.
@@ -146,6 +151,13 @@ static void take_words_of_export(struct words *words, struct argp_state *state)
     if (words->word_count == 2) take_data(words->options, words->of[1], state);
 }
 
+static void take_words_of_why(struct words *words, struct argp_state *state)
+{
+    if (words->word_count < 1 || words->word_count > 2) complain(state, "say which event: why 17");
+    words->options->seq = read_number(words->of[0], state);
+    if (words->word_count == 2) take_data(words->options, words->of[1], state);
+}
+
 static void end(struct words *words, struct argp_state *state)
 {
     struct options *options = words->options;
@@ -153,6 +165,8 @@ static void end(struct words *words, struct argp_state *state)
         take_words_of_at(words, state);
     } else if (words->is_export) {
         take_words_of_export(words, state);
+    } else if (words->is_why) {
+        take_words_of_why(words, state);
     } else if (words->word_count > 1) {
         complain(state, "one is enough: '%s'", words->of[1]);
     } else if (words->word_count == 1) {
@@ -224,6 +238,7 @@ static bool read_with(const struct argp *argp, int count, char **arguments, stru
     struct words words = {.options = options,
                           .is_at = argp->options == at_options,
                           .is_export = argp->options == export_options,
+                          .is_why = argp->options == why_options,
                           .what = argp->options == receipt_options
                                       ? "receipt's file"
                                       : "ledger's directory: --data DIR"};
@@ -332,6 +347,21 @@ static bool read_at(int count, char **arguments, struct options *options)
     return read_with(&argp, count, arguments, options);
 }
 
+static bool read_why(int count, char **arguments, struct options *options)
+{
+    static const struct argp argp = {
+        why_options,
+        parse,
+        "SEQ [DATA]",
+        "Shows why the event SEQ was decided so, from the state just before it: of a refusal, all "
+        "that stood against it and what would have helped; and what there was, at each node, of "
+        "the resources that it is about." AFTER,
+        NULL,
+        NULL,
+        NULL};
+    return read_with(&argp, count, arguments, options);
+}
+
 const struct command commands[] = {
     {"verify",  "check everything that can be checked",     read_verify,  verify_run },
     {"rebuild", "digest of the state, from the log alone",  read_rebuild, rebuild_run},
@@ -339,5 +369,6 @@ const struct command commands[] = {
     {"at",      "a group as it was at an event or instant", read_at,      at_run     },
     {"export",  "the ledger as files that stand alone",     read_export,  export_run },
     {"receipt", "verify a receipt, and say what it proves", read_receipt, receipt_run},
+    {"why",     "why an event was decided so",              read_why,     why_run    },
     {NULL,      NULL,                                       NULL,         NULL       },
 };
