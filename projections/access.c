@@ -20,7 +20,8 @@ struct constraint node_objection(const struct state *state, const struct quota_n
                                     .group = node->group,
                                     .limit = node->limit,
                                     .used = node->used,
-                                    .until_ms = TIME_NEVER};
+                                    .until_ms = TIME_NEVER,
+                                    .name = text_of(state, resource_at(state, resource)->name)};
     if (node->limit != 0) return constraint;
     const enum validity validity =
         validity_at(state, node->group, resource, ms, &constraint.until_ms);

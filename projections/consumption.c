@@ -126,11 +126,14 @@ static void judge_blocks(struct question *question, uint32_t group)
 // Windows before limits, and within each the nearest to the leaf first (X08).
 static void judge_room(struct question *question, const struct taking *taking)
 {
-    struct constraint full[PATH_NODE_MAX];
-    uint32_t          count = 0;
+    const struct state *state = question->state;
+    struct constraint   full[PATH_NODE_MAX];
+    uint32_t            count = 0;
     for (uint32_t i = 0; i < taking->path.count; i++) {
         const struct quota_node *node = &taking->path.nodes[i];
-        if (quota_room(node) > 0) continue;
+        if (quota_room(node) > 0 || (node->group == SERVER_GROUP && !is_licensed(state, taking))) {
+            continue;
+        }
         const struct constraint constraint =
             node_objection(question->state, node, taking->resource, question->now_ms);
         if (constraint.code == LIMIT_REACHED) {
@@ -156,6 +159,27 @@ void unit_judge_held(struct question *question, uint32_t held, struct bytes unit
                                          .name = unit});
 }
 
+// A file with it would not be enough where nodes of the path lack it too.
+static void judge_unlicensed(struct question *question, const struct taking *taking)
+{
+    const struct state *state = question->state;
+    refuse(question, (struct constraint){.code = NO_LICENSE,
+                                         .group = SERVER_GROUP,
+                                         .limit = LIMIT_NONE,
+                                         .used = LIMIT_NONE,
+                                         .until_ms = TIME_NEVER,
+                                         .name = taking->consumption->resource});
+    judge_room(question, taking);
+    for (uint32_t at = taking->resource == 0 ? taking->group : 0; at != 0;
+         at = group_at(state, at)->parent) {
+        if (!group_at(state, at)->is_restricted) continue;
+        refuse(question, (struct constraint){.code = LIMIT_REACHED,
+                                             .group = at,
+                                             .until_ms = TIME_NEVER,
+                                             .name = taking->consumption->resource});
+    }
+}
+
 // In the order of X08; what needs both group and resource waits until they are known.
 static void judge_taking(struct question *question, struct taking *taking)
 {
@@ -169,13 +193,7 @@ static void judge_taking(struct question *question, struct taking *taking)
     if (taking->user != 0) user_judge_blocks(question, taking->user, taking->group);
     if (taking->held != 0) unit_judge_held(question, taking->held, taking->consumption->unit);
     if (!is_licensed(state, taking)) {
-        struct constraint constraint = {.code = NO_LICENSE,
-                                        .group = SERVER_GROUP,
-                                        .limit = LIMIT_NONE,
-                                        .used = LIMIT_NONE,
-                                        .until_ms = TIME_NEVER,
-                                        .name = taking->consumption->resource};
-        refuse(question, constraint);
+        judge_unlicensed(question, taking);
         return;
     }
     judge_room(question, taking);
