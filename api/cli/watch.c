@@ -121,6 +121,16 @@ static void add_number(struct buffer *out, struct bytes resource, const char *ke
     buffer_add_text(out, end);
 }
 
+// Why the event that changed it was proposed (X22).
+static void print_reason(const struct call *call, struct bytes change)
+{
+    const struct bytes reason = message_text(change, "reason");
+    if (reason.size == 0) return;
+    (void)fputs("  (", call->out);
+    print_text(call->out, reason);
+    (void)fputc(')', call->out);
+}
+
 // "SmartHome  sip_number", then " 50/1/49 on, over by 2, 1 suspended".
 static void print_resource(const struct call *call, struct bytes change, struct bytes resource,
                            const char *time)
@@ -149,6 +159,7 @@ static void print_resource(const struct call *call, struct bytes change, struct 
     print_text(call->out, buffer_bytes(&names));
     (void)fputc(' ', call->out);
     print_text(call->out, buffer_bytes(&rest));
+    print_reason(call, change);
     (void)fputc('\n', call->out);
 }
 
@@ -205,7 +216,9 @@ static void print_change(const struct call *call, struct bytes change, const str
     (void)fprintf(call->out, "%6llu  %s  ", (unsigned long long)message_number(change, "seq", 0),
                   text);
     print_text(call->out, message_text(change, "group"));
-    (void)fputs("  changed\n", call->out);
+    (void)fputs("  changed", call->out);
+    print_reason(call, change);
+    (void)fputc('\n', call->out);
 }
 
 // --- Following --------------------------------------------------------------

@@ -271,13 +271,31 @@ static void put_accounts(struct buffer *reply, const struct state *state, uint32
 }
 
 void put_changed_group(struct buffer *reply, const struct state *state,
-                       const struct changed_group *changed, uint64_t now_ms)
+                       const struct changed_group *changed, const struct bytes *reason,
+                       uint64_t now_ms)
 {
-    pack_map(reply, 4);
+    pack_map(reply, reason == NULL ? 4 : 5);
     put_path(reply, "group", state, changed->group);
+    if (reason != NULL) put_optional_text(reply, "reason", *reason);
     put_newest_reminders(reply, state, changed->group);
     put_accounts(reply, state, changed->group, now_ms);
     put_number(reply, "seq", changed->seq);
+}
+
+// Why the newest of the events was proposed, to who may read it (X22). A view of the store.
+static struct bytes reason_told(struct daemon *daemon, uint64_t seq, uint32_t actor)
+{
+    const struct bytes nothing = {NULL, 0};
+    const char        *offence = NULL;
+    struct bytes       packed;
+    struct leaf        leaf;
+    struct proposal    proposal;
+    if (ledger_read(daemon->ledger, seq, &packed) != OK || !leaf_read(packed, &leaf)) {
+        return nothing;
+    }
+    if (!is_told(daemon, &leaf, actor_at(daemon->state, actor)->group, actor)) return nothing;
+    if (!proposal_read(leaf.proposal, &proposal, &offence)) return nothing;
+    return event_reason(&proposal.event);
 }
 
 enum { CHANGED_MAX = 512 };
@@ -327,7 +345,8 @@ bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     if (count == 0 && !found.is_reset && !is_last_call) return false;
     page_init(&page, PAGE_MAX);
     for (uint32_t i = 0; i < count && page_has_room(&page); i++, page.count++) {
-        put_changed_group(&page.items, state, &groups[i], daemon->now_ms);
+        const struct bytes reason = reason_told(daemon, groups[i].seq, actor);
+        put_changed_group(&page.items, state, &groups[i], &reason, daemon->now_ms);
     }
     const bool is_cut = page.count < count;
     answer_ok(reply, 5);

@@ -30,7 +30,7 @@ static void add_group(struct buffer *message, const struct daemon *daemon,
                       const struct changed_group *changed)
 {
     add_topic(message, daemon->state, changed->group);
-    put_changed_group(message, daemon->state, changed, daemon->now_ms);
+    put_changed_group(message, daemon->state, changed, NULL, daemon->now_ms);
 }
 
 static void ring(struct publishing *publishing, struct daemon *daemon,
