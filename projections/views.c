@@ -103,8 +103,8 @@ static uint64_t activatable(const struct state *state, uint32_t group, uint32_t 
     return carried < available ? carried : available;
 }
 
-struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,
-                                   uint64_t ms)
+struct resource_view view_resource_now(const struct state *state, uint32_t group, uint32_t resource,
+                                       uint64_t ms)
 {
     struct quota_path path;
     quota_path(state, group, resource, &path);
@@ -123,6 +123,13 @@ struct resource_view view_resource(const struct state *state, uint32_t group, ui
     view.status = view.maximum > 0 ? STATUS_ON : why_nothing(state, group, resource, ms);
     if (group_blocked_by(state, group) != 0) view.status = STATUS_BLOCKED;
     view.activatable = activatable(state, group, resource, view.available);
+    return view;
+}
+
+struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,
+                                   uint64_t ms)
+{
+    struct resource_view view = view_resource_now(state, group, resource, ms);
     look_ahead(state, group, resource, ms, &view);
     return view;
 }

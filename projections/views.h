@@ -34,6 +34,9 @@ struct resource_view {
 
 struct resource_view view_resource(const struct state *state, uint32_t group, uint32_t resource,
                                    uint64_t ms);
+// Without what comes: until and next are TIME_NEVER.
+struct resource_view view_resource_now(const struct state *state, uint32_t group, uint32_t resource,
+                                       uint64_t ms);
 
 // The next instant after ms at which a node of the path may change what it allows.
 uint64_t view_next_edge(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);

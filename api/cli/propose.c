@@ -187,13 +187,45 @@ static void print_accepted(struct call *call, struct bytes map)
     print_warnings(call, map);
 }
 
+// "50/1/49 expired, 1 suspended, NOTICE 95"; nothing of a group that is not there.
 static void add_numbers(struct table *table, struct bytes change, const char *key)
 {
-    struct bytes numbers;
-    if (!message_find(change, key, &numbers)) numbers = (struct bytes){NULL, 0};
-    table_add(table, "%llu/%llu/%llu", (unsigned long long)message_number(numbers, "maximum", 0),
-              (unsigned long long)message_number(numbers, "used", 0),
-              (unsigned long long)message_number(numbers, "available", 0));
+    char          memory[256];
+    struct buffer text = buffer_over(memory, sizeof memory);
+    struct bytes  numbers, notice;
+    if (!message_find(change, key, &numbers) || message_is_nil(change, key)) {
+        table_add(table, "%s", "");
+        return;
+    }
+    const struct bytes status = message_text(numbers, "status");
+    const uint64_t     suspended = message_number(numbers, "suspended", 0);
+    buffer_printf(&text, "%llu/%llu/%llu",
+                  (unsigned long long)message_number(numbers, "maximum", 0),
+                  (unsigned long long)message_number(numbers, "used", 0),
+                  (unsigned long long)message_number(numbers, "available", 0));
+    if (status.size > 0 && !bytes_is_equal(status, bytes_of_text("on"))) {
+        buffer_add_byte(&text, ' ');
+        buffer_add(&text, status);
+    }
+    if (suspended > 0) {
+        buffer_printf(&text, ", %llu suspended", (unsigned long long)suspended);
+    }
+    if (message_find(numbers, "notice", &notice) && !message_is_nil(numbers, "notice")) {
+        buffer_add_text(&text, ", NOTICE ");
+        buffer_add(&text, message_text(notice, "mark"));
+    }
+    table_add_bytes(table, buffer_bytes(&text));
+}
+
+// More than an answer holds, or than anybody has counted.
+static void print_total(const struct call *call, struct bytes map, uint32_t told)
+{
+    const uint64_t total = message_number(map, "changes_total", UINT64_MAX);
+    if (total == UINT64_MAX && message_is_nil(map, "changes_total")) {
+        (void)fprintf(call->out, "and more: it changes too much to be counted\n");
+    } else if (total != UINT64_MAX && total > told) {
+        (void)fprintf(call->out, "and %llu more\n", (unsigned long long)(total - told));
+    }
 }
 
 static void print_changes(struct call *call, struct bytes map)
@@ -213,6 +245,7 @@ static void print_changes(struct call *call, struct bytes map)
         add_numbers(table, change, "after");
     }
     if (changes.count > 0) table_flush(table, call->out);
+    print_total(call, map, changes.count);
     refusal_print_suspended(map, call->out);
     print_warnings(call, map);
 }

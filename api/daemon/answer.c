@@ -91,7 +91,7 @@ void put_path(struct buffer *reply, const char *key, const struct state *state, 
     put_optional_text(reply, key, buffer_bytes(&path));
 }
 
-static void put_notice(struct buffer *reply, const struct resource_view *view)
+void put_notice(struct buffer *reply, const struct resource_view *view)
 {
     pack_key(reply, "notice");
     if (view->notice == NOTICE_NONE) {

@@ -54,6 +54,8 @@ void put_binary(struct buffer *reply, const char *key, struct bytes binary);
 void put_flag(struct buffer *reply, const char *key, bool flag);
 void put_path(struct buffer *reply, const char *key, const struct state *state, uint32_t group);
 
+// "notice" of a resource state; nil where there is none.
+void put_notice(struct buffer *reply, const struct resource_view *view);
 // One resource state of PROTOCOL.md 5.
 void put_resource(struct buffer *reply, const struct state *state, uint32_t group,
                   uint32_t resource, uint64_t ms);

@@ -2,90 +2,60 @@
 
 #include "api/daemon/answer.h"
 #include "projections/actors.h"
-#include "projections/groups.h"
-#include "projections/holdings.h"
-#include "projections/quota.h"
+#include "projections/differences.h"
 
-enum { PREVIEW_MAX = 256 };
+enum { PREVIEW_SIZE_MAX = 128 * 1024 }; // of the differences that are told
 
-// The accounts that the proposal changes, as they were and as they would be.
 struct preview {
-    uint32_t             count;
-    uint32_t             groups[PREVIEW_MAX], resources[PREVIEW_MAX];
-    struct resource_view before[PREVIEW_MAX], after[PREVIEW_MAX];
+    struct differences differences;
+    struct page        page;
+    uint64_t           total; // of the differences that the reader may see; LIMIT_NONE: unknown
 };
 
-static void add_pair(struct preview *preview, uint32_t group, uint32_t resource)
-{
-    for (uint32_t i = 0; i < preview->count; i++) {
-        if (preview->groups[i] == group && preview->resources[i] == resource) return;
-    }
-    if (preview->count == PREVIEW_MAX) return;
-    preview->groups[preview->count] = group;
-    preview->resources[preview->count++] = resource;
-}
+// --- What would be different ------------------------------------------------
 
-// What a noted change touches: the group and the groups above, for one resource or for all.
-static void add_change(struct preview *preview, const struct state *state,
-                       const struct change *change)
-{
-    uint32_t group = change->group;
-    if (!group_is_within(state, group, SERVER_GROUP)) return; // it is gone by then
-    for (; group != 0; group = group_at(state, group)->parent) {
-        uint32_t account = group_at(state, group)->first_account;
-        for (; account != 0; account = account_at(state, account)->next_of_group) {
-            const uint32_t resource = account_at(state, account)->resource;
-            if (change->resource != 0 && change->resource != resource) continue;
-            add_pair(preview, group, resource);
-        }
-        if (change->resource == 0) return;
-    }
-}
-
-static bool is_same_view(const struct resource_view *a, const struct resource_view *b)
-{
-    return a->maximum == b->maximum && a->used == b->used && a->available == b->available &&
-           a->suspended == b->suspended;
-}
-
-static void put_view(struct buffer *reply, const char *key, const struct resource_view *view)
+static void put_view(struct buffer *reply, const char *key, bool is_there,
+                     const struct resource_view *view)
 {
     pack_key(reply, key);
-    pack_map(reply, 4);
+    if (!is_there) {
+        pack_nil(reply);
+        return;
+    }
+    pack_map(reply, 6);
     put_number(reply, "available", view->available);
     put_number(reply, "maximum", view->maximum);
+    put_notice(reply, view);
+    put_text(reply, "status", bytes_of_text(resource_status_word(view->status)));
     put_number(reply, "suspended", view->suspended);
     put_number(reply, "used", view->used);
 }
 
-static void put_preview(struct buffer *reply, const struct state *state,
-                        const struct preview *preview, uint32_t actor)
+static void add_difference(struct page *page, const struct state *state,
+                           const struct difference *one)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < preview->count; i++) {
-        if (is_same_view(&preview->before[i], &preview->after[i])) continue;
-        count += actor_reads(state, actor, preview->groups[i]);
-    }
-    pack_key(reply, "changes");
-    pack_array(reply, count);
-    for (uint32_t i = 0; i < preview->count; i++) {
-        if (is_same_view(&preview->before[i], &preview->after[i])) continue;
-        if (!actor_reads(state, actor, preview->groups[i])) continue;
-        pack_map(reply, 4);
-        put_view(reply, "after", &preview->after[i]);
-        put_view(reply, "before", &preview->before[i]);
-        put_path(reply, "group", state, preview->groups[i]);
-        put_text(reply, "resource",
-                 text_of(state, resource_at(state, preview->resources[i])->name));
-    }
+    pack_map(&page->items, 4);
+    put_view(&page->items, "after", one->is_there, &one->after);
+    put_view(&page->items, "before", one->was_there, &one->before);
+    put_path(&page->items, "group", state, one->group);
+    put_text(&page->items, "resource", text_of(state, resource_at(state, one->resource)->name));
+    page->count++;
 }
 
-static void view_all(const struct state *state, struct preview *preview, uint64_t ms,
-                     struct resource_view *views)
+// On the state as it would be, where the groups have the paths that they would have. A group that
+// goes is not among them.
+static void tell_differences(const struct state *state, uint32_t actor, struct preview *preview)
 {
-    for (uint32_t i = 0; i < preview->count; i++) {
-        views[i] = view_resource(state, preview->groups[i], preview->resources[i], ms);
+    const struct differences *differences = &preview->differences;
+    struct page              *page = &preview->page;
+    for (uint32_t i = 0; i < differences->count; i++) {
+        const struct difference *one = &differences->at[i];
+        if (!one->is_there || !actor_reads(state, actor, one->group)) continue;
+        preview->total++;
+        if (!page_has_room(page) || page->items.size >= PREVIEW_SIZE_MAX) continue;
+        add_difference(page, state, one);
     }
+    if (differences->is_cut) preview->total = LIMIT_NONE;
 }
 
 // --- Units that lose access -------------------------------------------------
@@ -106,22 +76,19 @@ void put_losses(struct buffer *reply, const struct state *state, const struct lo
 
 // --- The play ---------------------------------------------------------------
 
-static void note_changes(const struct state *state, uint64_t first, struct preview *preview)
+static void preview_init(struct preview *preview)
 {
-    const uint64_t last = state_change_count(state);
-    for (uint64_t i = first; i < last; i++) {
-        struct change change;
-        if (state_change_at(state, i, &change)) add_change(preview, state, &change);
-    }
+    preview->total = 0;
+    page_init(&preview->page, PAGE_MAX);
 }
 
-// Done twice, looked at, and put back: only then is it known what to look at before. What is
-// created on the way has no "before" and is left out.
+// Done twice, looked at, and put back: only then is it known what to look at before.
 static void play(struct daemon *daemon, const struct proposal *proposal, uint32_t actor,
                  struct preview *preview)
 {
     struct losses          *losses = &daemon->decision.losses;
     struct state           *state = daemon->state;
+    struct differences     *differences = &preview->differences;
     const struct state_mark mark = state_mark(state);
     const uint64_t          first = state_change_count(state);
     const struct leaf       leaf = {
@@ -130,13 +97,13 @@ static void play(struct daemon *daemon, const struct proposal *proposal, uint32_
               .author = AUTHOR_LEDGER,
               .verdict = {.code = ACCEPTED, .node = NODE_NONE}
     };
-    preview->count = 0;
     rules_record(state, &leaf, proposal);
-    note_changes(state, first, preview);
+    differences_gather(state, first, daemon->now_ms, differences);
     state_rollback(state, mark);
-    view_all(state, preview, daemon->now_ms, preview->before);
+    differences_before(state, daemon->now_ms, differences);
     rules_record(state, &leaf, proposal);
-    view_all(state, preview, daemon->now_ms, preview->after);
+    differences_after(state, daemon->now_ms, differences);
+    tell_differences(state, actor, preview);
     losses_note(state, mark, daemon->now_ms, losses);
     state_rollback(state, mark);
     losses_count(state, daemon->now_ms, actor, losses);
@@ -147,11 +114,12 @@ static struct preview played; // too large for a stack; the loop is one thread
 void preview_accepted(struct daemon *daemon, const struct proposal *proposal, uint32_t actor,
                       struct buffer *reply)
 {
-    played.count = 0;
+    preview_init(&played);
     if (daemon->decision.is_logged) play(daemon, proposal, actor, &played);
     const struct why *warnings = &daemon->decision.warnings;
-    answer_ok(reply, warnings->count > 0 ? 6 : 5);
-    put_preview(reply, daemon->state, &played, actor);
+    answer_ok(reply, warnings->count > 0 ? 7 : 6);
+    put_page(reply, "changes", &played.page);
+    put_limit(reply, "changes_total", played.total);
     pack_key(reply, "seq");
     pack_nil(reply);
     put_losses(reply, daemon->state, &daemon->decision.losses);
