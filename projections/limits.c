@@ -209,6 +209,11 @@ uint64_t limit_next_edge(const struct state *state, uint32_t group, uint32_t res
     return next_ms;
 }
 
+void excess_add(struct excess *excess, uint64_t limit, uint64_t asked)
+{
+    if (asked > limit && asked > excess->asked) *excess = (struct excess){limit, asked};
+}
+
 void instants_add(struct instants *instants, uint64_t ms)
 {
     uint32_t low = 0, high = instants->count;

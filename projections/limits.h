@@ -52,6 +52,14 @@ enum validity validity_at(const struct state *state, uint32_t group, uint32_t re
 // TIME_NEVER for none.
 uint64_t limit_next_edge(const struct state *state, uint32_t group, uint32_t resource, uint64_t ms);
 
+// What does not fit under a limit, of all instants the most: a limit of so much would do at each of
+// them. Nothing is asked where all fits.
+struct excess {
+    uint64_t limit, asked;
+};
+
+void excess_add(struct excess *excess, uint64_t limit, uint64_t asked);
+
 // Instants in ascending order without repetition.
 enum { INSTANT_MAX = 2 * EDGE_MAX };
 

@@ -81,30 +81,34 @@ static uint32_t next_moved(const struct move *move, uint32_t at)
     return at == 0 ? move->account : 0;
 }
 
-static bool find_larger(const struct move *move, uint64_t ms, uint64_t limit)
+static void add_larger(const struct move *move, uint64_t ms, uint64_t limit, struct excess *excess)
 {
     const struct state *state = move->question->state;
     for (uint32_t at = next_moved(move, 0); at != 0; at = next_moved(move, at)) {
-        const uint64_t own = limit_at(state, account_at(state, at)->group, move->resource, ms);
-        if (own <= limit) continue;
-        refuse_move(move, CHILD_EXCEEDS_ANCESTOR, move->bound, limit, own);
-        return true;
+        excess_add(excess, limit,
+                   limit_at(state, account_at(state, at)->group, move->resource, ms));
     }
-    return false;
+}
+
+static void refuse_excess(const struct move *move, enum refusal code, const struct excess *excess)
+{
+    if (excess->asked > 0) refuse_move(move, code, move->bound, excess->limit, excess->asked);
 }
 
 static void judge_bound(struct move *move)
 {
     const struct state *state = move->question->state;
     struct sum_cursor   below = sum_cursor(state, move->account);
+    struct excess       excess = {0, 0};
     for (uint32_t i = 0; i < move->instants.count; i++) {
         const uint64_t ms = move->instants.ms[i];
         const uint64_t moved = share(move, &below, ms);
         if (!is_asked_at(move, ms)) continue;
         const uint64_t limit = limit_at(state, move->bound, move->resource, ms);
         // Where all of them together fit, each does.
-        if (moved > limit && find_larger(move, ms, limit)) return;
+        if (moved > limit) add_larger(move, ms, limit, &excess);
     }
+    refuse_excess(move, CHILD_EXCEEDS_ANCESTOR, &excess);
 }
 
 // --- B23: all below together no more than the node has -----------------------
@@ -114,16 +118,15 @@ static void judge_sum(struct move *move)
     const struct state *state = move->question->state;
     struct sum_cursor   above = sum_cursor(state, account_find(state, move->bound, move->resource));
     struct sum_cursor   below = sum_cursor(state, move->account);
+    struct excess       excess = {0, 0};
     if (group_at(state, move->bound)->is_oversubscribed) return;
     for (uint32_t i = 0; i < move->instants.count; i++) {
         const uint64_t ms = move->instants.ms[i];
         const uint64_t sum = sum_at_instant(&above, ms), moved = share(move, &below, ms);
         if (!is_asked_at(move, ms) || moved == 0) continue;
-        const uint64_t limit = limit_at(state, move->bound, move->resource, ms);
-        if (sum + moved <= limit) continue;
-        refuse_move(move, OVERSUBSCRIBED, move->bound, limit, sum + moved);
-        return;
+        excess_add(&excess, limit_at(state, move->bound, move->resource, ms), sum + moved);
     }
+    refuse_excess(move, OVERSUBSCRIBED, &excess);
 }
 
 // How many instants the sums above would have to remember.

@@ -208,16 +208,6 @@ static void collect_instants(struct save *save)
     instants_add_sums(&save->instants, state, account_of(save, save->group));
 }
 
-// What does not fit, of all instants the most: a limit of so much would do at each of them.
-struct excess {
-    uint64_t limit, asked;
-};
-
-static void add_excess(struct excess *excess, uint64_t limit, uint64_t asked)
-{
-    if (asked > limit && asked > excess->asked) *excess = (struct excess){limit, asked};
-}
-
 static void refuse_excess(const struct save *save, enum refusal code, uint32_t node,
                           const struct excess *excess)
 {
@@ -269,7 +259,7 @@ static void judge_over(const struct save *save, uint64_t ms, uint32_t account,
     for (uint32_t at = quota_next_restricted(state, account, account); at != 0;
          at = quota_next_restricted(state, account, at)) {
         const uint64_t below = limit_at(state, account_at(state, at)->group, save->resource, ms);
-        add_excess(excess, limit, below);
+        excess_add(excess, limit, below);
     }
 }
 
@@ -311,7 +301,7 @@ static void judge_sum_above(const struct save *save)
         const uint64_t asked = share(asked_limit(save, ms), own);
         if (ms < save->question->now_ms || asked <= former) continue;
         if (!node_is_active_at(state, save->bound, ms)) continue;
-        add_excess(&excess, limit_of(save, save->bound, ms), sum - former + asked);
+        excess_add(&excess, limit_of(save, save->bound, ms), sum - former + asked);
     }
     refuse_excess(save, OVERSUBSCRIBED, save->bound, &excess);
 }
@@ -332,7 +322,7 @@ static void judge_sum_below(const struct save *save)
         const bool     is_opted_out =
             group->is_oversubscribed && ms >= save->question->now_ms && is_asked_active(save, ms);
         if (!is_lowered(save, ms) && !is_opted_out) continue;
-        add_excess(&excess, asked_limit(save, ms), sum);
+        excess_add(&excess, asked_limit(save, ms), sum);
     }
     refuse_excess(save, OVERSUBSCRIBED, save->group, &excess);
 }

@@ -322,10 +322,8 @@ static void check_moved(const struct save *save, const struct group_row *bound,
             const uint64_t      asked = amounts_limit(save->after, moved, resource, then);
             const uint64_t      allowed = amounts_limit(save->after, bound, resource, then);
             if (!amounts_is_active(save->after, bound, then.ms) || asked <= allowed) continue;
-            if (verdict.code == ACCEPTED) {
-                verdict = refused(CHILD_EXCEEDS_ANCESTOR, bound, allowed, asked);
-            }
-            if (allowed < verdict.limit) verdict.limit = allowed;
+            if (asked <= verdict.used) continue;
+            verdict = refused(CHILD_EXCEEDS_ANCESTOR, bound, allowed, asked);
         }
         if (verdict.code != ACCEPTED) add_finding(findings, verdict);
     }
@@ -336,14 +334,15 @@ static void check_moved_sum(const struct save *save, const struct group_row *bou
                             struct bytes resource, const struct timeline *instants,
                             struct findings *findings)
 {
+    struct verdict verdict = {.code = ACCEPTED};
     if (bound->is_oversubscribed) return;
     for (uint32_t i = 0; i < instants->count; i++) {
         const uint64_t ms = instants->ms[i];
         if (brought(save->after, save->group, resource, ms) == 0) continue;
         if (!is_overfull(save->after, bound, resource, ms)) continue;
-        find_overfull(save->after, bound, resource, ms, findings);
-        return;
+        find_overfull(save->after, bound, resource, ms, &verdict);
     }
+    if (verdict.code != ACCEPTED) add_finding(findings, verdict);
 }
 
 // X01. The move brings a new ancestor more than it has.
