@@ -33,6 +33,7 @@ uint32_t group_bound(const struct state *state, uint32_t group);
 
 // The nearest blocked group on the path, the group itself included; 0 when there is none (X12).
 uint32_t group_blocked_by(const struct state *state, uint32_t group);
+
 // R: who reads a group sees what is in it, and what stands above it. `reader` is that group, or one
 // of these.
 enum { READS_ALL = 0, READS_NOTHING = UINT32_MAX };

@@ -44,9 +44,9 @@ static struct reason reason_of(const struct question *question, struct why *why,
 
 static void add_reason(struct question *question, struct why *why, struct constraint constraint)
 {
-    const bool  is_decisive = why->total == 0 || (constraint.code == MALFORMED &&
+    const bool is_decisive = why->total == 0 || (constraint.code == MALFORMED &&
                                                  why->decisive.constraint.code != MALFORMED);
-    const bool  is_hidden = !is_seen(question, constraint.group);
+    const bool is_hidden = !is_seen(question, constraint.group);
     if (is_hidden && why->has_hidden[constraint.code]) return;
     const bool is_kept = why->total >= why->from && why->count < WHY_MAX;
     why->has_hidden[constraint.code] = is_hidden || why->has_hidden[constraint.code];

@@ -102,7 +102,7 @@ static void print_suspended(struct call *call, struct bytes map)
         {"BY",        TABLE_LEFT},
     };
     struct message_items units = message_list(map, "suspended");
-    const uint64_t       total = message_number(map, "suspended_total", 0);
+    const uint64_t       total = message_number(map, "suspended_count", 0);
     if (units.count == 0) return;
     struct table *table = table_begin(columns, sizeof columns / sizeof columns[0]);
     (void)fputc('\n', call->out);

@@ -220,8 +220,8 @@ static void add_numbers(struct table *table, struct bytes change, const char *ke
 // More than an answer holds, or than anybody has counted.
 static void print_total(const struct call *call, struct bytes map, uint32_t told)
 {
-    const uint64_t total = message_number(map, "changes_total", UINT64_MAX);
-    if (total == UINT64_MAX && message_is_nil(map, "changes_total")) {
+    const uint64_t total = message_number(map, "changes_count", UINT64_MAX);
+    if (total == UINT64_MAX && message_is_nil(map, "changes_count")) {
         (void)fprintf(call->out, "and more: it changes too much to be counted\n");
     } else if (total != UINT64_MAX && total > told) {
         (void)fprintf(call->out, "and %llu more\n", (unsigned long long)(total - told));

@@ -84,8 +84,8 @@ void refusal_print_suspended(struct bytes map, FILE *out)
 static void print_where_to_ask(struct bytes map, uint32_t told, FILE *out)
 {
     const uint64_t seq = message_number(map, "seq", UINT64_MAX);
-    const uint64_t total = message_number(map, "why_total", UINT64_MAX);
-    const bool     is_again = told == 0 && message_is_nil(map, "why_total");
+    const uint64_t total = message_number(map, "why_count", UINT64_MAX);
+    const bool     is_again = told == 0 && message_is_nil(map, "why_count");
     const bool     is_more = total != UINT64_MAX && total > told;
     if (is_more) (void)fprintf(out, "  … and %llu more\n", (unsigned long long)(total - told));
     if (seq == UINT64_MAX || !(is_more || is_again)) return;

@@ -198,7 +198,7 @@ static void put_why(struct buffer *reply, const struct why *why)
         page.count++;
     }
     put_page(reply, "why", &page);
-    put_limit(reply, "why_total", why == NULL ? LIMIT_NONE : why->total);
+    put_limit(reply, "why_count", why == NULL ? LIMIT_NONE : why->total);
 }
 
 // The node of a verdict, as far as the asker may see it; nil after a group is gone.

@@ -153,7 +153,7 @@ static void put_suspended(struct buffer *reply, const struct state *state, uint3
                           holding->user == 0 ? (struct bytes){NULL, 0}
                                              : text_of(state, user_at(state, holding->user)->name));
     }
-    put_number(reply, "suspended_total", suspensions.total);
+    put_number(reply, "suspended_count", suspensions.total);
 }
 
 void explain_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,

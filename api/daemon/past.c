@@ -158,7 +158,7 @@ static void explain_event(struct past *past, const struct past_question *questio
     put_number(reply, "seq", leaf->seq);
     put_number(reply, "time", leaf->time_ms);
     put_page(reply, "why", &past->page);
-    put_number(reply, "why_total", past->decision.why.total);
+    put_number(reply, "why_count", past->decision.why.total);
 }
 
 void past_answer(struct past *past, const struct past_question *question, struct buffer *reply)

@@ -119,7 +119,7 @@ void preview_accepted(struct daemon *daemon, const struct proposal *proposal, ui
     const struct why *warnings = &daemon->decision.warnings;
     answer_ok(reply, warnings->count > 0 ? 7 : 6);
     put_page(reply, "changes", &played.page);
-    put_limit(reply, "changes_total", played.total);
+    put_limit(reply, "changes_count", played.total);
     pack_key(reply, "seq");
     pack_nil(reply);
     put_losses(reply, daemon->state, &daemon->decision.losses);

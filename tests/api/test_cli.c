@@ -638,7 +638,7 @@ static bool refuse_with(struct mock *at, struct bytes verb, struct bytes argumen
     pack_key(reply, "why");
     pack_array(reply, 1);
     pack_constraint(reply, "Lobby", 20);
-    pack_key(reply, "why_total");
+    pack_key(reply, "why_count");
     pack_number(reply, 3);
     return true;
 }
@@ -658,7 +658,7 @@ static bool refuse_again(struct mock *at, struct bytes verb, struct bytes argume
     pack_number(reply, 44);
     pack_key(reply, "why");
     pack_array(reply, 0);
-    pack_key(reply, "why_total");
+    pack_key(reply, "why_count");
     pack_nil(reply);
     return true;
 }

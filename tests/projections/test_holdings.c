@@ -165,61 +165,61 @@ Test(holdings, x08_the_first_reason_decides_and_all_are_told)
     expect_begin(company, "consume D/E sip n1 user=maria",
                  "EXPIRED D 1 of 0 until 2026-11-02T00:00:00Z; STRICTEST_GROUP");
     static const struct turn more[] = {
-        {"allocate D/E restricted p until=2026-11-02 : sip=1",                             "ok"},
-        {"unassign maria D/E",                                                             "ok"},
-        {"member remove maria C",                                                          "ok"},
+        {"allocate D/E restricted p until=2026-11-02 : sip=1",                             "ok"                                    },
+        {"unassign maria D/E",                                                             "ok"                                    },
+        {"member remove maria C",                                                          "ok"                                    },
         {"consume D/E sip n1",
          "EXPIRED D/E 0 of 0 until 2026-11-02T00:00:00Z; EXPIRED D 1 of 0 until "
-         "2026-11-02T00:00:00Z"                                                                },
+         "2026-11-02T00:00:00Z"                                                                                                    },
  // An end that has been wins over a beginning that is to come.
-        {"allocate D/E restricted p until=2026-11-02 : sip=1 ; q from=2026-12-01 : sip=1", "ok"},
+        {"allocate D/E restricted p until=2026-11-02 : sip=1 ; q from=2026-12-01 : sip=1", "ok"                                    },
         {"consume D/E sip n1",
          "EXPIRED D/E 0 of 0 until 2026-11-02T00:00:00Z; EXPIRED D 1 of 0 until "
-         "2026-11-02T00:00:00Z"                                                                },
-        {"allocate D/E restricted q from=2026-12-01 : sip=1",                              "ok"},
+         "2026-11-02T00:00:00Z"                                                                                                    },
+        {"allocate D/E restricted q from=2026-12-01 : sip=1",                              "ok"                                    },
         {"consume D/E sip n1",
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; EXPIRED D 1 of 0 until "
-         "2026-11-02T00:00:00Z"                                                                },
-        {"allocate D/E",                                                                   "ok"},
+         "2026-11-02T00:00:00Z"                                                                                                    },
+        {"allocate D/E",                                                                   "ok"                                    },
  // A limit that is reached nearer to the leaf stands behind a window that is over.
-        {"allocate D restricted oversubscribed p : sip=1",                                 "ok"},
-        {"group D/E/F",                                                                    "ok"},
-        {"allocate D/E restricted q from=2026-12-01 : sip=1",                              "ok"},
-        {"allocate D/E/F restricted",                                                      "ok"},
+        {"allocate D restricted oversubscribed p : sip=1",                                 "ok"                                    },
+        {"group D/E/F",                                                                    "ok"                                    },
+        {"allocate D/E restricted q from=2026-12-01 : sip=1",                              "ok"                                    },
+        {"allocate D/E/F restricted",                                                      "ok"                                    },
         {"consume D/E/F sip n1",
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
-         "LIMIT_REACHED D 1 of 1"                                                              },
+         "LIMIT_REACHED D 1 of 1"                                                                                                  },
  // UNIT_HELD before them, BLOCKED before that, unknown names before that.
         {"consume D/E/F sip d1",
          "UNIT_HELD D d1; NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; "
-         "LIMIT_REACHED D/E/F 0 of 0; LIMIT_REACHED D 1 of 1"                                                                        },
-        {"block D/E",                                                                      "ok"                                      },
-        {"block D",                                                                        "ok"                                      },
+         "LIMIT_REACHED D/E/F 0 of 0; LIMIT_REACHED D 1 of 1"                                                                      },
+        {"block D/E",                                                                      "ok"                                    },
+        {"block D",                                                                        "ok"                                    },
         {"consume D/E/F sip d1",
          "BLOCKED D/E; BLOCKED D; UNIT_HELD D d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
-         "LIMIT_REACHED D 1 of 1"                                                              },
+         "LIMIT_REACHED D 1 of 1"                                                                                                  },
         {"consume D/E/F sip d1 user=peter",
          "NOT_A_MEMBER D/E/F; BLOCKED D/E; BLOCKED D; UNIT_HELD D d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
-         "LIMIT_REACHED D 1 of 1"                                                              },
+         "LIMIT_REACHED D 1 of 1"                                                                                                  },
         {"consume D/E/F foo d1",                                                           "BLOCKED D/E; BLOCKED D; NO_LICENSE / foo; LIMIT_REACHED D/E/F 0 "
-         "of 0; LIMIT_REACHED D/E 0 of 0; LIMIT_REACHED D 0 of 0"                                                               },
-        {"consume D/E/X foo d1 user=paul",                                                                                "UNKNOWN_GROUP D/E/X; UNKNOWN_USER paul"},
+                                 "of 0; LIMIT_REACHED D/E 0 of 0; LIMIT_REACHED D 0 of 0"          },
+        {"consume D/E/X foo d1 user=paul",                                                 "UNKNOWN_GROUP D/E/X; UNKNOWN_USER paul"},
  // The holder's own unit before all of these.
-        {"consume D sip d1",                                                                                "ok already"                                                                             },
+        {"consume D sip d1",                                                               "ok already"                            },
  // LIMITED_MODE before them where the unit is new (T13), STALE before that, FORBIDDEN before
   // that, MALFORMED before all.
-        {"enrol helper agent A",                                                                                "ok"},
-        {"license sip 30 per-server; cam 30 per-channel",                                                                                "ok"                                                    },
+        {"enrol helper agent A",                                                           "ok"                                    },
+        {"license sip 30 per-server; cam 30 per-channel",                                  "ok"                                    },
         {"consume D/E/F sip d1",
          "BLOCKED D/E; BLOCKED D; UNIT_HELD D d1; "
          "NOT_YET_VALID D/E 0 of 0 until 2026-12-01T00:00:00Z; LIMIT_REACHED D/E/F 0 of 0; "
-         "LIMIT_REACHED D 1 of 1"          },
-        {"consume D/X sip d1",                                                                                "UNKNOWN_GROUP D/X"                                                      },
-        {"consume D/X sip d2",                                                                                "LIMITED_MODE /; UNKNOWN_GROUP D/X"          },
-        {"allocate D/X restricted p : sip=1",                                                                                "LIMITED_MODE /; UNKNOWN_GROUP D/X"                                       },
-        {"consume D sip d1",                                                                                "ok already"                           },
+         "LIMIT_REACHED D 1 of 1"                                                                                                  },
+        {"consume D/X sip d1",                                                             "UNKNOWN_GROUP D/X"                     },
+        {"consume D/X sip d2",                                                             "LIMITED_MODE /; UNKNOWN_GROUP D/X"     },
+        {"allocate D/X restricted p : sip=1",                                              "LIMITED_MODE /; UNKNOWN_GROUP D/X"     },
+        {"consume D sip d1",                                                               "ok already"                            },
     };
     play_on(company, TURNS(more));
     company_validity(company, -1);

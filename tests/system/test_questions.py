@@ -19,13 +19,13 @@ def retried(at):
             ledger.expect_ok(client.propose(event))
         proposal = client.make(sp.consumption("A", "sip", "2"))
         what, first = client.ask("propose", proposal=proposal)
-        assert what == "refused" and first["why_total"] == 1, first
+        assert what == "refused" and first["why_count"] == 1, first
         ledger.expect_ok(client.propose(sp.release("sip", "1")))
         ledger.expect_ok(client.propose(sp.allocation("A", 1, [["p", None, None, [["sip", 0]]]])))
         what, again = client.ask("propose", proposal=proposal)
         same = ("code", "index", "limit", "node", "seq", "sentence", "time", "used")
         assert what == "refused" and [again[key] for key in same] == [first[key] for key in same]
-        assert again["why"] == [] and again["why_total"] is None, again
+        assert again["why"] == [] and again["why_count"] is None, again
         told = client.get("why", seq=first["seq"])
         assert told["why"] == first["why"], (told, first)
         limits = [node["limit"] for node in told["paths"][0]["nodes"]]
@@ -39,12 +39,12 @@ def pages(at):
         packages = [["p%d" % part, None, None, entries[part::3]] for part in range(3)]
         what, refused = client.propose(sp.allocation("A", 2, packages))
         assert what == "refused" and refused["code"] == "CHILD_EXCEEDS_ANCESTOR", refused
-        total = refused["why_total"]
+        total = refused["why_count"]
         assert len(refused["why"]) == 100 and total >= 150, refused
         told, after = [], 0
         while after is not None:
             answer = client.get("why", seq=refused["seq"], after=after, limit=40)
-            assert answer["why_total"] == total and answer["from"] == after
+            assert answer["why_count"] == total and answer["from"] == after
             told += answer["why"]
             after = answer["next"]
         assert told[:100] == refused["why"] and len(told) == total
