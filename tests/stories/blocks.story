@@ -25,7 +25,7 @@ $ licet access sip_number 2
     yes
 $1 licet consume Dealer/House/apt-1 sip_number 3
     licet: refused: BLOCKED: the group is blocked
-    - BLOCKED sip_number at Dealer/House
+    - BLOCKED at Dealer/House
     what would help: unblock Dealer/House
 $ licet consume Dealer/House/apt-1 sip_number 1
     the unit is held, and gives no access now
@@ -42,8 +42,8 @@ $ licet tree Dealer
     Dealer/House/apt-1 unrestricted…
 $ licet group block Dealer
 $1 licet consume Dealer/House/apt-1 sip_number 3
-    - BLOCKED sip_number at Dealer/House
-    - BLOCKED sip_number at Dealer
+    - BLOCKED at Dealer/House
+    - BLOCKED at Dealer
 $ licet group unblock Dealer/House
 $ licet access sip_number 1
     no: BLOCKED at Dealer

@@ -31,7 +31,7 @@ $1 licet group move North/East/b1 North/West --preview
     would lose access: sip_number w1, sip_number w2
 $1 licet group move North/East/b1 North/West
     - LIMIT_BELOW_USED sip_number at North: 5 used, the limit would be 3
-    what would help: release units until 3 are used, or save with force
+    what would help: leave 5 of sip_number to North, release until 3 are used, or use force
     would lose access: sip_number w1, sip_number w2
 $ licet group move North/East/b1 North/West --force --preview
     would be accepted; nothing was changed

@@ -157,6 +157,7 @@ def queries(client):
         ("status", {"digest": True}), ("mode", {}), ("connect", {"version": "4.5.0"}),
         ("license", {}), ("state", {"group": "acme"}),
         ("state", {"group": "/", "resource": "channel"}), ("state", {"group": "nowhere"}),
+        ("explain", {"group": "acme", "resource": "channel"}), ("why", {"seq": 8}),
         ("tree", {"group": "/"}), ("tree", {"group": "/", "limit": 1}), ("user", {"user": "u-1"}),
         ("access", {"resource": "channel", "unit": "ch1"}),
         ("access", {"resource": "channel", "unit": "ch2"}),

@@ -85,7 +85,7 @@ def agreed(at, size):
         found = json.loads(at.replay("why", str(told["seq"]), "--json"))
         assert found["verdict"]["code"] == told["code"], (found, told)
         for key, fields in (("why", REASON), ("paths", ())):
-            assert len(found[key]) == told.get(key + "_total", len(told[key])), (found, told)
+            assert len(found[key]) == told.get(key + "_count", len(told[key])), (found, told)
             for one, other in zip(found[key], told[key]):
                 for field in fields:
                     assert one[field] == other[field], (one, other)
