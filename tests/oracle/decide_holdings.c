@@ -427,7 +427,6 @@ struct oracle_answer decide_transfer(struct matter *matter, const struct event *
     struct bytes unit = holding->unit;
     if (transfer->to_unit.size > 0)
         unit = oracle_unit(facts, transfer->resource, transfer->to_unit);
-    if (unit.size == 0) return answer_malformed("to_unit");
     if (transfer->to_user.size > 0) {
         const enum refusal user = judge_user(matter, transfer->to_user, holding->group);
         if (user != ACCEPTED) return answer_refused(user);
