@@ -240,8 +240,7 @@ void group_move_apply(struct change_context *context, const struct event *event)
         const uint32_t resource = account_at(state, at)->resource;
         const uint32_t above = account_open(state, parent, resource);
         sum_contribute(state, at, -1);
-        quota_detach(state, at);
-        quota_attach(state, at, above);
+        quota_move(state, at, above);
         sum_contribute(state, at, 1);
         state_note_change(state, from, resource);
         state_note_change(state, parent, resource);

@@ -346,6 +346,7 @@ static void note(struct state *state, uint32_t at)
 }
 
 // From an account up to the server: so many more are held below, and so many more survive below.
+// What that is worth telling, is for the caller to look at (look_up).
 static void climb(struct state *state, uint32_t account, int64_t used, int64_t gained)
 {
     for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
@@ -357,7 +358,13 @@ static void climb(struct state *state, uint32_t account, int64_t used, int64_t g
         node->last_kept = find_cut(state, at);
         gained = (int64_t)node->kept - kept;
         if (used != 0 || cut != node->last_kept || gained != 0) note(state, at);
-        if (used != 0) notice_look(state, at);
+    }
+}
+
+static void look_up(struct state *state, uint32_t account)
+{
+    for (uint32_t at = account; at != 0; at = account_at(state, at)->parent) {
+        notice_look(state, at);
     }
 }
 
@@ -493,15 +500,23 @@ void quota_detach(struct state *state, uint32_t account)
     unlink_account(state, account);
     quota_tie(state, own.parent, -(int)own.tied);
     climb(state, own.parent, -(int64_t)own.used, -(int64_t)own.kept);
+    look_up(state, own.parent);
 }
 
-void quota_attach(struct state *state, uint32_t account, uint32_t parent)
+void quota_move(struct state *state, uint32_t account, uint32_t parent)
 {
+    refresh_path(state, account);
     refresh_path(state, parent);
+    const struct account own = *account_at(state, account);
+    unlink_account(state, account);
+    quota_tie(state, own.parent, -(int)own.tied);
+    climb(state, own.parent, -(int64_t)own.used, -(int64_t)own.kept);
     link_account(state, account, parent);
-    const struct account *own = account_at(state, account);
-    climb(state, parent, own->used, own->kept);
-    quota_tie(state, parent, (int)own->tied);
+    climb(state, parent, own.used, own.kept);
+    quota_tie(state, parent, (int)own.tied);
+    // Only now: what stands above both places has as much in use as before (X04).
+    look_up(state, own.parent);
+    look_up(state, parent);
 }
 
 // --- Sums over the nodes below ----------------------------------------------

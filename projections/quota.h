@@ -68,10 +68,10 @@ void quota_tie(struct state *state, uint32_t account, int count);
 void quota_settle(struct state *state, uint32_t account, uint64_t now_ms);
 // The same, where the account's own limit may have changed since it was settled.
 void quota_refresh(struct state *state, uint32_t account);
-// An account with all below it leaves its place in the tree, and enters another one. The sums of
-// the nodes below are the caller's: sum_contribute before and after.
+// An account with all below it leaves its place in the tree, for good or for another one. The sums
+// of the nodes below are the caller's: sum_contribute before and after.
 void quota_detach(struct state *state, uint32_t account);
-void quota_attach(struct state *state, uint32_t account, uint32_t parent);
+void quota_move(struct state *state, uint32_t account, uint32_t parent);
 // Takes one record off the group's first account, which holds nothing and has none below: a step
 // of its sums, or the account itself.
 void account_reclaim(struct state *state, uint32_t group);

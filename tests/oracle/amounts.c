@@ -533,3 +533,31 @@ uint64_t amounts_until(const struct facts *facts, const struct group_row *group,
     amounts_release(&instants);
     return until_ms;
 }
+
+static bool is_edge(struct window window, uint64_t ms)
+{
+    return window.from_ms == ms || window.until_ms == ms;
+}
+
+static bool files_have_edge(const struct facts *facts, struct bytes resource, uint64_t ms)
+{
+    for (uint32_t i = 0; i < facts_count(facts, FACT_UPLOAD); i++) {
+        const struct upload_row *upload = facts_at(facts, FACT_UPLOAD, i);
+        for (uint32_t j = 0; j < upload->license->entry_count; j++) {
+            const struct license_entry *entry = &upload->license->entries[j];
+            if (is_resource(entry, resource) && is_edge(entry->window, ms)) return true;
+        }
+    }
+    return false;
+}
+
+bool amounts_has_edge(const struct facts *facts, const struct group_row *node,
+                      struct bytes resource, uint64_t ms)
+{
+    if (is_server(node)) return files_have_edge(facts, resource, ms);
+    for (uint32_t i = 0; i < node->package_count; i++) {
+        const struct package_row *package = &node->packages[i];
+        if (package_lists(package, resource) && is_edge(package->window, ms)) return true;
+    }
+    return false;
+}

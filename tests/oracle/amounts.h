@@ -26,6 +26,9 @@ uint64_t amounts_in_package(const struct package_row *package, struct bytes reso
 // B01, B05, B07, B08. A node's own limit; UNLIMITED for an unrestricted group.
 uint64_t amounts_limit(const struct facts *facts, const struct group_row *node,
                        struct bytes resource, struct moment moment);
+// Whether a window of the node that counts for the resource begins or ends at the instant.
+bool     amounts_has_edge(const struct facts *facts, const struct group_row *node,
+                          struct bytes resource, uint64_t ms);
 // B22. Whether the node bounds what stands below it: not outside of all its windows.
 bool     amounts_is_active(const struct facts *facts, const struct group_row *node, uint64_t ms);
 bool     amounts_is_licensed(const struct facts *facts, struct bytes resource, enum files files);

@@ -195,17 +195,33 @@ static bool begin_lease(struct facts *facts, const struct holding_row *holding, 
     return is_news;
 }
 
-// B11: what is bound to a unit goes with it.
-void oracle_end_leases(struct facts *facts, uint64_t ms)
+// The oldest whose lease ends at the instant; NULL: none does.
+static const struct holding_row *ending(const struct facts *facts, uint64_t ms)
 {
-    for (uint32_t i = facts_count(facts, FACT_HOLDING); i > 0; i--) {
-        if (i > facts_count(facts, FACT_HOLDING)) continue;
-        const struct holding_row row =
-            *(const struct holding_row *)facts_at(facts, FACT_HOLDING, i - 1);
-        if (oracle_lease_end(facts, &row) > ms) continue;
-        const struct holding_row *bound = facts_bound(facts, row.id);
-        if (bound != NULL) facts_cut_holding(facts, bound->id);
-        facts_cut_holding(facts, row.id);
+    const struct holding_row *oldest = NULL;
+    for (uint32_t i = 0; i < facts_count(facts, FACT_HOLDING); i++) {
+        const struct holding_row *row = facts_at(facts, FACT_HOLDING, i);
+        if (oracle_lease_end(facts, row) > ms) continue;
+        if (oldest == NULL || row->id < oldest->id) oldest = row;
+    }
+    return oldest;
+}
+
+static void end_lease(struct facts *facts, const struct holding_row *holding, uint64_t to_ms)
+{
+    const struct holding_row row = *holding;
+    facts_cut_holding(facts, row.id);
+    oracle_update_path(facts, row.group, row.resource, to_ms);
+}
+
+// B11: what is bound to a unit goes with it.
+void oracle_end_leases(struct facts *facts, uint64_t ms, uint64_t to_ms)
+{
+    for (const struct holding_row *row = ending(facts, ms); row != NULL; row = ending(facts, ms)) {
+        const entity_id           id = row->id;
+        const struct holding_row *bound = facts_bound(facts, id);
+        if (bound != NULL) end_lease(facts, bound, to_ms);
+        end_lease(facts, facts_holding_of_id(facts, id), to_ms);
     }
 }
 
@@ -411,7 +427,6 @@ struct oracle_answer decide_transfer(struct matter *matter, const struct event *
     struct bytes unit = holding->unit;
     if (transfer->to_unit.size > 0)
         unit = oracle_unit(facts, transfer->resource, transfer->to_unit);
-    if (unit.size == 0) return answer_malformed("to_unit");
     if (transfer->to_user.size > 0) {
         const enum refusal user = judge_user(matter, transfer->to_user, holding->group);
         if (user != ACCEPTED) return answer_refused(user);

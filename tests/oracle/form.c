@@ -66,10 +66,18 @@ static const char *consumption_offence(const struct facts       *facts,
     return consumption->needed.size > 0 && !is_needy ? "needed" : NULL;
 }
 
+static const char *transfer_offence(const struct facts *facts, const struct transfer *transfer)
+{
+    if (transfer->to_unit.size == 0) return NULL;
+    const struct bytes unit = oracle_unit(facts, transfer->resource, transfer->to_unit);
+    return unit.size == 0 ? "to_unit" : NULL;
+}
+
 const char *oracle_offence(const struct facts *facts, const struct event *event)
 {
     if (event->kind == ACTOR_ENROLMENT) return enrolment_offence(&event->of.actor_enrolment);
     if (event->kind == VENDOR_ENROLMENT) return vendor_offence(&event->of.vendor_enrolment);
+    if (event->kind == TRANSFER) return transfer_offence(facts, &event->of.transfer);
     if (event->kind == CONSUMPTION) return consumption_offence(facts, &event->of.consumption);
     return NULL;
 }

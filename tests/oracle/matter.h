@@ -64,7 +64,8 @@ void     oracle_check_holder(const struct matter *matter, entity_id user, entity
                              struct bytes resource, struct findings *findings);
 // X11. TIME_NEVER without a lease, and while no lease ends.
 uint64_t oracle_lease_end(const struct facts *facts, const struct holding_row *holding);
-void     oracle_end_leases(struct facts *facts, uint64_t ms); // those that end at that instant
+// Those that end at the instant, as time passes on to another one.
+void     oracle_end_leases(struct facts *facts, uint64_t ms, uint64_t to_ms);
 
 // B39. The packages of the group were saved, or its policy was.
 void     oracle_watch_packages(struct facts *facts, const struct group_row *group, uint64_t now_ms);
@@ -73,8 +74,10 @@ void     oracle_watch_policy(struct facts *facts, const struct group_row *group,
 uint64_t oracle_watch_next(const struct facts *facts, const struct watch_row *watch);
 void     oracle_pass_watches(struct facts *facts, uint64_t ms);
 
-// X18. Looks at every node once more.
+// X18. Looks at every node once more; at those of one path; at those where a window begins or ends.
 void oracle_update_notices(struct facts *facts, uint64_t ms);
+void oracle_update_path(struct facts *facts, entity_id group, struct bytes resource, uint64_t ms);
+void oracle_update_edges(struct facts *facts, uint64_t edge_ms, uint64_t ms);
 
 // D5. Everything that ends or begins after the first instant, up to the second one.
 void     oracle_pass_time(struct facts *facts, uint64_t from_ms, uint64_t to_ms);

@@ -70,6 +70,27 @@ void oracle_update_notices(struct facts *facts, uint64_t ms)
     amounts_forget(&resources);
 }
 
+void oracle_update_path(struct facts *facts, entity_id group, struct bytes resource, uint64_t ms)
+{
+    for (const struct group_row *at = facts_group_of_id(facts, group); at != NULL;
+         at = facts_parent(facts, at)) {
+        look(facts, at, resource, ms);
+    }
+}
+
+void oracle_update_edges(struct facts *facts, uint64_t edge_ms, uint64_t ms)
+{
+    struct names resources = amounts_resources(facts);
+    for (uint32_t i = 0; i < facts_count(facts, FACT_GROUP); i++) {
+        const struct group_row *group = facts_at(facts, FACT_GROUP, i);
+        for (uint32_t j = 0; j < resources.count; j++) {
+            const bool has_edge = amounts_has_edge(facts, group, resources.names[j], edge_ms);
+            if (has_edge) look(facts, group, resources.names[j], ms);
+        }
+    }
+    amounts_forget(&resources);
+}
+
 enum level oracle_notice(const struct oracle *oracle, struct bytes group, struct bytes resource)
 {
     const struct facts      *facts = oracle_facts(oracle);

@@ -1,5 +1,6 @@
 // The part of matter.h that lets time pass (D5): at each instant lease ends, then windows, then
-// reminders. Windows need no doing: whoever asks, looks at them.
+// reminders. Windows need no doing, for whoever asks looks at them; but a notice compares what is
+// used then with what is allowed once all has passed (X18).
 #include "tests/oracle/matter.h"
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -33,8 +34,8 @@ void oracle_pass_time(struct facts *facts, uint64_t from_ms, uint64_t to_ms)
     if (to_ms == from_ms) return;
     for (uint64_t ms = oracle_next_instant(facts, from_ms); ms <= to_ms;
          ms = oracle_next_instant(facts, ms)) {
-        oracle_end_leases(facts, ms);
+        oracle_end_leases(facts, ms, to_ms);
+        oracle_update_edges(facts, ms, to_ms);
         oracle_pass_watches(facts, ms);
-        oracle_update_notices(facts, ms);
     }
 }

@@ -293,11 +293,20 @@ static void try_assignment(const struct save *save, const struct names *resource
     check_losses(save, findings);
 }
 
-// X04. Whether the node stood above the moved group before as well: then it is not asked.
+// X04. Whether the node stood above the moved group before as well: its use stays what it is.
 static bool is_common(const struct save *save, const struct group_row *node)
 {
     const struct group_row *before = facts_group_of_id(save->before, node->id);
     return path_is_within(save->from, before->path);
+}
+
+// Whether what is moved stood below that very bound before: then no limit and no sum is another
+// one.
+static bool is_same_bound(const struct save *save, const struct group_row *bound)
+{
+    const struct group_row *before =
+        amounts_bound_above(save->before, facts_group(save->before, save->from));
+    return before->id == bound->id;
 }
 
 // The restricted group itself, else the nearest ones below it: one after another, as
@@ -365,7 +374,7 @@ static void try_move(const struct save *save, const struct names *resources,
 {
     const struct group_row *bound =
         amounts_bound_above(save->after, facts_group(save->after, save->group));
-    const bool is_new = !is_common(save, bound);
+    const bool is_new = !is_same_bound(save, bound);
     for (uint32_t i = 0; i < resources->count && is_new; i++) {
         check_moved(save, bound, resources->names[i], instants, findings);
     }

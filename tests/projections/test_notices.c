@@ -152,3 +152,25 @@ Test(notices, x18_a_notice_is_of_the_state_and_is_taken_back_with_it)
     cr_expect(memcmp(one.at, other.at, sizeof one.at) != 0);
     company_close(company);
 }
+
+// Once a move took the use away before it brought it, and what stands above both places forgot its
+// mark in between (X04).
+Test(notices, x18_a_move_leaves_the_marks_of_what_stands_above_both_places)
+{
+    static const struct turn turns[] = {
+        {"license sip 8 per-server", "ok"    },
+        {"eula 1",                   "ok"    },
+        {"group G",                  "ok"    },
+        {"group G/A",                "ok"    },
+        {"group H",                  "ok"    },
+        {"5 x consume G sip n#",     "ok"    },
+        {"2 x consume G/A sip a#",   "ok"    },
+        {"notice / sip",             "80 new"},
+        {"release sip n5",           "ok"    },
+        {"notice / sip",             "80"    }, // 6 of 8: five points below, not less
+        {"move G/A H",               "ok"    },
+        {"notice / sip",             "80"    },
+        {"state / sip",              "8/6/2" },
+    };
+    play(TURNS(turns));
+}

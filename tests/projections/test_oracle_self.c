@@ -43,11 +43,7 @@ static enum refusal propose(struct story *story, const struct event *event)
     struct buffer buffer = buffer_over(proposal_memory, sizeof proposal_memory);
     compose_proposal(&buffer, story->seq, story->time_ms, event);
     const struct oracle_question question = {
-        story->seq,
-        story->time_ms,
-        story->author,
-        buffer_bytes(&buffer),
-        story->is_vouched,
+        story->seq, story->time_ms, story->author, buffer_bytes(&buffer), story->is_vouched,
     };
     story->last = oracle_propose(story->oracle, &question);
     if (story->last.is_appended) story->seq++;
@@ -763,5 +759,652 @@ Test(oracle_self, plans_are_all_or_nothing_and_name_the_failing_index)
     }
     cr_expect(eq(u32, story.last.verdict.index, 3));
     expect_state(&story, "/", "CAMERA", "3/3/0");
+    end(&story);
+}
+
+// --- The life of the server
+// -----------------------------------------------------------------------
+
+static enum refusal accept_version(struct story *story, const char *version)
+{
+    return propose(story, &(struct event){.kind = EULA_ACCEPTANCE,
+                                          .of.eula_acceptance.version = text(version)});
+}
+
+static enum refusal change_password(struct story *story, const char *account)
+{
+    return propose(story, &(struct event){.kind = PASSWORD_CHANGE,
+                                          .of.password_change.account = text(account)});
+}
+
+static enum refusal update_software(struct story *story, const char *software, const char *eula)
+{
+    return propose(story, &(struct event){
+                              .kind = SOFTWARE_UPDATE,
+                              .of.software_update = {text(software), text(eula), {NULL, 0}}
+    });
+}
+
+static bool is_limited_by(const struct story *story, enum mode_reason reason)
+{
+    const struct oracle_mode mode = oracle_mode(story->oracle);
+    return mode.is_limited && mode.reason == reason;
+}
+
+Test(oracle_self, s11_triggers_enter_the_mode_and_one_acceptance_of_the_current_eula_leaves_it)
+{
+    struct story story = begin("2026-11-25", "sip_number 5 per-server\n");
+    expect_code(oracle_connect(story.oracle, text("4.4.9")), ACCEPTED);
+    expect_code(upload(&story, "sip_number 6 per-server\n"), ACCEPTED);
+    cr_expect(is_limited_by(&story, REASON_LICENSE));
+    expect_code(oracle_connect(story.oracle, text("4.4.9")), CLIENT_TOO_OLD);
+    expect_code(oracle_connect(story.oracle, text("4.4")), CLIENT_TOO_OLD);
+    expect_code(oracle_connect(story.oracle, text("nightly")), CLIENT_TOO_OLD);
+    expect_code(oracle_connect(story.oracle, text("4.5.0")), ACCEPTED);
+    cr_expect(not(oracle_leaves_open(story.oracle, "video.view")));
+    cr_expect(oracle_leaves_open(story.oracle, "settings.license"));
+    cr_expect(not(oracle_leaves_open(story.oracle, "settings.network")));
+    expect_code(save_count(&story, "/", OPEN, 1), MALFORMED);
+    expect_code(create(&story, "G"), LIMITED_MODE);
+    expect_code(accept_eula(&story), ACCEPTED);
+    cr_expect(not(oracle_mode(story.oracle).is_limited));
+    expect_code(change_password(&story, "operator"), ACCEPTED);
+    expect_code(change_password(&story, "admin"), ACCEPTED); // byte by byte
+    cr_expect(not(oracle_mode(story.oracle).is_limited));
+    expect_code(change_password(&story, "Admin"), ACCEPTED);
+    cr_expect(is_limited_by(&story, REASON_PASSWORD));
+    expect_code(update_software(&story, "4.7", COMPOSE_EULA), ACCEPTED);
+    cr_expect(is_limited_by(&story, REASON_PASSWORD));
+    expect_code(update_software(&story, "4.8", "eula-2"), ACCEPTED);
+    cr_expect(is_limited_by(&story, REASON_EULA_CHANGED));
+    expect_code(accept_version(&story, COMPOSE_EULA), EULA_VERSION_MISMATCH);
+    expect_code(accept_version(&story, "eula-2"), ACCEPTED);
+    cr_expect(not(oracle_mode(story.oracle).is_limited));
+    expect_code(upload_serial(&story, 1, "sip_number 5 per-server\n"), STALE_LICENSE);
+    cr_expect(not(oracle_mode(story.oracle).is_limited));
+    end(&story);
+}
+
+Test(oracle_self, sessions_vouch_for_units_alone_and_not_where_a_signature_is_wanted)
+{
+    struct story story = begin("2026-11-25", "sip_number 5 per-server\n");
+    story.is_vouched = true;
+    expect_code(take(&story, "/", "sip_number", "1"), ACCEPTED);
+    expect_code(create(&story, "G"), UNAUTHENTICATED);
+    story.is_vouched = false;
+    expect_code(propose(&story, &(struct event){.kind = POLICY, .of.policy.must_sign = true}),
+                ACCEPTED);
+    story.is_vouched = true;
+    expect_code(take(&story, "/", "sip_number", "2"), UNAUTHENTICATED);
+    end(&story);
+}
+
+// --- Groups
+// ---------------------------------------------------------------------------------------
+
+static enum refusal move(struct story *story, const char *group, const char *parent, bool is_forced)
+{
+    return propose(
+        story,
+        &(struct event){
+            .kind = GROUP_MOVE,
+            .of.group_move = {.group = text(group), .parent = text(parent), .is_forced = is_forced},
+    });
+}
+
+static enum refusal block(struct story *story, const char *group, bool is_blocked)
+{
+    return propose(story, &(struct event){
+                              .kind = GROUP_BLOCK,
+                              .of.group_block = {.group = text(group), .is_blocked = is_blocked}
+    });
+}
+
+static enum refusal remove_group(struct story *story, const char *group, bool is_cascade)
+{
+    return propose(story,
+                   &(struct event){
+                       .kind = GROUP_REMOVAL,
+                       .of.group_removal = {.group = text(group), .is_cascade = is_cascade}
+    });
+}
+
+Test(oracle_self, x04_use_leaves_the_old_ancestors_and_enters_the_new_ones)
+{
+    struct story story = begin("2026-11-25", "sip_number 9 per-server\n");
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(create(&story, "A/b"), ACCEPTED);
+    expect_code(create(&story, "A/b/c"), ACCEPTED);
+    expect_code(create(&story, "B"), ACCEPTED);
+    expect_code(save_count(&story, "B", 0, 2), ACCEPTED);
+    take_all(&story, "A/b/c", "sip_number", 1, 2);
+    take_all(&story, "B", "sip_number", 3, 3);
+    expect_code(move(&story, "A/b", "A/b/c", false), CYCLE);
+    expect_code(move(&story, "A/b", "A/b", false), CYCLE);
+    expect_code(move(&story, "A/b", "nowhere", false), UNKNOWN_GROUP);
+    expect_code(move(&story, "A/b", "A", false), ACCEPTED);
+    cr_expect(not(story.last.is_appended));
+    expect_code(move(&story, "A/b", "B", false), LIMIT_BELOW_USED);
+    expect_refusal(&story, LIMIT_BELOW_USED, "B", 2, 3);
+    cr_expect(eq(u32, story.last.findings.lost_count, 1));
+    expect_code(move(&story, "A/b", "B", true), ACCEPTED);
+    expect_state(&story, "A", "sip_number", "9/0/6");
+    expect_state(&story, "B", "sip_number", "2/3/0");
+    expect_state(&story, "/", "sip_number", "9/3/6");
+    expect_units(&story, false, "sip_number", "3"); // seniority is kept: the newest goes
+    expect_code(create(&story, "A/b"), ACCEPTED);
+    expect_code(move(&story, "A/b", "B", false), NAME_TAKEN);
+    end(&story);
+}
+
+Test(oracle_self, x04_a_move_is_held_to_the_nearest_restricted_node_of_the_new_path)
+{
+    struct story story = begin("2026-11-25", "sip_number 9 per-server\n");
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(create(&story, "A/b"), ACCEPTED);
+    expect_code(create(&story, "B"), ACCEPTED);
+    expect_code(create(&story, "B/c"), ACCEPTED);
+    expect_code(save_count(&story, "A/b", 0, 3), ACCEPTED);
+    expect_code(save_count(&story, "B", 0, 2), ACCEPTED);
+    expect_code(move(&story, "A/b", "B", true), CHILD_EXCEEDS_ANCESTOR);
+    expect_refusal(&story, CHILD_EXCEEDS_ANCESTOR, "B", 2, 3);
+    expect_code(save_count(&story, "B", 0, 4), ACCEPTED);
+    expect_code(save_count(&story, "B/c", 0, 2), ACCEPTED);
+    expect_code(move(&story, "A/b", "B", true), OVERSUBSCRIBED);
+    expect_refusal(&story, OVERSUBSCRIBED, "B", 4, 5);
+    expect_code(save_count(&story, "B", 0, 5), ACCEPTED);
+    expect_code(move(&story, "A/b", "B", false), ACCEPTED);
+    end(&story);
+}
+
+Test(oracle_self, x09_a_group_goes_with_all_that_is_in_it_or_not_at_all)
+{
+    struct story story = begin("2026-11-25", "sip_number 3 per-server\n");
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(create(&story, "A/b"), ACCEPTED);
+    expect_code(remove_group(&story, "A", false), GROUP_NOT_EMPTY); // children
+    expect_code(remove_group(&story, "A/b", false), ACCEPTED);
+    expect_code(add_user(&story, "anna", "A"), ACCEPTED);
+    expect_code(remove_group(&story, "A", false), GROUP_NOT_EMPTY); // users
+    expect_code(take_for(&story, "A", "sip_number", "1", "anna"), ACCEPTED);
+    expect_code(enrol(&story, "gate", AGENT, "A"), ACCEPTED);
+    expect_code(remove_group(&story, "A", true), ACCEPTED);
+    expect_state(&story, "/", "sip_number", "3/0/3");
+    cr_expect(facts_actor(oracle_facts(story.oracle), text("gate")) == NULL);
+    cr_expect(facts_user(oracle_facts(story.oracle), text("anna")) != NULL);
+    expect_code(remove_group(&story, "A", true), UNKNOWN_GROUP);
+    end(&story);
+}
+
+Test(oracle_self, x12_a_block_denies_below_it_and_changes_nothing_else)
+{
+    struct story story = begin("2026-11-25", "sip_number 3 per-server\n");
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(create(&story, "A/b"), ACCEPTED);
+    expect_code(create(&story, "C"), ACCEPTED);
+    expect_code(add_user(&story, "anna", "A/b"), ACCEPTED);
+    expect_code(change_membership(&story, "anna", "C", true), ACCEPTED);
+    expect_code(take(&story, "A/b", "sip_number", "1"), ACCEPTED);
+    expect_code(take_for(&story, "C", "sip_number", "2", "anna"), ACCEPTED);
+    expect_code(block(&story, "A", true), ACCEPTED);
+    expect_code(block(&story, "A", true), ACCEPTED);
+    cr_expect(not(story.last.is_appended));
+    cr_expect(not(has_access(&story, "sip_number", "1")));
+    cr_expect(not(has_access(&story, "sip_number", "2"))); // in all groups of the user (B42)
+    expect_state(&story, "A/b", "sip_number", "3/1/1");
+    expect_code(take(&story, "A/b", "sip_number", "3"), BLOCKED);
+    expect_refusal(&story, BLOCKED, "A", 0, 0);
+    expect_code(take_for(&story, "C", "sip_number", "3", "anna"), BLOCKED);
+    expect_code(take(&story, "A/b", "sip_number", "1"), ACCEPTED); // asked again
+    expect_code(give(&story, "sip_number", "1"), ACCEPTED);
+    expect_code(block(&story, "A", false), ACCEPTED);
+    cr_expect(has_access(&story, "sip_number", "2"));
+    end(&story);
+}
+
+Test(oracle_self, x01_who_takes_access_elsewhere_is_told_so_too)
+{
+    struct story story = begin("2026-11-25", "sip_number 2 per-server\n");
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(create(&story, "B"), ACCEPTED);
+    take_all(&story, "A", "sip_number", 1, 1);
+    take_all(&story, "B", "sip_number", 2, 2);
+    expect_code(save_count(&story, "A", FORCED, 0), ACCEPTED);
+    expect_code(upload(&story, "sip_number 1 per-server\n"), ACCEPTED);
+    expect_code(accept_eula(&story), ACCEPTED);
+    expect_units(&story, false, "sip_number", "1");
+    // A's older one comes back, and there is no room left for that of B.
+    expect_code(save_count(&story, "A", 0, 1), LIMIT_BELOW_USED);
+    expect_refusal(&story, LIMIT_BELOW_USED, "/", 1, 2);
+    cr_expect(eq(u32, story.last.findings.lost_count, 1));
+    expect_code(save_count(&story, "A", FORCED, 1), ACCEPTED);
+    expect_units(&story, false, "sip_number", "2");
+    end(&story);
+}
+
+Test(oracle_self, x18_a_mark_is_reached_once_and_armed_again_five_points_below)
+{
+    struct story story = begin("2026-11-25", "sip_number 20 per-server\n");
+    static const struct {
+        uint32_t   last; // units 1 to here are held
+        enum level level;
+    } rows[] = {
+        {15, LEVEL_NONE},
+        {16, LEVEL_80  },
+        {15, LEVEL_80  },
+        {14, LEVEL_NONE},
+        {19, LEVEL_95  },
+        {18, LEVEL_95  },
+        {17, LEVEL_80  },
+        {20, LEVEL_100 },
+        {19, LEVEL_100 },
+        {18, LEVEL_95  },
+    };
+    uint32_t held = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char unit[16];
+        if (rows[i].last > held) take_all(&story, "/", "sip_number", held + 1, rows[i].last);
+        for (; held > rows[i].last; held--) {
+            (void)snprintf(unit, sizeof unit, "%u", held);
+            expect_code(give(&story, "sip_number", unit), ACCEPTED);
+        }
+        held = rows[i].last;
+        cr_expect(
+            eq(int, oracle_notice(story.oracle, text("/"), text("sip_number")), rows[i].level),
+            "row %zu", i);
+    }
+    end(&story);
+}
+
+// --- Users
+// ----------------------------------------------------------------------------------------
+
+static enum refusal dismiss(struct story *story, const char *user, bool is_cascade)
+{
+    return propose(story, &(struct event){
+                              .kind = USER_REMOVAL,
+                              .of.user_removal = {.user = text(user), .is_cascade = is_cascade}
+    });
+}
+
+Test(oracle_self, b42_a_user_goes_with_all_that_is_held_and_the_name_is_free)
+{
+    struct story story = begin("2026-11-25", "sip_number 3 per-server\n");
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(add_user(&story, "anna", "A"), ACCEPTED);
+    expect_code(take_for(&story, "A", "sip_number", "1", "anna"), ACCEPTED);
+    expect_code(dismiss(&story, "bert", false), UNKNOWN_USER);
+    expect_code(dismiss(&story, "anna", false), MEMBERSHIP_IN_USE);
+    expect_code(dismiss(&story, "anna", true), ACCEPTED);
+    expect_state(&story, "A", "sip_number", "3/0/3");
+    expect_code(add_user(&story, "anna", "A"), ACCEPTED);
+    end(&story);
+}
+
+Test(oracle_self, b32_b37_actions_ask_for_features_and_units_with_access)
+{
+    struct story story = begin("2026-11-25", "sip_number 3 per-server\n"
+                                             "mobile_app 3 per-server needs sip_number\n"
+                                             "remote_door_opening feature\nelevator feature\n");
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(add_user(&story, "anna", "A"), ACCEPTED);
+    cr_expect(not(oracle_user_may(story.oracle, story.time_ms, text("anna"), "sip.call")));
+    cr_expect(oracle_user_may(story.oracle, story.time_ms, text("anna"), "elevator.call"));
+    expect_code(take_for(&story, "A", "sip_number", "1", "anna"), ACCEPTED);
+    cr_expect(oracle_user_may(story.oracle, story.time_ms, text("anna"), "sip.call"));
+    cr_expect(not(oracle_user_may(story.oracle, story.time_ms, text("anna"), "door.open")));
+    expect_code(take_for(&story, "A", "mobile_app", "1", "anna"), ACCEPTED);
+    cr_expect(oracle_user_may(story.oracle, story.time_ms, text("anna"), "door.open"));
+    cr_expect(not(oracle_user_may(story.oracle, story.time_ms, text("anna"), "siri.use")));
+    cr_expect(oracle_admin_may(story.oracle, story.time_ms, text("root"), text("A"),
+                               "elevator.configure"));
+    cr_expect(not(
+        oracle_admin_may(story.oracle, story.time_ms, text("root"), text("A"), "lpr.configure")));
+    expect_code(change_password(&story, "Admin"), ACCEPTED);
+    cr_expect(oracle_user_may(story.oracle, story.time_ms, text("anna"), "door.open"));
+    cr_expect(not(oracle_admin_may(story.oracle, story.time_ms, text("root"), text("A"),
+                                   "elevator.configure")));
+    end(&story);
+}
+
+// --- Units that need each other
+// ---------------------------------------------------------------------
+
+static enum refusal take_as(struct story *story, const struct consumption *consumption)
+{
+    struct consumption whole = *consumption;
+    whole.group = text("A");
+    whole.direction = DIRECTION_ABSENT;
+    return propose(story, &(struct event){.kind = CONSUMPTION, .of.consumption = whole});
+}
+
+static enum refusal give_both(struct story *story, const char *resource, const char *unit)
+{
+    return propose(story, &(struct event){
+                              .kind = RELEASE,
+                              .of.release = {text(resource), text(unit), DIRECTION_ABSENT, true}
+    });
+}
+
+#define FILE_OF_NEEDS \
+    "sip_number 9 per-server\nmobile_app 9 per-server needs sip_number\nCAMERA 9 per-channel\n"
+
+Test(oracle_self, b11_what_needs_another_unit_is_bound_to_it)
+{
+    struct story story = begin("2026-11-25", FILE_OF_NEEDS);
+    expect_code(create(&story, "A"), ACCEPTED);
+    const struct consumption app = {.resource = text("mobile_app"), .unit = text("a1")};
+    struct consumption       other = {.resource = text("mobile_app"), .unit = text("a2")};
+    expect_code(take_as(&story, &app), NEEDED_UNIT_MISSING);
+    const struct consumption dialer = {
+        .resource = text("sip_number"), .unit = text("0"), .purpose = PURPOSE_SERVICE};
+    expect_code(take_as(&story, &dialer), ACCEPTED);
+    expect_code(take_as(&story, &app), NEEDED_UNIT_MISSING); // a service's is never bound (B12)
+    take_all(&story, "A", "sip_number", 1, 2);
+    const struct oracle_state state =
+        oracle_state(story.oracle, story.time_ms, text("A"), text("mobile_app"));
+    cr_expect(eq(u64, state.activatable, 8)); // 6 that may be taken, 2 that are free
+    expect_code(take_as(&story, &app), ACCEPTED);
+    other.needed = text("1"); // the oldest, which is bound
+    expect_code(take_as(&story, &other), NEEDED_UNIT_BOUND);
+    other.needed = text("2");
+    expect_code(take_as(&story, &other), ACCEPTED);
+    const struct consumption third = {.resource = text("mobile_app"), .unit = text("a3")};
+    expect_code(take_as(&story, &third), NEEDED_UNIT_BOUND);
+    const struct consumption camera = {
+        .resource = text("CAMERA"), .unit = text("c"), .needed = text("1")};
+    expect_code(take_as(&story, &camera), MALFORMED);
+    expect_code(give(&story, "sip_number", "1"), UNIT_IN_USE);
+    expect_code(give(&story, "mobile_app", "a1"), ACCEPTED);
+    expect_code(give(&story, "sip_number", "1"), ACCEPTED);
+    expect_code(give_both(&story, "sip_number", "2"), ACCEPTED);
+    expect_state(&story, "A", "mobile_app", "9/0/9");
+    end(&story);
+}
+
+Test(oracle_self, b31_what_is_bound_has_access_while_the_other_has)
+{
+    struct story story = begin("2026-11-25", FILE_OF_NEEDS);
+    expect_code(create(&story, "A"), ACCEPTED);
+    take_all(&story, "A", "sip_number", 1, 2);
+    take_all(&story, "A", "mobile_app", 1, 2);
+    const struct compose_package package = {
+        .name = "P", .entries = {{"sip_number", 1}, {"mobile_app", 1}, {"CAMERA", 1}}
+    };
+    expect_code(save(&story, "A", FORCED, &package, 1), ACCEPTED);
+    cr_expect(has_access(&story, "mobile_app", "1"));
+    cr_expect(not(has_access(&story, "mobile_app", "2")));
+    expect_code(give(&story, "mobile_app", "1"), ACCEPTED);
+    // There is room for it, yet its number is suspended.
+    expect_units(&story, false, "mobile_app", "");
+    cr_expect(not(has_access(&story, "mobile_app", "2")));
+    end(&story);
+}
+
+Test(oracle_self, x20_a_holding_passes_on_with_its_partner_and_its_seniority)
+{
+    struct story story = begin("2026-11-25", FILE_OF_NEEDS);
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(add_user(&story, "anna", "A"), ACCEPTED);
+    expect_code(add_user(&story, "bert", "A"), ACCEPTED);
+    expect_code(take_for(&story, "A", "sip_number", "1", "anna"), ACCEPTED);
+    expect_code(take_for(&story, "A", "mobile_app", "old", "anna"), ACCEPTED);
+    expect_code(take_for(&story, "A", "sip_number", "2", "bert"), ACCEPTED);
+    const struct transfer phone = {
+        .resource = text("mobile_app"), .unit = text("old"), .to_unit = text("new")};
+    expect_code(propose(&story, &(struct event){.kind = TRANSFER, .of.transfer = phone}), ACCEPTED);
+    expect_code(propose(&story, &(struct event){.kind = TRANSFER, .of.transfer = phone}), NOT_HELD);
+    struct transfer number = {
+        .resource = text("sip_number"), .unit = text("1"), .to_unit = text("2")};
+    expect_code(propose(&story, &(struct event){.kind = TRANSFER, .of.transfer = number}),
+                UNIT_HELD);
+    number.to_unit = text("1");
+    expect_code(propose(&story, &(struct event){.kind = TRANSFER, .of.transfer = number}),
+                ACCEPTED);
+    cr_expect(not(story.last.is_appended));
+    number.to_user = text("carl");
+    expect_code(propose(&story, &(struct event){.kind = TRANSFER, .of.transfer = number}),
+                UNKNOWN_USER);
+    number.to_user = text("bert");
+    expect_code(propose(&story, &(struct event){.kind = TRANSFER, .of.transfer = number}),
+                ACCEPTED);
+    const struct oracle_user bert =
+        oracle_user(story.oracle, story.time_ms, text("bert"), text("mobile_app"));
+    cr_expect(eq(u64, bert.used, 1));
+    expect_code(give(&story, "sip_number", "1"), UNIT_IN_USE); // still bound
+    end(&story);
+}
+
+// --- Leases
+// ---------------------------------------------------------------------------------------
+
+static enum refusal lease(struct story *story, const char *unit, uint64_t lease_ms, const char *set)
+{
+    const struct consumption consumption = {
+        .resource = text("CAMERA"),
+        .unit = text(unit),
+        .lease_ms = lease_ms,
+        .lease_set = text(set),
+    };
+    return take_as(story, &consumption);
+}
+
+static enum refusal renew(struct story *story, const char *unit)
+{
+    return propose(story, &(struct event){
+                              .kind = RENEWAL,
+                              .of.renewal = {.resource = text("CAMERA"), .unit = text(unit)}
+    });
+}
+
+static enum refusal renew_set(struct story *story, const char *set)
+{
+    return propose(
+        story, &(struct event){
+                   .kind = RENEWAL, .of.renewal = {.group = text("A"), .lease_set = text(set)}
+    });
+}
+
+static void wait(struct story *story, uint64_t ms)
+{
+    story->time_ms += ms;
+    oracle_pass(story->oracle, story->time_ms);
+}
+
+Test(oracle_self, x11_a_lease_ends_at_its_end_and_one_renewal_renews_a_set)
+{
+    struct story story = begin("2026-11-25", FILE_OF_NEEDS);
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(lease(&story, "1", LEASE_MS_MIN - 1, NULL), MALFORMED);
+    expect_code(lease(&story, "1", LEASE_MS_MIN, NULL), ACCEPTED);
+    expect_code(lease(&story, "2", LEASE_MS_MIN, "lift"), ACCEPTED);
+    expect_code(lease(&story, "3", LEASE_MS_MIN, "lift"), ACCEPTED);
+    expect_code(renew(&story, "1"), ACCEPTED);
+    cr_expect(not(story.last.is_appended)); // in the same millisecond
+    wait(&story, LEASE_MS_MIN - 1);
+    expect_code(renew(&story, "1"), ACCEPTED); // in the last one
+    cr_expect(story.last.is_appended);
+    expect_code(renew_set(&story, "gate"), NOT_HELD);
+    expect_code(renew(&story, "3"), ACCEPTED);
+    wait(&story, 1);
+    expect_state(&story, "A", "CAMERA", "9/3/6");
+    wait(&story, LEASE_MS_MIN - 2);
+    expect_code(renew_set(&story, "lift"), ACCEPTED);
+    wait(&story, 1);
+    expect_state(&story, "A", "CAMERA", "9/2/7");
+    expect_code(renew(&story, "1"), NOT_HELD);
+    expect_code(take(&story, "A", "CAMERA", "2"), ACCEPTED); // asked again, which renews
+    cr_expect(story.last.is_appended);
+    take_all(&story, "A", "CAMERA", 4, 4);
+    expect_code(renew(&story, "4"), ACCEPTED);
+    cr_expect(not(story.last.is_appended)); // has no lease
+    end(&story);
+}
+
+Test(oracle_self, x11_no_lease_ends_while_limited_and_each_runs_anew_afterwards)
+{
+    struct story story = begin("2026-11-25", FILE_OF_NEEDS);
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(lease(&story, "1", LEASE_MS_MIN, NULL), ACCEPTED);
+    wait(&story, 1000);
+    expect_code(change_password(&story, "Admin"), ACCEPTED);
+    wait(&story, 10 * LEASE_MS_MIN);
+    expect_state(&story, "A", "CAMERA", "9/1/8");
+    expect_code(accept_eula(&story), ACCEPTED);
+    wait(&story, LEASE_MS_MIN - 1);
+    expect_state(&story, "A", "CAMERA", "9/1/8");
+    expect_code(accept_eula(&story), ACCEPTED); // leaves nothing, so nothing begins anew
+    wait(&story, 1);
+    expect_state(&story, "A", "CAMERA", "9/0/9");
+    end(&story);
+}
+
+Test(oracle_self, x11_a_start_lets_leases_run_anew_and_an_end_takes_what_is_bound_along)
+{
+    struct story story = begin("2026-11-25", FILE_OF_NEEDS);
+    expect_code(create(&story, "A"), ACCEPTED);
+    const struct consumption number = {
+        .resource = text("sip_number"), .unit = text("1"), .lease_ms = LEASE_MS_MIN};
+    const struct consumption app = {.resource = text("mobile_app"), .unit = text("1")};
+    expect_code(take_as(&story, &number), ACCEPTED);
+    expect_code(take_as(&story, &app), ACCEPTED);
+    wait(&story, LEASE_MS_MIN - 1);
+    story.author = AUTHOR_LEDGER;
+    expect_code(propose(&story, &(struct event){.kind = RESUMPTION}), ACCEPTED);
+    wait(&story, LEASE_MS_MIN - 1);
+    expect_state(&story, "A", "mobile_app", "9/1/8");
+    wait(&story, 1);
+    expect_state(&story, "A", "sip_number", "9/0/9");
+    expect_state(&story, "A", "mobile_app", "9/0/9");
+    end(&story);
+}
+
+// --- Reminders
+// ------------------------------------------------------------------------------------
+
+static enum refusal remind(struct story *story, const char *group, enum frequency frequency,
+                           uint64_t days)
+{
+    const struct reminder_policy policy = {
+        .group = text(group),
+        .is_enabled = true,
+        .frequency = (uint64_t)frequency,
+        .days = days,
+        .date_ms = TIME_NEVER,
+    };
+    return propose(story, &(struct event){.kind = REMINDER_POLICY, .of.reminder_policy = policy});
+}
+
+// The ledger says what is due; returns the instant it is for, TIME_NEVER where nothing is.
+static uint64_t say_due(struct story *story)
+{
+    const uint32_t count = oracle_due_count(story->oracle);
+    uint8_t        room[512];
+    struct buffer  lists = buffer_over(room, sizeof room);
+    if (count == 0) return TIME_NEVER;
+    cr_assert(eq(u32, count, 1));
+    struct oracle_reminder    due = oracle_due(story->oracle, 0, story->time_ms);
+    const struct oracle_state state =
+        oracle_state(story->oracle, story->time_ms, due.group, text("sip_number"));
+    const struct reminded_resource resource = {text("sip_number"), state.maximum, state.used,
+                                               state.available};
+    pack_array(&lists, reminded_resource_record.field_count);
+    record_write(&reminded_resource_record, &resource, &lists);
+    const struct reminder reminder = {
+        .group = due.group,
+        .package = due.package,
+        .until_ms = due.until_ms,
+        .due_ms = due.due_ms,
+        .days_left = due.days_left,
+        .resources = {buffer_bytes(&lists), 1},
+        .actor_count = due.actors.count,
+    };
+    story->author = AUTHOR_LEDGER;
+    expect_code(propose(story, &(struct event){.kind = REMINDER, .of.reminder = reminder}),
+                ACCEPTED);
+    story->author = story->admin;
+    oracle_forget_reminder(&due);
+    return reminder.due_ms;
+}
+
+static struct story begin_reminding(const char *time, enum frequency frequency, uint64_t days)
+{
+    struct story                 story = begin(time, "sip_number 9 per-server\n");
+    const struct compose_package package = {
+        .name = "P", .until_ms = time_of("2027-12-01"), .entries = {{"sip_number", 5}}};
+    expect_code(create(&story, "A"), ACCEPTED);
+    expect_code(save(&story, "A", 0, &package, 1), ACCEPTED);
+    expect_code(remind(&story, "A", frequency, days), ACCEPTED);
+    return story;
+}
+
+Test(oracle_self, s14_reminders_lie_evenly_before_the_end_and_never_on_it)
+{
+    static const struct {
+        enum frequency frequency;
+        uint64_t       days;
+        const char    *dates[4]; // then none
+    } rows[] = {
+        {FREQUENCY_WEEKLY,        14, {"2027-11-17", "2027-11-24"}              },
+        {FREQUENCY_DAILY,         3,  {"2027-11-28", "2027-11-29", "2027-11-30"}},
+        {FREQUENCY_EVERY_30_DAYS, 65, {"2027-09-27", "2027-10-27", "2027-11-26"}},
+        {FREQUENCY_ONCE,          10, {"2027-11-21"}                            },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct story story = begin_reminding("2027-01-01", rows[i].frequency, rows[i].days);
+        cr_expect(eq(u64, say_due(&story), TIME_NEVER));
+        for (size_t j = 0; rows[i].dates[j] != NULL; j++) {
+            story.time_ms = time_of(rows[i].dates[j]) - 1;
+            wait(&story, 0);
+            cr_expect(eq(u64, say_due(&story), TIME_NEVER), "%s", rows[i].dates[j]);
+            wait(&story, 1);
+            cr_expect(eq(u64, say_due(&story), story.time_ms), "%s", rows[i].dates[j]);
+        }
+        story.time_ms = time_of("2028-01-01");
+        wait(&story, 0);
+        cr_expect(eq(u64, say_due(&story), TIME_NEVER));
+        end(&story);
+    }
+}
+
+Test(oracle_self, s14_a_renewal_reckons_anew_and_what_was_missed_comes_once)
+{
+    struct story           story = begin_reminding("2027-11-18", FREQUENCY_WEEKLY, 14);
+    struct compose_package package = {
+        .name = "P", .until_ms = time_of("2028-03-01"), .entries = {{"sip_number", 5}}};
+    cr_expect(eq(u64, say_due(&story), story.time_ms)); // saved inside: at once
+    story.time_ms = time_of("2027-11-20");
+    expect_code(save(&story, "A", 0, &package, 1), ACCEPTED);
+    cr_expect(eq(u64, oracle_next_edge(story.oracle, story.time_ms), time_of("2028-02-16")));
+    // The same again keeps what it is.
+    expect_code(save(&story, "A", 0, &package, 1), ACCEPTED);
+    cr_expect(eq(u64, say_due(&story), TIME_NEVER));
+    // Down over several: the latest of them.
+    expect_code(remind(&story, "A", FREQUENCY_DAILY, 20), ACCEPTED);
+    story.time_ms = time_of("2028-02-15T12:00Z");
+    wait(&story, 0);
+    cr_expect(eq(u64, say_due(&story), time_of("2028-02-15")));
+    cr_expect(eq(u64, say_due(&story), TIME_NEVER));
+    end(&story);
+}
+
+Test(oracle_self, b40_a_reminder_goes_to_the_nearest_who_administer_and_is_delivered_once)
+{
+    struct story           story = begin_reminding("2027-11-25", FREQUENCY_WEEKLY, 14);
+    struct oracle_reminder due = oracle_due(story.oracle, 0, story.time_ms);
+    cr_expect(eq(u32, due.actors.count, 1));
+    cr_expect(bytes_is_equal(due.actors.names[0], text("root"))); // nobody nearer
+    cr_expect(eq(u64, due.days_left, 6));
+    oracle_forget_reminder(&due);
+    expect_code(create(&story, "A/b"), ACCEPTED);
+    expect_code(enrol(&story, "dealer", SITE_ADMIN, "A"), ACCEPTED);
+    due = oracle_due(story.oracle, 0, story.time_ms);
+    cr_expect(bytes_is_equal(due.actors.names[0], text("dealer")));
+    cr_expect(bytes_is_equal(due.touched.names[0], text("A/b"))); // B41
+    oracle_forget_reminder(&due);
+    const struct reminder_delivery sent = {.reminder = 99, .is_sent = true};
+    expect_code(
+        propose(&story, &(struct event){.kind = REMINDER_DELIVERY, .of.reminder_delivery = sent}),
+        UNKNOWN_REMINDER);
     end(&story);
 }
