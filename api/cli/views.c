@@ -284,8 +284,10 @@ void view_tree(struct call *call, struct bytes map)
     for (struct bytes group; message_next(&groups, &group);) {
         cell_text(table, group, "group");
         cell_text(table, group, "label");
-        table_add(table, "%s%s", message_flag(group, "restricted") ? "restricted" : "unrestricted",
-                  message_flag(group, "oversubscribed") ? ", oversubscribed" : "");
+        table_add(table, "%s%s%s",
+                  message_flag(group, "restricted") ? "restricted" : "unrestricted",
+                  message_flag(group, "oversubscribed") ? ", oversubscribed" : "",
+                  message_flag(group, "blocked") ? ", blocked" : "");
         cell_number(table, group, "children", "");
         cell_number(table, group, "users", "");
         cell_number(table, group, "version", "");

@@ -80,7 +80,8 @@ void state_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
         answer_resource(daemon, group, ask->arguments.resource, reply);
         return;
     }
-    answer_ok(reply, 10);
+    answer_ok(reply, 11);
+    put_flag(reply, "blocked", group_at(daemon->state, group)->is_blocked);
     put_features(reply, daemon, group);
     put_group_head(reply, daemon->state, group);
     put_packages(reply, daemon->state, group);
@@ -94,7 +95,8 @@ void state_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
 static void put_tree_node(struct buffer *items, const struct state *state, uint32_t at)
 {
     const struct group *group = group_at(state, at);
-    pack_map(items, 7);
+    pack_map(items, 8);
+    put_flag(items, "blocked", group->is_blocked);
     put_number(items, "children", group->child_count);
     put_group_head(items, state, at);
     put_flag(items, "restricted", group->is_restricted);
