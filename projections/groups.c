@@ -1,6 +1,8 @@
 #include "projections/groups.h"
 
 #include "core/base/name.h"
+#include "projections/places.h"
+
 #include <assert.h>
 
 uint32_t group_child(const struct state *state, uint32_t parent, struct bytes name)
@@ -190,6 +192,7 @@ void group_forget(struct state *state, uint32_t group)
     state_index_remove(state, INDEX_GROUP_ID, group);
     text_drop(state, group_at(state, group)->name);
     text_drop(state, group_at(state, group)->label);
+    places_drop(state, group);
     group_edit(state, group)->parent = 0; // so that whoever still remembers it finds no way up
     state_give(state, POOL_GROUP, group);
 }
@@ -257,8 +260,9 @@ void group_update_apply(struct change_context *context, const struct event *even
     const uint32_t             at = group_find(state, update->group);
     struct group              *group = group_edit(state, at);
     replace_text(state, &group->label, update->label);
-    replace_text(state, &group->name, update->name);
-    if (update->name.at != NULL) {
+    if (update->name.at != NULL && !text_is(state, group->name, update->name)) {
+        place_leave(state, at);
+        replace_text(state, &group->name, update->name);
         group->placed_seq = context->seq;
         state_index_remove(state, INDEX_GROUP, at);
         state_index_add(state, INDEX_GROUP, at, state_hash(state, group->parent, update->name));

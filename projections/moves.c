@@ -3,6 +3,7 @@
 #include "core/base/name.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
+#include "projections/places.h"
 #include "projections/quota.h"
 
 #include <assert.h>
@@ -230,6 +231,7 @@ void group_move_apply(struct change_context *context, const struct event *event)
     const uint32_t parent = group_find(state, event->of.group_move.parent);
     const uint32_t from = group_at(state, group)->parent;
     uint32_t       at = group_at(state, group)->first_account;
+    place_leave(state, group);
     group_relink(state, group, parent);
     for (; at != 0; at = account_at(state, at)->next_of_group) {
         const uint32_t resource = account_at(state, at)->resource;

@@ -23,6 +23,7 @@ enum {
 static const struct pool_row pool_rows[POOL_COUNT] = {
     [POOL_SERVER] = {sizeof(struct server),                 1,                              0                },
     [POOL_GROUP] = {sizeof(struct group),                  2 * MILLION,                    PLAN_PROPOSAL_MAX},
+    [POOL_PLACE] = {sizeof(struct place_record),           16 * MILLION,                   PLAN_PROPOSAL_MAX},
     [POOL_PACKAGE] = {sizeof(struct package_record),         4 * MILLION,                    TAKE_MAX         },
     [POOL_ENTRY] = {sizeof(struct entry_record),           16 * MILLION,                   TAKE_MAX         },
     [POOL_RESOURCE] = {sizeof(struct resource),               RESOURCE_MAX + TAKE_MAX,        TAKE_MAX         },

@@ -76,10 +76,19 @@ struct group {
     uint32_t        first_package, last_package;
     uint32_t        first_account, first_member;
     uint32_t        first_actor, last_actor; // in the order of their enrolment
+    uint32_t        first_place, place_count;
     uint32_t        child_count, member_count;
     uint32_t        version;
     uint32_t        reminder_policy; // 0: none was ever saved
     bool            is_restricted, is_oversubscribed, is_blocked;
+};
+
+// Where a group stood for a while, see places.h.
+struct place_record {
+    uint64_t        since_seq, until_seq;
+    entity_id       parent;
+    struct text_ref name;
+    uint32_t        next; // the one before
 };
 
 struct package_record {
@@ -267,6 +276,7 @@ enum { RETRY_BUCKET_COUNT = 16 };
 enum pool_name {
     POOL_SERVER,
     POOL_GROUP,
+    POOL_PLACE,
     POOL_PACKAGE,
     POOL_ENTRY,
     POOL_RESOURCE,
@@ -419,6 +429,16 @@ static inline const struct group *group_at(const struct state *state, uint32_t g
 static inline struct group *group_edit(struct state *state, uint32_t group)
 {
     return state_edit(state, POOL_GROUP, group);
+}
+
+static inline const struct place_record *place_at(const struct state *state, uint32_t place)
+{
+    return state_read(state, POOL_PLACE, place);
+}
+
+static inline struct place_record *place_edit(struct state *state, uint32_t place)
+{
+    return state_edit(state, POOL_PLACE, place);
 }
 
 static inline const struct package_record *package_at(const struct state *state, uint32_t package)

@@ -7,6 +7,7 @@
 #include "core/proof/receipt.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
+#include "projections/places.h"
 #include "projections/quota.h"
 
 #include <assert.h>
@@ -25,8 +26,21 @@ static struct bytes event_path(const struct event *event)
     return (struct bytes){NULL, 0};
 }
 
+// Of a group that was renamed. What happened in it while it stood elsewhere is for those alone who
+// see all of the server.
+static bool was_about(const struct state *state, uint64_t seq, struct bytes path, uint32_t top,
+                      uint32_t actor)
+{
+    uint8_t       room[PATH_SIZE_MAX];
+    struct buffer former = buffer_over(room, sizeof room);
+    bool          is_elsewhere = false;
+    if (!place_path(state, top, seq, &former, &is_elsewhere)) return false;
+    if (is_elsewhere && !actor_is_server_wide(state, actor)) return false;
+    return path_is_within(path, buffer_bytes(&former));
+}
+
 static bool is_about(const struct state *state, const struct leaf *leaf, const struct event *event,
-                     uint32_t top)
+                     uint32_t top, uint32_t actor)
 {
     const struct bytes path = event_path(event);
     uint8_t            room[PATH_SIZE_MAX];
@@ -37,22 +51,25 @@ static bool is_about(const struct state *state, const struct leaf *leaf, const s
         const uint32_t group = is_named ? group_by_id(state, leaf->verdict.node) : 0;
         return group != 0 && group_is_within(state, group, top);
     }
-    // Before it had its path, another group may have had it.
-    if (leaf->seq < group_placed(state, top)) return false;
+    // A path may have been another group's before, and the group may have had another one. Within a
+    // plan it has both.
+    const uint64_t placed_seq = group_placed(state, top);
+    if (leaf->seq <= placed_seq && was_about(state, leaf->seq, path, top, actor)) return true;
+    if (leaf->seq < placed_seq) return false;
     group_add_path(state, top, &own);
     return path_is_within(path, buffer_bytes(&own));
 }
 
 // All events of a plan must be, for the plan is told whole.
 static bool is_plan_about(const struct state *state, const struct leaf *leaf,
-                          const struct plan *plan, uint32_t top)
+                          const struct plan *plan, uint32_t top, uint32_t actor)
 {
     struct list_reader events = list_start(plan->events);
     const char        *offence = NULL;
     for (struct bytes packed; list_next_packed(&events, &packed);) {
         struct event event;
         (void)event_read_packed(packed, &event, &offence);
-        if (!is_about(state, leaf, &event, top)) return false;
+        if (!is_about(state, leaf, &event, top, actor)) return false;
     }
     return true;
 }
@@ -76,8 +93,9 @@ static bool is_told(const struct daemon *daemon, const struct leaf *leaf, uint32
     const bool is_own = leaf->author == actor_at(daemon->state, actor)->id;
     if (is_own && top == actor_at(daemon->state, actor)->group) return true;
     if (!proposal_read(leaf->proposal, &proposal, &offence)) return false;
-    if (proposal.event.kind != PLAN) return is_about(daemon->state, leaf, &proposal.event, top);
-    return is_plan_about(daemon->state, leaf, &proposal.event.of.plan, top);
+    if (proposal.event.kind != PLAN)
+        return is_about(daemon->state, leaf, &proposal.event, top, actor);
+    return is_plan_about(daemon->state, leaf, &proposal.event.of.plan, top, actor);
 }
 
 static void put_event(struct buffer *items, const struct daemon *daemon, const struct leaf *leaf,

@@ -316,7 +316,7 @@ static uint32_t count_entries(uint32_t first)
 }
 
 struct tally {
-    uint32_t groups, packages, entries, accounts, steps, edges, members, lines, vendors;
+    uint32_t groups, places, packages, entries, accounts, steps, edges, members, lines, vendors;
     uint32_t resources, holdings, leases, leaseholds, users, actors, present_actors;
     uint32_t there; // holdings of groups that are not removed
     uint32_t policies, remindings, reminders, due;
@@ -402,6 +402,21 @@ static void check_reminder_lists(const struct tally *tally)
     expect(reminders == tally->reminders, "list of all reminders");
 }
 
+static void tally_places(struct tally *tally, const struct group *group)
+{
+    uint32_t count = 0;
+    uint64_t last_seq = group->placed_seq;
+    for (uint32_t at = group->first_place; at != 0; at = place_at(check.state, at)->next) {
+        const struct place_record *place = place_at(check.state, at);
+        count_text(place->name);
+        expect(place->until_seq == last_seq, "places of a group");
+        last_seq = place->since_seq;
+        count++;
+    }
+    expect(count == group->place_count, "count of places");
+    tally->places += count;
+}
+
 static void tally_group(struct tally *tally, uint32_t at)
 {
     const struct state *state = check.state;
@@ -410,6 +425,7 @@ static void tally_group(struct tally *tally, uint32_t at)
     tally->groups++;
     count_text(group->name);
     count_text(group->label);
+    tally_places(tally, group);
     for (uint32_t i = group->first_package; i != 0; i = package_at(state, i)->next)
         tally_package(tally, i);
     tally_policy(tally, at);
@@ -454,6 +470,7 @@ static void tally_cut_groups(struct tally *tally)
             tally->groups++;
             count_text(group->name);
             count_text(group->label);
+            tally_places(tally, group);
             expect(group_by_id(state, group->id) == 0, "a removed group is found");
             expect(!group_is_there(state, at), "a removed group is there");
             for (uint32_t i = group->first_package; i != 0; i = package_at(state, i)->next)
@@ -585,6 +602,7 @@ static void check_pools(const struct tally *tally)
         uint32_t       count;
     } rows[] = {
         {POOL_GROUP,           tally->groups    },
+        {POOL_PLACE,           tally->places    },
         {POOL_PACKAGE,         tally->packages  },
         {POOL_ENTRY,           tally->entries   },
         {POOL_RESOURCE,        tally->resources },
