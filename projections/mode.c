@@ -1,5 +1,6 @@
 #include "projections/mode.h"
 
+#include "projections/holdings.h"
 #include "projections/leases.h"
 #include "projections/license.h"
 #include "projections/limits.h"
@@ -125,12 +126,17 @@ uint32_t pending_count(const struct state *state, uint64_t ms)
     return pending;
 }
 
+static bool is_running(const struct state *state, uint32_t holding)
+{
+    return holding_is_there(state, holding) && holding_is_kept(state, holding);
+}
+
 // The oldest of a resource that wait: its newest `count` that are kept, for those are cut first.
 static uint32_t first_pending(const struct state *state, uint32_t resource, uint32_t count)
 {
     uint32_t at = resource_at(state, resource)->last_holding;
     for (uint32_t left = count; at != 0; at = holding_at(state, at)->previous) {
-        if (holding_is_kept(state, at) && --left == 0) break;
+        if (is_running(state, at) && --left == 0) break;
     }
     return at;
 }
@@ -160,7 +166,7 @@ void pending_list(const struct state *state, uint64_t ms, struct pending *pendin
         uint32_t       holding = count == 0 ? 0 : first_pending(state, resource, count);
         bool           has_room = true;
         for (; holding != 0 && has_room; holding = holding_at(state, holding)->next) {
-            if (holding_is_kept(state, holding)) has_room = pending_add(state, pending, holding);
+            if (is_running(state, holding)) has_room = pending_add(state, pending, holding);
         }
     }
 }

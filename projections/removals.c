@@ -37,15 +37,17 @@ void group_removal_judge(struct question *question, const struct event *event)
 
 // --- Cutting off ------------------------------------------------------------
 
-static void remove_actors(struct state *state, uint32_t group)
+// Who speaks for one of the groups cannot wait. Returns how many groups they are.
+static uint32_t remove_actors(struct state *state, uint32_t root)
 {
-    uint32_t at = server_at(state)->newest_actor;
-    for (; at != 0; at = actor_at(state, at)->next) {
-        const struct actor *actor = actor_at(state, at);
-        if (!actor->is_removed && group_is_within(state, actor->group, group)) {
-            actor_remove(state, at);
+    uint32_t count = 0;
+    for (uint32_t at = root; at != 0; at = group_walk(state, at, root)) {
+        while (group_at(state, at)->first_actor != 0) {
+            actor_remove(state, group_at(state, at)->first_actor);
         }
+        count++;
     }
+    return count;
 }
 
 static void detach_accounts(struct state *state, uint32_t group)
@@ -60,24 +62,14 @@ static void detach_accounts(struct state *state, uint32_t group)
     state_note_change(state, parent, 0);
 }
 
-static uint32_t count_groups(const struct state *state, uint32_t root)
-{
-    uint32_t count = 0;
-    for (uint32_t at = root; at != 0; at = group_walk(state, at, root)) {
-        count++;
-    }
-    return count;
-}
-
 void group_removal_apply(struct change_context *context, const struct event *event)
 {
     struct state  *state = context->state;
     const uint32_t group = group_find(state, event->of.group_removal.group);
     struct server *server = server_edit(state);
-    remove_actors(state, group);
+    server->cut_group_count += remove_actors(state, group);
     reminders_cut(state, group);
     detach_accounts(state, group);
-    server->cut_group_count += count_groups(state, group);
     group_relink(state, group, 0);
     group_edit(state, group)->next = server->first_cut;
     server->first_cut = group;

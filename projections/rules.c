@@ -4,6 +4,7 @@
 #include "projections/actors.h"
 #include "projections/consumption.h"
 #include "projections/groups.h"
+#include "projections/holdings.h"
 #include "projections/leases.h"
 #include "projections/license.h"
 #include "projections/mode.h"

@@ -5,6 +5,7 @@
 #include "api/daemon/answer.h"
 #include "api/daemon/preview.h"
 #include "api/wire/message.h"
+#include "projections/access.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
