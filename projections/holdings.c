@@ -67,9 +67,9 @@ uint32_t unit_find(const struct state *state, struct bytes resource, struct byte
 
 static void link_to_user(struct state *state, uint32_t at)
 {
+    if (holding_at(state, at)->user == 0) return;
     struct holding *holding = holding_edit(state, at);
-    if (holding->user == 0) return;
-    struct user *user = user_edit(state, holding->user);
+    struct user    *user = user_edit(state, holding->user);
     holding->previous_of_user = 0;
     holding->next_of_user = user->first_holding;
     if (user->first_holding != 0) holding_edit(state, user->first_holding)->previous_of_user = at;

@@ -67,10 +67,6 @@ static void judge_passing(struct question *question, const struct transfer *tran
 {
     const struct state *state = question->state;
     question->charged = holding_group(state, passing->at);
-    if (passing->unit.size == 0) {
-        refuse_malformed(question, "to_unit");
-        return;
-    }
     if (passing->user != 0 && member_find(state, passing->user, question->charged) == 0) {
         refuse_at(question, NOT_A_MEMBER, question->charged);
     }
@@ -86,12 +82,16 @@ void transfer_judge(struct question *question, const struct event *event)
     const struct state    *state = question->state;
     struct passing         passing;
     find_passing(state, transfer, &passing);
-    const bool is_known = transfer->to_user.at == NULL || user_is_told(question, passing.user);
-    if (!is_known) refuse_name(question, UNKNOWN_USER, transfer->to_user);
     // What is held out of the asker's reach reads as not held.
     const bool is_seen = passing.at != 0 &&
                          actor_reads(state, question->actor, holding_group(state, passing.at)) &&
                          !lease_is_over(state, passing.at, question->now_ms);
+    if (is_seen && passing.unit.size == 0) {
+        refuse_malformed(question, "to_unit");
+        return;
+    }
+    const bool is_known = transfer->to_user.at == NULL || user_is_told(question, passing.user);
+    if (!is_known) refuse_name(question, UNKNOWN_USER, transfer->to_user);
     if (!is_seen) {
         refuse_name(question, NOT_HELD, transfer->unit);
     } else if (is_known) {

@@ -234,6 +234,26 @@ Test(bindings, b31_what_stands_on_a_suspended_unit_gives_no_access)
     play_after(TURNS(base), TURNS(turns));
 }
 
+// X01: who stands on a unit that would be suspended loses access with it, and is told.
+Test(bindings, x01_b31_what_stands_on_a_suspended_unit_is_among_the_losses)
+{
+    static const struct turn turns[] = {
+        {"3 x consume A sip s#",                          "ok"                              },
+        {"consume A mob m1 needed=s3",                    "ok"                              },
+        {"consume A mob m2 needed=s1",                    "ok"                              },
+        {"consume A mob m3 needed=s2",                    "ok"                              },
+        {"preview allocate A restricted p : sip=2 mob=2",
+         "LIMIT_BELOW_USED A 3 of 2 sip; LIMIT_BELOW_USED A 3 of 2 mob suspends 3: s3 m1 m3"},
+        {"allocate A restricted force p : sip=2 mob=2",   "ok"                              },
+        {"access mob m1",                                 "LIMIT_REACHED A 3 of 2"          },
+        {"access mob m2",                                 "yes"                             },
+        {"access mob m3",                                 "LIMIT_REACHED A 3 of 2"          },
+        {"preview allocate A restricted p : sip=1 mob=1",
+         "LIMIT_BELOW_USED A 3 of 1 sip; LIMIT_BELOW_USED A 3 of 1 mob suspends 2: s2 m2"   },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
 // The needed unit alone is suspended: its own is kept, and yet there is no access (B31), until the
 // needed one wakes.
 Test(bindings, b31_a_cascade_under_suspension_wakes_the_next)
@@ -294,6 +314,61 @@ Test(bindings, b11_a_plan_takes_both_or_none)
         {"bound mob m1",                                       "s1"                          },
         {"plan release mob m1 | release sip s1",               "ok"                          },
         {"held sip",                                           ""                            },
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// X04: what is bound and what serves a service goes along, and is counted where it stands now.
+Test(bindings, x04_a_move_takes_bound_units_along)
+{
+    static const struct turn turns[] = {
+        {"group A/B/F",                            "ok"                                          },
+        {"group C",                                "ok"                                          },
+        {"allocate A restricted p : sip=9 mob=9",  "ok"                                          },
+        {"allocate C restricted p : sip=9 mob=9",  "ok"                                          },
+        {"3 x consume A/B/F sip s#",               "ok"                                          },
+        {"consume A/B/F sip t1 service",           "ok"                                          },
+        {"consume A/B/F mob m1 lease=60000 set=S", "ok"                                          },
+        {"consume A sip s9",                       "ok"                                          },
+        {"more A mob",                             "on own 9 unallocated 9 activatable 7 at A"   },
+        {"more C mob",                             "on own 9 unallocated 9 activatable 9 at C"   },
+        {"move A/B/F C",                           "ok"                                          },
+        {"more A mob",                             "on own 9 unallocated 9 activatable 9 at A"   },
+        {"more C mob",                             "on own 9 unallocated 9 activatable 7 at C"   },
+        {"bound mob m1",                           "s1"                                          },
+        {"release sip s1",                         "UNIT_IN_USE C/F m1"                          },
+        {"renew set A/B/F S",                      "NOT_HELD S"                                  },
+        {"clock 2026-11-01T00:00:30Z",             "ok"                                          },
+        {"renew set C/F S",                        "ok"                                          },
+        {"more / mob",                             "on own 30 unallocated 12 activatable 28 at /"},
+    };
+    play_after(TURNS(base), TURNS(turns));
+}
+
+// X09: they go with the group, also where it is taken apart in slices, and so do their leases.
+Test(bindings, x09_a_removed_group_takes_bound_and_leased_units_along)
+{
+    static const struct turn turns[] = {
+        {"group C",                                 "ok"                                          },
+        {"20 x consume C sip s#",                   "ok"                                          },
+        {"20 x consume C mob m# lease=60000 set=S", "ok"                                          },
+        {"consume A sip a1",                        "ok"                                          },
+        {"drop C",                                  "GROUP_NOT_EMPTY C"                           },
+        {"drop C cascade",                          "ok"                                          },
+        {"state / mob",                             "30/0/30"                                     },
+        {"more / mob",                              "on own 30 unallocated 30 activatable 30 at /"},
+        {"renew mob m1",                            "NOT_HELD m1"                                 },
+        {"consume A mob m1",                        "ok"                                          },
+        {"group C",                                 "ok"                                          },
+        {"renew set C S",                           "NOT_HELD S"                                  },
+        {"consume C sip s1",                        "ok"                                          },
+        {"consume C mob m2 lease=90000 set=S",      "ok"                                          },
+        {"clock 2026-11-01T00:01:00Z",              "ok"                                          },
+        {"clock 2026-11-01T00:01:29.999Z",          "ok"                                          },
+        {"access mob m2",                           "yes"                                         },
+        {"clock 2026-11-01T00:01:30Z",              "ok"                                          },
+        {"access mob m2",                           "NOT_HELD"                                    },
+        {"held mob",                                "m1"                                          },
     };
     play_after(TURNS(base), TURNS(turns));
 }

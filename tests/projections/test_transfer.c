@@ -50,15 +50,17 @@ Test(transfer, x20_a_replaced_unit_keeps_seniority_binding_and_lease)
 Test(transfer, x20_a_device_is_replaced_in_both_directions)
 {
     static const struct turn turns[] = {
-        {"consume A door AA:01 in",       "ok"               },
-        {"consume A door AA:01 out",      "ok"               },
-        {"transfer door aa01 unit=Bb:02", "ok"               },
-        {"held door",                     "bb02"             },
-        {"transfer door bb02 unit=BB-02", "ok already"       },
-        {"transfer door bb02 unit=::",    "MALFORMED to_unit"},
-        {"consume A door bb02 out",       "ok already"       },
-        {"release door bb02 in",          "ok"               },
-        {"release door bb02 out",         "ok"               },
+        {"consume A door AA:01 in",                "ok"               },
+        {"consume A door AA:01 out",               "ok"               },
+        {"transfer door aa01 unit=Bb:02",          "ok"               },
+        {"held door",                              "bb02"             },
+        {"transfer door bb02 unit=BB-02",          "ok already"       },
+        {"transfer door bb02 unit=::",             "MALFORMED to_unit"},
+        {"transfer door bb02 unit=:: user=nobody", "MALFORMED to_unit"},
+        {"transfer door dd99 unit=::",             "NOT_HELD dd99"    },
+        {"consume A door bb02 out",                "ok already"       },
+        {"release door bb02 in",                   "ok"               },
+        {"release door bb02 out",                  "ok"               },
     };
     play_after(TURNS(base), TURNS(turns));
 }
