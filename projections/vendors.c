@@ -48,7 +48,11 @@ void vendor_enrolment_judge(struct question *question, const struct event *event
             memcmp(vendor_at(question->state, at)->key, enrolment->key.at, 32) == 0;
         if (!is_known) refuse_name(question, UNKNOWN_VENDOR, enrolment->name);
     } else if (at == 0 && state_count(question->state, POOL_VENDOR) >= VENDOR_MAX) {
-        refuse_name(question, TOO_MANY, enrolment->name);
+        refuse(question, (struct constraint){.code = TOO_MANY,
+                                             .limit = VENDOR_MAX,
+                                             .used = VENDOR_MAX + 1,
+                                             .until_ms = TIME_NEVER,
+                                             .name = enrolment->name});
     }
 }
 

@@ -104,12 +104,17 @@ static void widen_group(struct state *state, uint32_t group, uint32_t resource, 
     }
 }
 
+static bool is_of_unit(const struct event *event)
+{
+    return event->kind == CONSUMPTION || event->kind == TRANSFER;
+}
+
 // Of a unit that is asked for, now; of a save, at all instants.
 static void raise(const struct advised *advised, uint32_t group, struct bytes name, uint64_t least)
 {
     struct state  *state = advised->state;
     const uint32_t resource = resource_open(state, name, 0);
-    const bool     is_unit = advised->proposal.event.kind == CONSUMPTION;
+    const bool     is_unit = is_of_unit(&advised->proposal.event);
     if (group != SERVER_GROUP && !group_at(state, group)->is_restricted) return;
     const uint32_t account = account_open(state, group, resource);
     if (group == SERVER_GROUP && is_unit) {
@@ -138,11 +143,13 @@ static void raise_path(const struct advised *advised, uint32_t group, struct byt
 
 static void raise_cap(const struct advised *advised, const struct constraint *constraint)
 {
-    struct state  *state = advised->state;
-    const uint32_t user = user_find(state, advised->proposal.event.of.consumption.user);
-    const uint32_t member = member_find(state, user, constraint->group);
-    const uint32_t resource = resource_find(state, constraint->name);
-    uint32_t       at = member_at(state, member)->first_entry;
+    struct state       *state = advised->state;
+    const struct event *event = &advised->proposal.event;
+    const uint32_t      user = user_find(state, event->kind == TRANSFER ? event->of.transfer.to_user
+                                                                        : event->of.consumption.user);
+    const uint32_t      member = member_find(state, user, constraint->group);
+    const uint32_t      resource = resource_find(state, constraint->name);
+    uint32_t            at = member_at(state, member)->first_entry;
     while (at != 0 && entry_at(state, at)->resource != resource) {
         at = entry_at(state, at)->next;
     }

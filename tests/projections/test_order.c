@@ -58,6 +58,14 @@ static const struct pair pairs[] = {
     {STRICTEST_GROUP,        USER_LIMIT,
      "group C|allocate C restricted p : sip=1|user eva A|assign eva A sip=1|member add eva "
      "C|consume A sip n user=eva",                                                                       "consume A sip 1 user=eva"                       },
+    {LIMIT_REACHED,          NEEDED_UNIT_MISSING,
+     "license sip 10 per-server; mob 0 per-server needs sip|eula 1",                                     "consume A mob m"                                },
+    {USER_LIMIT,             NEEDED_UNIT_MISSING,
+     "license sip 10 per-server; mob 5 per-server needs sip|eula 1|user eva A|assign eva A sip=1",       "consume A mob m user=eva"                       },
+    {USER_LIMIT,             NEEDED_UNIT_BOUND,
+     "license sip 10 per-server; mob 5 per-server needs sip|eula 1|user eva A|assign eva A sip=1 "
+     "mob=1|consume A sip 1 user=eva|consume A mob m user=eva",                                          "consume A mob m2 user=eva"                      },
+    {UNKNOWN_GROUP,          UNKNOWN_GROUP,          "",                                                 "move Y Z"                                       },
     {NEEDS_EXCEEDED,         CHILD_EXCEEDS_ANCESTOR,
      "license sip 10 per-server; mob 10 per-server needs sip|eula 1",                                    "allocate A restricted p : mob=12 sip=11"        },
     {CHILD_EXCEEDS_ANCESTOR, OVERSUBSCRIBED,         "",                                                 "allocate A restricted p : sip=11"               },

@@ -69,10 +69,12 @@ static void add_numbers(const struct constraint *constraint)
 }
 
 // What stands against taking a unit is about the resource that was asked for, which the line says.
+static bool is_taking;
+
 static bool is_of_unit(enum refusal code)
 {
-    return code == LIMIT_REACHED || code == EXPIRED || code == NOT_YET_VALID ||
-           code == STRICTEST_GROUP || code == USER_LIMIT;
+    return is_taking && (code == LIMIT_REACHED || code == EXPIRED || code == NOT_YET_VALID ||
+                         code == STRICTEST_GROUP || code == USER_LIMIT);
 }
 
 static void add_reason(const struct reason *reason)
@@ -491,6 +493,7 @@ const char *company_say(struct company *company, const char *line)
     const long count = strtol(line, &after, 10);
     answer_size = 0;
     answer[0] = 0;
+    is_taking = strstr(line, "consume ") != NULL;
     if (count > 0 && strncmp(after, " x ", 3) == 0) return say_many(company, count, after + 3);
     if (starts(&line, "state")) return say_state(company, line);
     if (starts(&line, "more")) return say_more(company, line);
