@@ -39,17 +39,11 @@ bool transfer_is_allowed(const struct question *question, const struct event *ev
     return actor_at(question->state, question->actor)->role == AGENT;
 }
 
-// As for one more unit of the resource; each reason says of which it is.
+// As for one more unit of the resource.
 static void judge_one_more(struct question *question, uint32_t user, uint32_t holding)
 {
-    const struct state *state = question->state;
-    const uint32_t      resource = holding_resource(state, holding);
-    struct why         *why = question->why;
-    uint32_t            i = why->count;
+    const uint32_t resource = holding_resource(question->state, holding);
     user_judge_unit(question, user, resource, question->charged);
-    for (; i < why->count; i++) {
-        why->reasons[i].constraint.name = text_of(state, resource_at(state, resource)->name);
-    }
 }
 
 // What it is bound to goes along.
