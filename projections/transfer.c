@@ -4,6 +4,7 @@
 #include "projections/consumption.h"
 #include "projections/holdings.h"
 #include "projections/leases.h"
+#include "projections/packages.h"
 #include "projections/users.h"
 
 // What becomes of a holding.
@@ -18,19 +19,20 @@ struct passing {
 static void find_passing(const struct state *state, const struct transfer *transfer,
                          struct passing *passing)
 {
+    const uint32_t resource = resource_find(state, transfer->resource);
+    // A name that no file knows is of no kind, and nothing is folded.
+    const enum resource_kind kind =
+        resource == 0 ? PER_SERVER : (enum resource_kind)resource_at(state, resource)->kind;
     passing->at = unit_find(state, transfer->resource, transfer->unit);
+    passing->unit = unit_fold(kind, transfer->to_unit, passing->room);
     passing->user = transfer->to_user.at == NULL ? 0 : user_find(state, transfer->to_user);
     passing->is_renamed = false;
     passing->is_passed = false;
     if (passing->at == 0) return;
-    const struct holding    *holding = holding_at(state, passing->at);
-    const struct resource   *resource = resource_at(state, holding_resource(state, passing->at));
-    const enum resource_kind kind = (enum resource_kind)resource->kind;
+    const struct holding *holding = holding_at(state, passing->at);
     passing->is_passed = passing->user != 0 && passing->user != holding->user;
-    passing->unit = text_of(state, holding->unit);
-    if (transfer->to_unit.at == NULL) return;
-    passing->unit = unit_fold(kind, transfer->to_unit, passing->room);
-    passing->is_renamed = !text_is(state, holding->unit, passing->unit);
+    passing->is_renamed =
+        transfer->to_unit.at != NULL && !text_is(state, holding->unit, passing->unit);
 }
 
 bool transfer_is_allowed(const struct question *question, const struct event *event)
@@ -80,7 +82,7 @@ void transfer_judge(struct question *question, const struct event *event)
     const bool is_seen = passing.at != 0 &&
                          actor_reads(state, question->actor, holding_group(state, passing.at)) &&
                          !lease_is_over(state, passing.at, question->now_ms);
-    if (is_seen && passing.unit.size == 0) {
+    if (transfer->to_unit.at != NULL && passing.unit.size == 0) {
         refuse_malformed(question, "to_unit");
         return;
     }
