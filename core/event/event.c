@@ -543,9 +543,10 @@ void event_write(const struct event *event, struct buffer *buffer)
 
 struct bytes event_reason(const struct event *event)
 {
-    const struct record *record = kind_row((uint64_t)event->kind)->record;
-    for (uint32_t i = 0; i < record->field_count; i++) {
-        const struct field *field = &record->fields[i];
+    const struct kind_row *row = kind_row((uint64_t)event->kind);
+    assert(row != NULL);
+    for (uint32_t i = 0; i < row->record->field_count; i++) {
+        const struct field *field = &row->record->fields[i];
         if (strcmp(field->name, "reason") == 0) return field_bytes(field, &event->of);
     }
     return (struct bytes){NULL, 0};
