@@ -4,6 +4,7 @@
 #include "projections/consumption.h"
 #include "projections/holdings.h"
 #include "projections/leases.h"
+#include "projections/packages.h"
 #include "projections/users.h"
 
 // What becomes of a holding.
@@ -76,20 +77,30 @@ static void judge_passing(struct question *question, const struct transfer *tran
     question->is_no_news = !passing->is_renamed && !passing->is_passed;
 }
 
+// A device of which nothing is left without its signs (T10).
+static bool is_no_unit(const struct state *state, const struct transfer *transfer)
+{
+    uint8_t        room[NAME_SIZE_MAX];
+    const uint32_t resource = resource_find(state, transfer->resource);
+    if (resource == 0 || transfer->to_unit.at == NULL) return false;
+    const enum resource_kind kind = (enum resource_kind)resource_at(state, resource)->kind;
+    return unit_fold(kind, transfer->to_unit, room).size == 0;
+}
+
 void transfer_judge(struct question *question, const struct event *event)
 {
     const struct transfer *transfer = &event->of.transfer;
     const struct state    *state = question->state;
     struct passing         passing;
+    if (is_no_unit(state, transfer)) {
+        refuse_malformed(question, "to_unit");
+        return;
+    }
     find_passing(state, transfer, &passing);
     // What is held out of the asker's reach reads as not held.
     const bool is_seen = passing.at != 0 &&
                          actor_reads(state, question->actor, holding_group(state, passing.at)) &&
                          !lease_is_over(state, passing.at, question->now_ms);
-    if (is_seen && passing.unit.size == 0) {
-        refuse_malformed(question, "to_unit");
-        return;
-    }
     const bool is_known = transfer->to_user.at == NULL || user_is_told(question, passing.user);
     if (!is_known) refuse_name(question, UNKNOWN_USER, transfer->to_user);
     if (!is_seen) {
