@@ -19,20 +19,19 @@ struct passing {
 static void find_passing(const struct state *state, const struct transfer *transfer,
                          struct passing *passing)
 {
-    const uint32_t resource = resource_find(state, transfer->resource);
-    // A name that no file knows is of no kind, and nothing is folded.
-    const enum resource_kind kind =
-        resource == 0 ? PER_SERVER : (enum resource_kind)resource_at(state, resource)->kind;
     passing->at = unit_find(state, transfer->resource, transfer->unit);
-    passing->unit = unit_fold(kind, transfer->to_unit, passing->room);
     passing->user = transfer->to_user.at == NULL ? 0 : user_find(state, transfer->to_user);
     passing->is_renamed = false;
     passing->is_passed = false;
     if (passing->at == 0) return;
-    const struct holding *holding = holding_at(state, passing->at);
+    const struct holding    *holding = holding_at(state, passing->at);
+    const struct resource   *resource = resource_at(state, holding_resource(state, passing->at));
+    const enum resource_kind kind = (enum resource_kind)resource->kind;
     passing->is_passed = passing->user != 0 && passing->user != holding->user;
-    passing->is_renamed =
-        transfer->to_unit.at != NULL && !text_is(state, holding->unit, passing->unit);
+    passing->unit = text_of(state, holding->unit);
+    if (transfer->to_unit.at == NULL) return;
+    passing->unit = unit_fold(kind, transfer->to_unit, passing->room);
+    passing->is_renamed = !text_is(state, holding->unit, passing->unit);
 }
 
 bool transfer_is_allowed(const struct question *question, const struct event *event)
@@ -72,20 +71,30 @@ static void judge_passing(struct question *question, const struct transfer *tran
     question->is_no_news = !passing->is_renamed && !passing->is_passed;
 }
 
+// A device of which nothing is left without its signs (T10).
+static bool is_no_unit(const struct state *state, const struct transfer *transfer)
+{
+    uint8_t        room[NAME_SIZE_MAX];
+    const uint32_t resource = resource_find(state, transfer->resource);
+    if (resource == 0 || transfer->to_unit.at == NULL) return false;
+    const enum resource_kind kind = (enum resource_kind)resource_at(state, resource)->kind;
+    return unit_fold(kind, transfer->to_unit, room).size == 0;
+}
+
 void transfer_judge(struct question *question, const struct event *event)
 {
     const struct transfer *transfer = &event->of.transfer;
     const struct state    *state = question->state;
     struct passing         passing;
+    if (is_no_unit(state, transfer)) {
+        refuse_malformed(question, "to_unit");
+        return;
+    }
     find_passing(state, transfer, &passing);
     // What is held out of the asker's reach reads as not held.
     const bool is_seen = passing.at != 0 &&
                          actor_reads(state, question->actor, holding_group(state, passing.at)) &&
                          !lease_is_over(state, passing.at, question->now_ms);
-    if (transfer->to_unit.at != NULL && passing.unit.size == 0) {
-        refuse_malformed(question, "to_unit");
-        return;
-    }
     const bool is_known = transfer->to_user.at == NULL || user_is_told(question, passing.user);
     if (!is_known) refuse_name(question, UNKNOWN_USER, transfer->to_user);
     if (!is_seen) {

@@ -57,7 +57,7 @@ Test(transfer, x20_a_device_is_replaced_in_both_directions)
         {"transfer door bb02 unit=BB-02",          "ok already"       },
         {"transfer door bb02 unit=::",             "MALFORMED to_unit"},
         {"transfer door bb02 unit=:: user=nobody", "MALFORMED to_unit"},
-        {"transfer door dd99 unit=::",             "MALFORMED to_unit"},
+        {"transfer door dd99 unit=::",             "MALFORMED to_unit"}, // comes first (X08)
         {"consume A door bb02 out",                "ok already"       },
         {"release door bb02 in",                   "ok"               },
         {"release door bb02 out",                  "ok"               },
