@@ -86,10 +86,11 @@ static struct constraint cut_access(const struct state *state, uint32_t holding,
     struct constraint nearest = {.code = ACCEPTED};
     uint32_t          at = holding_at(state, holding)->account;
     for (; at != 0; at = account_at(state, at)->parent) {
-        if (account_keeps(state, at, holding)) continue;
         const struct account   *account = account_at(state, at);
         const struct quota_node node = {account->group, at, account_limit(state, at),
                                         account->used};
+        // A node without anything objects to all, also where nothing comes up to it.
+        if (node.limit != 0 && account_keeps(state, at, holding)) continue;
         const struct constraint one = node_objection(state, &node, account->resource, ms);
         if (one.code != LIMIT_REACHED) return one;
         if (nearest.code == ACCEPTED) nearest = one;

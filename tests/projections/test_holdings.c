@@ -253,6 +253,25 @@ Test(holdings, x08_saves_are_asked_for_needs_then_ancestors_then_sums_then_use)
     play_after(TURNS(base), TURNS(turns));
 }
 
+// A group without anything objects also where what stands below it has cut the unit off already: of
+// two closed windows the nearer one is told.
+Test(holdings, x08_the_nearest_closed_window_is_told_though_nothing_comes_up_to_it)
+{
+    static const struct turn turns[] = {
+        {"license sip 9 per-server until 2026-11-10T00:00:00Z", "ok"                                         },
+        {"eula 1",                                              "ok"                                         },
+        {"group A",                                             "ok"                                         },
+        {"group A/B",                                           "ok"                                         },
+        {"consume A/B sip n1",                                  "ok"                                         },
+        {"consume / sip n2",                                    "ok"                                         },
+        {"allocate A restricted p until=2026-11-10 : sip=2",    "ok"                                         },
+        {"allocate A/B restricted force",                       "ok"                                         },
+        {"clock 2026-11-10",                                    "ok"                                         },
+        {"access sip n1",                                       "EXPIRED A 1 of 0 until 2026-11-10T00:00:00Z"},
+    };
+    play(TURNS(turns));
+}
+
 // What a file once said of a name holds on when no file has it any more.
 Test(holdings, t10_other_kinds_than_devices_take_no_direction)
 {
