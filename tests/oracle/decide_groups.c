@@ -150,6 +150,10 @@ static uint32_t cut_content(struct facts *facts, struct bytes path)
         const struct watch_row *row = facts_at(facts, FACT_WATCH, i - 1);
         if (is_of_subtree(facts, row->group, path)) facts_cut(facts, FACT_WATCH, i - 1);
     }
+    for (uint32_t i = facts_count(facts, FACT_REMINDER); i > 0; i--) {
+        const struct reminder_row *row = facts_at(facts, FACT_REMINDER, i - 1);
+        if (is_of_subtree(facts, row->group, path)) facts_cut(facts, FACT_REMINDER, i - 1);
+    }
     for (uint32_t i = facts_count(facts, FACT_NOTICE); i > 0; i--) {
         const struct notice_row *row = facts_at(facts, FACT_NOTICE, i - 1);
         if (is_of_subtree(facts, row->group, path)) facts_cut(facts, FACT_NOTICE, i - 1);

@@ -138,16 +138,18 @@ struct oracle_answer decide_reminder_policy(struct matter *matter, const struct 
 // --- What it says, and for whom
 // ---------------------------------------------------------------------
 
-// B41. A group below that has the resources of the package no longer than the package.
-static bool is_touched(const struct facts *facts, const struct group_row *below,
-                       const struct package_row *package, uint64_t now_ms)
+// B41. A group below that loses a resource of the package when the package ends, since the
+// package's own group has none of it from then on.
+static bool is_touched(const struct facts *facts, const struct group_row *group,
+                       const struct group_row *below, const struct package_row *package,
+                       uint64_t now_ms)
 {
+    const struct moment at_end = {package->window.until_ms, CURRENT_FILES};
     for (uint32_t i = 0; i < package->entry_count; i++) {
         const struct entry *entry = &package->entries[i];
         if (entry->count == ENTRY_FEATURE) continue;
-        if (amounts_until(facts, below, entry->name, now_ms) == package->window.until_ms) {
-            return true;
-        }
+        if (amounts_limit(facts, group, entry->name, at_end) > 0) continue;
+        if (amounts_until(facts, below, entry->name, now_ms) == at_end.ms) return true;
     }
     return false;
 }
@@ -205,7 +207,7 @@ static struct oracle_reminder compose(const struct facts *facts, const struct wa
     for (uint32_t i = 0; i < facts_count(facts, FACT_GROUP); i++) {
         const struct group_row *below = facts_at(facts, FACT_GROUP, i);
         if (below == group || !path_is_within(below->path, group->path)) continue;
-        if (!is_touched(facts, below, package, now_ms)) continue;
+        if (!is_touched(facts, group, below, package, now_ms)) continue;
         amounts_add_name(&reminder.touched, below->path);
         if (group->policy.is_copied) add_actors(facts, SITE_ADMIN, below->id, &reminder.copies);
     }
@@ -308,7 +310,8 @@ struct oracle_answer decide_reminder(struct matter *matter, const struct event *
         oracle_forget_reminder(&wanted);
         if (!is_right) return answer_malformed("reminder");
         row->due_ms = TIME_NEVER;
-        facts_add(facts, FACT_REMINDER, &(struct reminder_row){entity_seq(matter->id), false});
+        facts_add(facts, FACT_REMINDER,
+                  &(struct reminder_row){entity_seq(matter->id), row->group, false});
         return answer_accepted();
     }
     return answer_malformed("due");

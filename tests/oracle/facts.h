@@ -133,8 +133,9 @@ struct watch_row {
 
 // A reminder that became an event.
 struct reminder_row {
-    uint64_t seq;
-    bool     is_sent; // delivered
+    uint64_t  seq;
+    entity_id group;
+    bool      is_sent; // delivered
 };
 
 // X18. The highest threshold that was crossed and is not armed again.

@@ -25,9 +25,6 @@ enum {
     VENDORS = 2,
 };
 
-// What the rules do not know yet is not asked for.
-enum { KNOWS_NEEDS = 0, KNOWS_LEASES = 0 };
-
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof(array)[0]))
 
 struct known_group {

@@ -150,7 +150,7 @@ static struct event make_again(struct history *history, const struct known_unit 
     };
     if (unit->user[0] != 0) consumption.user = bytes_of_text(unit->user);
     if (strcmp(unit->resource, "ACS") == 0) consumption.direction = below(history, 2);
-    if (KNOWS_LEASES && chance(history, 15)) consumption.lease_ms = draw_lease(history);
+    if (chance(history, 15)) consumption.lease_ms = draw_lease(history);
     if (consumption.lease_ms > 0 && unit->lease_set[0] != 0) {
         consumption.lease_set = bytes_of_text(unit->lease_set);
     }
@@ -183,9 +183,8 @@ static struct event make_consumption(struct history *history, const struct known
         consumption.user = bytes_of_text(known->user);
         if (known->user[0] == 0) consumption.user = (struct bytes){NULL, 0};
     }
-    if (KNOWS_NEEDS && chance(history, is_needy ? 20 : 1))
-        consumption.needed = draw_unit(history, "sip_number");
-    if (KNOWS_LEASES && chance(history, history->theme == THEME_LEASES ? 60 : 15)) {
+    if (chance(history, is_needy ? 20 : 1)) consumption.needed = draw_unit(history, "sip_number");
+    if (chance(history, history->theme == THEME_LEASES ? 60 : 15)) {
         consumption.lease_ms = draw_lease(history);
         if (chance(history, 35)) consumption.lease_set = draw_set(history);
     }
@@ -358,7 +357,7 @@ static void write_license_lines(struct history *history, struct buffer *text, ui
 {
     static const struct license_line lines[VENDORS][4] = {
         {{"sip_number", "per-server", ""},
-         {"mobile_app", "per-server", KNOWS_NEEDS ? " needs sip_number" : ""},
+         {"mobile_app", "per-server", " needs sip_number"},
          {"web_dialer", NULL, ""},
          {"remote_door_opening", NULL, ""}},
         {{"CAMERA", "per-channel", ""},

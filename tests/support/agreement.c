@@ -78,6 +78,8 @@ static void agree_on_resource(struct agreement *agreement, struct bytes path, st
     agree(agreement, place, "next change", got.next_ms, wanted.next_ms);
     agree(agreement, place, "status", got.status, status_of(wanted.availability));
     agree(agreement, place, "bottleneck", got.bottleneck, group_find(state, wanted.bottleneck));
+    if (wanted.activatable != UNLIMITED)
+        agree(agreement, place, "activatable", got.activatable, wanted.activatable);
     agree(agreement, place, "notice", got.notice, oracle_notice(agreement->oracle, path, name));
     if (wanted.next_ms != TIME_NEVER)
         agree(agreement, place, "next maximum", got.next_maximum, wanted.next_maximum);
