@@ -5,6 +5,10 @@
 if(NOT LICET_RACE AND NOT LICET_FUZZ)
     find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 
+    # docs/RULES.md is what the tests say, and each rule has one.
+    add_test(NAME tidy.rules COMMAND Python3::Interpreter -B
+             ${CMAKE_CURRENT_SOURCE_DIR}/tidy/rules.py)
+
     # system_test(NAME TIMEOUT LABEL SCRIPT <arguments>)
     function(system_test name seconds label script)
         add_test(NAME ${name} COMMAND Python3::Interpreter -B

@@ -230,3 +230,18 @@ struct oracle_answer decide_actor_removal(struct matter *matter, const struct ev
     facts_cut(matter->facts, FACT_ACTOR, found);
     return answer_accepted();
 }
+
+// X06. What was counted instead of kept: refusals that would have been, at least one of each.
+struct oracle_answer decide_counted(struct matter *matter, const struct event *event)
+{
+    const struct refusals_counted *counted = &event->of.refusals_counted;
+    struct list_reader             counts = list_start(counted->counts);
+    if (counted->from_ms > matter->now_ms) return answer_malformed("from");
+    if (counted->counts.count == 0) return answer_malformed("counts");
+    for (struct refusal_count count; list_next(&counts, &refusal_count_record, &count);) {
+        const struct refusal_row *row = refusal_row(count.code);
+        const bool                is_kept = row != NULL && row->code != ACCEPTED && row->is_logged;
+        if (!is_kept || count.count == 0) return answer_malformed("counts");
+    }
+    return answer_accepted();
+}

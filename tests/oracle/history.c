@@ -25,7 +25,8 @@ static enum kind draw_theme(struct history *history)
         [THEME_LEASES] = {CONSUMPTION,     RENEWAL,         TRANSFER,       RELEASE         },
         [THEME_MODE] = {PASSWORD_CHANGE, SOFTWARE_UPDATE, LICENSE_UPLOAD, RENEWAL         },
     };
-    if (history->theme == THEME_NONE || !chance(history, 20)) return OPENING;
+    const uint32_t percent = history->theme == THEME_CROWD ? 45 : 20; // crowds take their time
+    if (history->theme == THEME_NONE || !chance(history, percent)) return OPENING;
     return favourites[history->theme][below(history, 4)];
 }
 

@@ -38,9 +38,9 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
         [REMINDER] = decide_reminder,
         [REMINDER_DELIVERY] = decide_delivery,
         [RESUMPTION] = decide_resumption,
+        [REFUSALS_COUNTED] = decide_counted,
     };
-    // The others say what every question brings along, the time (D5, X07), or count what was not
-    // kept (X06).
+    // The others say what every question brings along: the time (D5, X07).
     if (rows[event->kind] == NULL) return answer_accepted();
     const struct oracle_answer answer = rows[event->kind](matter, event);
     if (answer.verdict.code == ACCEPTED) oracle_update_notices(matter->facts, matter->now_ms);

@@ -204,7 +204,7 @@ Test(actions, b42_a_blocked_membership_denies_every_action)
     play_after(TURNS(base), TURNS(turns));
 }
 
-Test(actions, t14_t15_views_and_settings_are_closed_while_limited_but_for_licence_and_eula)
+Test(actions, t14_t15_t18_views_and_settings_are_closed_while_limited_but_for_licence_and_eula)
 {
     static const char *const closed[] = {
         "may maria archive.view",

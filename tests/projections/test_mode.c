@@ -78,7 +78,7 @@ Test(mode, t20_every_accepted_upload_enters_and_one_acceptance_after_the_latest_
 }
 
 // Whose rows are settings, and which doors stay open.
-Test(mode, t13_settings_and_new_equipment_are_refused_and_what_runs_goes_on)
+Test(mode, t13_d4_settings_and_new_equipment_are_refused_and_what_runs_goes_on)
 {
     static const struct turn before[] = {
         {"license cam 3 per-channel; acs 3 per-device; sip 3 per-server", "ok"},

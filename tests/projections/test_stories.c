@@ -101,7 +101,7 @@ Test(stories, s5_unrestricted_groups_and_over_allocation)
     company_close(company);
 }
 
-Test(stories, s6_overlapping_windows)
+Test(stories, x02_s6_overlapping_windows)
 {
     struct company *company = company_open();
     char            line[128];

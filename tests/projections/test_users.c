@@ -15,7 +15,7 @@ static const struct turn base[] = {
     {"member add maria C",                                                  "ok"},
 };
 
-Test(users, b26_without_an_assignment_the_groups_values_hold_and_with_one_it_only_narrows)
+Test(users, b26_b27_b28_without_an_assignment_the_groups_values_hold_and_with_one_it_only_narrows)
 {
     static const struct turn turns[] = {
         {"allocate A restricted p : sip=5 mob=5", "ok"                                                            },

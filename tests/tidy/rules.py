@@ -36,14 +36,13 @@ def read_rules():
 
 
 def ids_in_name(name):
-    """Those that a name begins with, and those of three signs anywhere in it; in any case."""
-    words = name.upper().split("_")
-    found = [word for word in words if re.fullmatch(r"[TBX]\d\d", word)]
-    for word in words:
-        if not re.fullmatch(ID, word):
+    """Those that a name begins with, in any case."""
+    found = set()
+    for word in name.upper().removeprefix("TEST_").split("_"):
+        if not re.fullmatch(ID + r"|S\d+", word):
             break
-        found.append(word)
-    return set(found)
+        found.add(word)
+    return {word for word in found if word[0] != "S"}
 
 
 def ids_in_text(text):
