@@ -78,7 +78,7 @@ $ licet renew LICENSE_HIKVISION nvr:1
 # T13: what is held is no new equipment.
 $ licet consume / LICENSE_HIKVISION nvr:1
 $1 licet consume / LICENSE_HIKVISION cam-1
-    - LIMITED_MODE LICENSE_HIKVISION at /
+    - LIMITED_MODE at /
 $ licet eula accept 1
 $ licet access LICENSE_HIKVISION nvr:1
     lease until 2027-03-02T00:10Z
