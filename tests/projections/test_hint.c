@@ -146,10 +146,11 @@ static const struct advice advices[] = {
      "license sip 10 per-server; mob 10 per-server needs sip|eula 1|consume A sip 1|consume A mob "
      "m",                                                                                                   "release sip 1",                     "release m first, or use cascade",                        "",                                 "release sip 1 cascade"},
     {NEEDED_UNIT_MISSING,    "license sip 10 per-server; mob 10 per-server needs sip|eula 1",
-     "consume A mob m",                                                                                                                          "take sip in A first, for the same user",                 "consume A sip 1",                  NULL                   },
+     "consume A mob m",                                                                                                                          "consume sip in A first, for the same user",              "consume A sip 1",                  NULL                   },
     {NEEDED_UNIT_BOUND,
      "license sip 10 per-server; mob 10 per-server needs sip|eula 1|consume A sip 1|consume A mob "
-     "m",                                                                                                   "consume A mob m2",                  "take another unit of what it needs in A first",          "consume A sip 2",                  NULL                   },
+     "m",                                                                                                   "consume A mob m2",                  "consume another unit of what it needs in A first",       "consume A sip 2",
+     NULL                                                                                                                                                                                                                                                             },
     {UNKNOWN_REMINDER,       "",                                                                            "delivery 3 sent",                   "name one that waits: licet reminders lists them",        "",
      "group Z"                                                                                                                                                                                                                                                        },
     {NOT_HELD,               "",                                                                            "release sip 1",                     "take 1 first, or correct the unit",                      "consume A sip 1",                  NULL                   },
