@@ -16,7 +16,7 @@ $ licet user create maria Home
 $1 licet consume Home mobile_app app-1 --user maria
     licet: refused: NEEDED_UNIT_MISSING: no active unit of the needed resource is held
     - NEEDED_UNIT_MISSING sip_number at Home
-    what would help: take sip_number in Home first, for the same user
+    what would help: consume sip_number in Home first, for the same user
 $ licet consume Home sip_number 1000 --user maria --purpose service
 $1 licet consume Home mobile_app app-1 --user maria
     - NEEDED_UNIT_MISSING sip_number at Home
