@@ -327,7 +327,7 @@ static void print_commands(FILE *out, const char *start)
         if (strncmp(row->path, start, strlen(start)) != 0) continue;
         if (heading != NULL) (void)fprintf(out, "\n%s\n", heading);
         heading = NULL;
-        (void)fprintf(out, "  %-16s %s\n", row->path, row->summary);
+        (void)fprintf(out, "  %-18s %s\n", row->path, row->summary);
     }
 }
 

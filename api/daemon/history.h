@@ -40,8 +40,8 @@ struct changed_groups {
 bool changed_groups_find(const struct state *state, uint32_t top, uint64_t *next,
                          struct changed_groups *changed);
 
-// {group, reminders, resources, seq}, and the reason of the event where there is one to be told: the
-// newest state of the group.
+// {group, reminders, resources, seq}, and the reason of the event where there is one to be told:
+// the newest state of the group.
 void put_changed_group(struct buffer *reply, const struct state *state,
                        const struct changed_group *changed, const struct bytes *reason,
                        uint64_t now_ms);

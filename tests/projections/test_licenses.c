@@ -284,16 +284,16 @@ Test(licenses, t06_a_channel_of_one_resource_says_nothing_about_another)
 Test(licenses, t07_the_21st_channel_is_refused_at_the_server_20_of_20)
 {
     static const struct turn turns[] = {
-        {"license cam 20 per-channel", "ok"                                     },
-        {"eula 1",                     "ok"                                     },
-        {"group G",                    "ok"                                     },
-        {"19 x consume G cam c#",      "ok"                                     },
-        {"state / cam",                "20/19/1"                                },
-        {"consume G cam c20",          "ok"                                     },
-        {"consume G cam c21",          "LIMIT_REACHED / 20 of 20"               },
-        {"consume G cam c20",          "ok already"                             },
+        {"license cam 20 per-channel", "ok"                                       },
+        {"eula 1",                     "ok"                                       },
+        {"group G",                    "ok"                                       },
+        {"19 x consume G cam c#",      "ok"                                       },
+        {"state / cam",                "20/19/1"                                  },
+        {"consume G cam c20",          "ok"                                       },
+        {"consume G cam c21",          "LIMIT_REACHED / 20 of 20"                 },
+        {"consume G cam c20",          "ok already"                               },
         {"consume / cam c20",          "UNIT_HELD G c20; LIMIT_REACHED / 20 of 20"},
-        {"state / cam",                "20/20/0"                                },
+        {"state / cam",                "20/20/0"                                  },
     };
     play(TURNS(turns));
 }
@@ -326,19 +326,19 @@ Test(licenses, t09_a_component_once_held_is_one_unit_however_often_it_asks)
 Test(licenses, b01_what_the_file_lacks_is_nothing_everywhere)
 {
     static const struct turn turns[] = {
-        {"license cam 5 per-channel; web feature until 2026-12-01T00:00:00Z", "ok"                           },
-        {"eula 1",                                                            "ok"                           },
-        {"group G",                                                           "ok"                           },
-        {"allocate G restricted p : cam=0 sip=0 lpr web",                     "ok"                           },
-        {"state G sip",                                                       "0/0/0"                        },
-        {"feature G lpr",                                                     "off"                          },
-        {"feature G web",                                                     "on until 2026-12-01T00:00:00Z"},
-        {"consume G sip n1",                                                  "NO_LICENSE / sip; LIMIT_REACHED G 0 of 0"             },
-        {"consume G nothing n1",                                              "NO_LICENSE / nothing; LIMIT_REACHED G 0 of 0"         },
+        {"license cam 5 per-channel; web feature until 2026-12-01T00:00:00Z", "ok"                                          },
+        {"eula 1",                                                            "ok"                                          },
+        {"group G",                                                           "ok"                                          },
+        {"allocate G restricted p : cam=0 sip=0 lpr web",                     "ok"                                          },
+        {"state G sip",                                                       "0/0/0"                                       },
+        {"feature G lpr",                                                     "off"                                         },
+        {"feature G web",                                                     "on until 2026-12-01T00:00:00Z"               },
+        {"consume G sip n1",                                                  "NO_LICENSE / sip; LIMIT_REACHED G 0 of 0"    },
+        {"consume G nothing n1",                                              "NO_LICENSE / nothing; LIMIT_REACHED G 0 of 0"},
         {"allocate G restricted p : sip=1",
-         "CHILD_EXCEEDS_ANCESTOR / 1 of 0 sip; OVERSUBSCRIBED / 1 of 0 sip"                                  },
-        {"clock 2026-12-01",                                                  "ok"                           },
-        {"feature G web",                                                     "expired"                      },
+         "CHILD_EXCEEDS_ANCESTOR / 1 of 0 sip; OVERSUBSCRIBED / 1 of 0 sip"                                                 },
+        {"clock 2026-12-01",                                                  "ok"                                          },
+        {"feature G web",                                                     "expired"                                     },
     };
     play(TURNS(turns));
 }

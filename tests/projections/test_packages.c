@@ -366,24 +366,24 @@ Test(packages, b25_a_child_may_last_longer_than_its_parent_and_the_intersection_
 Test(packages, b25_who_saves_a_window_that_is_clipped_is_warned)
 {
     static const struct turn turns[] = {
-        {"preview allocate G restricted p until=2026-12-01 : sip=10",                       "ok"},
+        {"preview allocate G restricted p until=2026-12-01 : sip=10",                      "ok"                                                                            },
         {"allocate G restricted p until=2026-12-01 : sip=10 ; q from=2027-01-01 until=2027-02-01 : "
-         "sip=10",                                                                                  "ok"},
-        {"preview allocate G/A restricted a until=2026-12-01 : sip=10",                                                                                 "ok"},
+         "sip=10",                                                                "ok"                                                                            },
+        {"preview allocate G/A restricted a until=2026-12-01 : sip=10",                    "ok"                                                                            },
         {"preview allocate G/A restricted a until=2026-12-01T00:00:00.001Z : sip=10",
-         "ok clipped: a at G from 2026-12-01T00:00:00Z"},
+         "ok clipped: a at G from 2026-12-01T00:00:00Z"                                                                                                                    },
         {"preview allocate G/A restricted a : sip=10 ; b from=2027-01-01 until=2027-02-01 : sip=0 "
          "; "
-         "c from=2026-12-15 until=2026-12-16 : sip=1",                                                                                 "ok clipped: a at G from 2026-12-01T00:00:00Z; c at G from 2026-12-15T00:00:00Z"},
-        {"preview allocate G/A a : sip=10","ok"},
+         "c from=2026-12-15 until=2026-12-16 : sip=1",                            "ok clipped: a at G from 2026-12-01T00:00:00Z; c at G from 2026-12-15T00:00:00Z"},
+        {"preview allocate G/A a : sip=10",                                                "ok"                                                                            },
         {"preview plan group G/Z | allocate G/A/C restricted x : sip=10",
-         "ok clipped: x at G from 2026-12-01T00:00:00Z"                                                                                                                                                                                                },
-        {"license sip 30 per-server until 2027-06-01; mob 30 per-server until 2027-06-01",                                    "ok"},
-        {"eula 1",                                          "ok"                                                                                                                                                                                                      },
+         "ok clipped: x at G from 2026-12-01T00:00:00Z"                                                                                                                    },
+        {"license sip 30 per-server until 2027-06-01; mob 30 per-server until 2027-06-01", "ok"                                                                            },
+        {"eula 1",                                                                         "ok"                                                                            },
         {"preview allocate G/B restricted b : sip=1",
-         "ok clipped: b at G from 2026-12-01T00:00:00Z; b at / from 2027-06-01T00:00:00Z"},
-        {"clock 2027-01-15",  "ok"                                                                                                                                                                    },
-        {"preview allocate G/B restricted b until=2027-02-01 : sip=1",                                                                            "ok"},
+         "ok clipped: b at G from 2026-12-01T00:00:00Z; b at / from 2027-06-01T00:00:00Z"                                                                                  },
+        {"clock 2027-01-15",                                                               "ok"                                                                            },
+        {"preview allocate G/B restricted b until=2027-02-01 : sip=1",                     "ok"                                                                            },
     };
     play_after(TURNS(base), TURNS(turns));
 }
