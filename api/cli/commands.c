@@ -10,6 +10,7 @@
 #include "api/cli/keys.h"
 #include "api/cli/plan.h"
 #include "api/cli/propose.h"
+#include "api/cli/publish.h"
 #include "api/cli/query.h"
 #include "api/cli/upload.h"
 #include "api/cli/views.h"
@@ -902,6 +903,21 @@ const struct command commands[] = {
         .parameters = &checkpoint_record,
         .run = query_run,
         .view = view_checkpoint,
+    },
+    {
+        .path = "publish",
+        .way = OFFLINE,
+        .arguments = "directory",
+        .summary = "Keep the signed head and the hashes under it in a directory",
+        .details = "For any web server to serve (C2SP tlog-tiles, without the events): who has a "
+                   "receipt or an older head checks it against this one, and learns nothing else. "
+                   "Reads the data beside a running daemon, writes only what is new, and the head "
+                   "last. A directory that has more events than the ledger, or others, is left as "
+                   "it is.",
+        .example = "publish /var/www/ledger --data /var/lib/licet/ledger\n"
+                   "  --vkey /etc/licet/keys/ledger.vkey --follow",
+        .parameters = &publish_parameters,
+        .run = publish_run,
     },
     {.path = NULL},
 };
