@@ -3,6 +3,7 @@
 #include "api/daemon/survey.h"
 #include "core/event/contact.h"
 #include "core/proof/crypto.h"
+#include "core/proof/note.h"
 
 #include <assert.h>
 #include <string.h>
@@ -59,6 +60,9 @@ static const struct field contact_fields[] = {
     OPTIONAL(name, FIELD_TEXT, CONTACT_NAME_SIZE_MAX),
     OPTIONAL(phone, FIELD_TEXT, CONTACT_PHONE_SIZE_MAX),
     OPTIONAL(user, FIELD_NAME, 0),
+};
+static const struct field cosign_fields[] = {
+    REQUIRED(note, FIELD_FILE, NOTE_SIZE_MAX),
 };
 static const struct field expiring_fields[] = {
     CURSOR,
@@ -170,6 +174,7 @@ static const struct verb_row rows[] = {
     [VERB_CONNECT]     = ROW(connect, connect_fields, false),
     [VERB_CONSISTENCY] = ROW(consistency, consistency_fields, true),
     [VERB_CONTACT]     = ROW(contact, contact_fields, false),
+    [VERB_COSIGN]      = ROW(cosign, cosign_fields, false),
     [VERB_EXPIRING]    = ROW(expiring, expiring_fields, false),
     [VERB_FORECAST]    = ROW(forecast, forecast_fields, false),
     [VERB_EXPLAIN]     = ROW(explain, explain_fields, false),

@@ -19,6 +19,7 @@ enum verb {
     VERB_CONNECT,
     VERB_CONSISTENCY,
     VERB_CONTACT,
+    VERB_COSIGN,
     VERB_EXPIRING,
     VERB_FORECAST,
     VERB_EXPLAIN,
@@ -48,7 +49,7 @@ struct arguments {
     struct bytes group, resource, unit, user;
     struct bytes key, signature, proposal, proposals, id, cursor;
     struct bytes action, who, version;
-    struct bytes actor, name, mail, phone;
+    struct bytes actor, name, mail, phone, note;
     uint64_t     after, limit, wait, since, depth, within;
     uint64_t     seq, size, from, to, time, not_after;
     bool         has_digest, is_erased, is_undelivered, stops;

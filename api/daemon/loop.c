@@ -132,6 +132,7 @@ static enum status end_batch(struct daemon *daemon)
         state_rollback(daemon->state, daemon->batch_mark);
     }
     refusals_end(&daemon->refusals, status == OK);
+    witnesses_end(daemon->witnesses, status == OK);
     if (status == OK && daemon->is_resumed) daemon->is_resuming = false;
     if (status == OK && daemon->is_clock_confirmed) {
         clock_confirm(&daemon->clock, clock_read());
@@ -259,6 +260,7 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_CONNECT] = connect_answer,
     [VERB_CONSISTENCY] = consistency_answer,
     [VERB_CONTACT] = contact_answer,
+    [VERB_COSIGN] = cosign_answer,
     [VERB_EXPIRING] = expiring_answer,
     [VERB_FORECAST] = forecast_answer,
     [VERB_EXPLAIN] = explain_answer,

@@ -2,7 +2,9 @@
 
 #include "api/daemon/answer.h"
 #include "api/daemon/history.h"
+#include "api/daemon/view.h"
 #include "core/proof/receipt.h"
+#include "projections/actors.h"
 
 #include <assert.h>
 #include <string.h>
@@ -55,6 +57,72 @@ void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t a
     }
 }
 
+// --- Witnesses --------------------------------------------------------------
+
+static enum status keep_cosigned(struct daemon *daemon, const struct cosigning *cosigning)
+{
+    const enum status begun = daemon_begin(daemon);
+    if (begun != OK) return begun;
+    daemon->batch_status = ledger_witness(daemon->ledger, cosigning->size, cosigning->note);
+    if (daemon->batch_status == OK) witnesses_take(daemon->witnesses, cosigning);
+    return daemon->batch_status;
+}
+
+static void put_cosigning(struct buffer *reply, const struct daemon *daemon,
+                          const struct cosigning *cosigning)
+{
+    answer_ok(reply, 5);
+    put_number(reply, "added", cosigning->added_count);
+    put_flag(reply, "met", cosigning->is_met);
+    put_seq(reply, daemon);
+    put_number(reply, "size", cosigning->size);
+    put_now(reply, daemon);
+}
+
+// Whoever brings the note, the witness's signature speaks for itself; but each costs the loop some
+// verifications, so not everybody is listened to.
+void cosign_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                   struct buffer *reply)
+{
+    struct cosigning cosigning;
+    if (!actor_is_server_wide(daemon->state, actor)) {
+        answer_forbidden(reply);
+        return;
+    }
+    if (daemon->witnesses == NULL) {
+        answer_error(reply, "UNKNOWN_WITNESS",
+                     bytes_of_text("the ledger has no policy that names one: licetd --policy"));
+        return;
+    }
+    enum status status =
+        witnesses_judge(daemon->witnesses, daemon->ledger, ask->arguments.note, &cosigning);
+    if (status == OK && cosigning.code != NULL) {
+        answer_error(reply, cosigning.code, bytes_of_text(cosigning.why));
+        return;
+    }
+    if (status == OK && cosigning.added_count > 0) status = keep_cosigned(daemon, &cosigning);
+    if (status != OK) {
+        answer_failure(reply, status);
+    } else {
+        put_cosigning(reply, daemon, &cosigning);
+    }
+}
+
+// --- Receipts ---------------------------------------------------------------
+
+// The head that is named; unless one is, the smallest one over the event that witnesses have
+// signed, for then its proof binds the ledger's operator too; else the newest.
+static enum status find_proving(struct daemon *daemon, const struct arguments *arguments,
+                                struct ledger_checkpoint *checkpoint)
+{
+    if (daemon->witnesses != NULL && arguments->size == ARGUMENT_ABSENT) {
+        const enum status status =
+            witnesses_head(daemon->witnesses, daemon->ledger, arguments->seq + 1, checkpoint);
+        if (status != STATUS_NOT_FOUND) return status;
+    }
+    return find_checkpoint(daemon, arguments->size, checkpoint);
+}
+
 // With the leaf as extra data, so that it stands alone.
 static enum status make_receipt(struct daemon *daemon, const struct arguments *arguments,
                                 struct buffer *receipt)
@@ -65,7 +133,7 @@ static enum status make_receipt(struct daemon *daemon, const struct arguments *a
     struct ledger_checkpoint checkpoint;
     uint8_t                  note[64 * 1024];
     struct tree_proof        proof;
-    enum status              status = find_checkpoint(daemon, arguments->size, &checkpoint);
+    enum status              status = find_proving(daemon, arguments, &checkpoint);
     if (status != OK) return status;
     if (arguments->seq >= checkpoint.size) return STATUS_NOT_FOUND;
     assert(checkpoint.note.size <= sizeof note);

@@ -1,4 +1,5 @@
-// proofs.h - the verbs about signed heads and what they prove: checkpoint, consistency, receipt.
+// proofs.h - the verbs about signed heads and what they prove: checkpoint, consistency, cosign,
+// receipt.
 #ifndef API_DAEMON_PROOFS_H
 #define API_DAEMON_PROOFS_H
 
@@ -8,6 +9,8 @@ void checkpoint_answer(struct daemon *daemon, const struct ask *ask, uint32_t ac
                        struct buffer *reply);
 void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                         struct buffer *reply);
+void cosign_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
+                   struct buffer *reply);
 void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                     struct buffer *reply);
 
