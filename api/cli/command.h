@@ -63,7 +63,7 @@ struct given {
 
 struct globals {
     const char *url, *key_file, *ca_file, *certificate_file, *origin;
-    const char *reason;
+    const char *reason, *receipt;
     uint32_t    timeout_ms;
     bool        is_json, is_preview;
 };

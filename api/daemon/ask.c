@@ -108,6 +108,7 @@ static const struct field preview_fields[] = {
 static const struct field propose_fields[] = {
     OPTIONAL(proposal, FIELD_BINARY, PLAN_SIZE_MAX),
     OPTIONAL(proposals, FIELD_ANY, MESSAGE_SIZE_MAX),
+    OPTIONAL(receipt, FIELD_NAME, 0),
     OPTIONAL(signature, FIELD_BINARY, SIGNATURE_SIZE),
     {.name = "stop", .type = FIELD_FLAG, .offset = AT(stops), .is_optional = true,
      .absent = false},
@@ -308,6 +309,12 @@ static void verify_all(struct bytes origin, struct ask *ask)
     if (!pack_read_end(&reader) || count == 0) set_offence(ask, bytes_of_text("proposals"));
 }
 
+bool ask_wants_receipt(const struct ask *ask)
+{
+    return ask->verb == VERB_PROPOSE &&
+           bytes_is_equal(ask->arguments.receipt, bytes_of_text("full"));
+}
+
 // One proposal or many, never both.
 static void prepare_propose(struct bytes origin, struct ask *ask)
 {
@@ -317,6 +324,8 @@ static void prepare_propose(struct bytes origin, struct ask *ask)
         set_offence(ask, bytes_of_text("proposal"));
     } else if (is_many && arguments->signature.at != NULL) {
         set_offence(ask, bytes_of_text("signature"));
+    } else if (arguments->receipt.at != NULL && (is_many || !ask_wants_receipt(ask))) {
+        set_offence(ask, bytes_of_text("receipt"));
     } else if (!is_many && arguments->stops) {
         set_offence(ask, bytes_of_text("stop"));
     } else if (is_many) {

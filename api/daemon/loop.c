@@ -352,18 +352,27 @@ static bool stage(struct loop *loop, struct request *request, bool is_last_call)
     return true;
 }
 
+// What goes out, now that it is known whether the batch is durable.
+static struct bytes final_body(struct loop *loop, const struct staged *staged, enum status status,
+                               struct buffer *failed)
+{
+    const struct bytes body = {loop->replies.at + staged->offset, staged->size};
+    if (status != OK && staged->is_after_append) {
+        fail_all(failed, status);
+        return buffer_bytes(failed);
+    }
+    if (!ask_wants_receipt(staged->request->prepared)) return body;
+    return proofs_add_receipt(loop->daemon, body);
+}
+
 static void send_staged(struct loop *loop, enum status status)
 {
     for (size_t i = 0; i < loop->staged_count; i++) {
         const struct staged *staged = &loop->staged[i];
         uint8_t              room[512];
         struct buffer        failed = buffer_over(room, sizeof room);
-        struct bytes         body = {loop->replies.at + staged->offset, staged->size};
-        if (status != OK && staged->is_after_append) {
-            fail_all(&failed, status);
-            body = buffer_bytes(&failed);
-        }
-        connections_reply(loop->daemon->connections, staged->request, body);
+        connections_reply(loop->daemon->connections, staged->request,
+                          final_body(loop, staged, status, &failed));
         connections_release(loop->daemon->connections, staged->request);
     }
     loop->staged_count = 0;

@@ -3,6 +3,7 @@
 #include "api/daemon/answer.h"
 #include "api/daemon/history.h"
 #include "api/daemon/view.h"
+#include "api/wire/message.h"
 #include "core/proof/receipt.h"
 #include "projections/actors.h"
 
@@ -165,4 +166,43 @@ void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     answer_ok(reply, 2);
     put_binary(reply, "leaf", packed);
     put_text(reply, "receipt", buffer_bytes(&receipt));
+}
+
+// --- Receipts that come with the answer -------------------------------------
+
+// Adds the entries of the map up to a key, or those from there on.
+static void add_entries(struct bytes map, const char *key, bool is_before, struct buffer *out)
+{
+    const struct bytes wanted = bytes_of_text(key);
+    struct pack_reader reader = pack_reader(map);
+    struct bytes       last = {NULL, 0};
+    const uint32_t     count = pack_read_map(&reader, PACK_ITEM_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct bytes entry = reader.rest;
+        const struct bytes name = pack_read_key(&reader, &last);
+        (void)pack_read_any(&reader);
+        assert(!reader.is_bad); // it is our own
+        if ((bytes_compare(name, wanted) < 0) != is_before) continue;
+        buffer_add(out, (struct bytes){entry.at, entry.size - reader.rest.size});
+    }
+}
+
+struct bytes proofs_add_receipt(struct daemon *daemon, struct bytes reply)
+{
+    static uint8_t       receipt_room[RECEIPT_SIZE_MAX], room[ANSWER_SIZE_MAX]; // one thread
+    struct buffer        receipt = buffer_over(receipt_room, sizeof receipt_room);
+    struct buffer        longer = buffer_over(room, sizeof room);
+    enum message_outcome outcome;
+    struct bytes         map;
+    if (!message_read_reply(reply, &outcome, &map) || outcome != MESSAGE_OK) return reply;
+    const struct arguments arguments = {.seq = message_number(map, "seq", ARGUMENT_ABSENT),
+                                        .size = ARGUMENT_ABSENT};
+    if (arguments.seq == ARGUMENT_ABSENT) return reply; // it was so already
+    if (make_receipt(daemon, &arguments, &receipt) != OK) return reply;
+    struct pack_reader reader = pack_reader(map);
+    answer_ok(&longer, pack_read_map(&reader, PACK_ITEM_MAX) + 1);
+    add_entries(map, "receipt", true, &longer);
+    put_text(&longer, "receipt", buffer_bytes(&receipt));
+    add_entries(map, "receipt", false, &longer);
+    return longer.is_full ? reply : buffer_bytes(&longer);
 }
