@@ -6,6 +6,7 @@
 #include "ledger/tiles.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -77,6 +78,20 @@ enum status export_file(int directory_fd, const char *path, struct bytes content
     return status;
 }
 
+enum status export_read(int directory_fd, const char *path, struct buffer *content)
+{
+    const int fd = openat(directory_fd, path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return errno == ENOENT ? STATUS_NOT_FOUND : status_of(errno);
+    ssize_t size = 0;
+    do {
+        content->size += (size_t)size;
+        size = read(fd, content->at + content->size, content->size_max - content->size);
+    } while (size > 0);
+    const enum status status = size < 0 ? status_of(errno) : OK;
+    (void)close(fd);
+    return status == OK && content->size == content->size_max ? STATUS_TOO_LARGE : status;
+}
+
 // One for all of the files, which are too many for one each; Linux waits until it is done.
 void export_sync(void)
 {
@@ -88,17 +103,6 @@ void export_sync(void)
 static uint64_t count_at(uint64_t size, uint32_t level)
 {
     return size >> (TILE_HEIGHT * level);
-}
-
-// A tile that was partial at the size before, and is full now.
-static void drop_partial(int directory_fd, uint32_t level, uint64_t number, uint32_t width)
-{
-    char          room[PATH_SIZE];
-    struct buffer path = buffer_over(room, sizeof room);
-    tile_path_add(&path, level, number, width);
-    (void)unlinkat(directory_fd, room, 0);
-    *strrchr(room, '/') = 0;
-    (void)unlinkat(directory_fd, room, AT_REMOVEDIR);
 }
 
 static enum status write_tile(struct ledger *ledger, int directory_fd, uint32_t level,
@@ -123,8 +127,45 @@ enum status export_tiles(struct ledger *ledger, int directory_fd, uint64_t size_
             const enum status status = write_tile(ledger, directory_fd, level, i);
             if (status != OK) return status;
         }
-        if (before % TILE_WIDTH > 0 && before / TILE_WIDTH < count / TILE_WIDTH) {
-            drop_partial(directory_fd, level, before / TILE_WIDTH, (uint32_t)(before % TILE_WIDTH));
+    }
+    return OK;
+}
+
+// All of a tile's partial files but the one of that width; 0: of a full tile, which needs none.
+static enum status sweep_tile(int directory_fd, uint32_t level, uint64_t number, uint32_t width)
+{
+    char           room[PATH_SIZE], wanted[16] = "";
+    struct buffer  path = buffer_over(room, sizeof room);
+    struct dirent *entry = NULL;
+    tile_path_add(&path, level, number, 1);
+    *strrchr(room, '/') = 0;
+    if (width > 0) (void)snprintf(wanted, sizeof wanted, "%u", width);
+    const int fd = openat(directory_fd, room, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return errno == ENOENT ? OK : status_of(errno);
+    DIR *partials = fdopendir(fd);
+    if (partials == NULL) {
+        (void)close(fd);
+        return STATUS_OUT_OF_MEMORY;
+    }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this thread's own
+    while ((entry = readdir(partials)) != NULL) {
+        if (entry->d_name[0] == '.' || strcmp(entry->d_name, wanted) == 0) continue;
+        (void)unlinkat(fd, entry->d_name, 0);
+    }
+    (void)closedir(partials);
+    if (width == 0) (void)unlinkat(directory_fd, room, AT_REMOVEDIR);
+    return OK;
+}
+
+enum status export_sweep(struct ledger *ledger, int directory_fd, uint64_t size_before)
+{
+    const uint64_t size = ledger_size(ledger);
+    for (uint32_t level = 0; level < TILE_LEVEL_COUNT && count_at(size, level) > 0; level++) {
+        const uint64_t last = count_at(size, level) / TILE_WIDTH;
+        for (uint64_t i = count_at(size_before, level) / TILE_WIDTH; i <= last; i++) {
+            const uint32_t    width = i < last ? 0 : (uint32_t)(count_at(size, level) % TILE_WIDTH);
+            const enum status status = sweep_tile(directory_fd, level, i, width);
+            if (status != OK) return status;
         }
     }
     return OK;

@@ -13,9 +13,14 @@ MUST_CHECK enum status export_open(const char *directory, int *directory_fd);
 
 MUST_CHECK enum status export_file(int directory_fd, const char *path, struct bytes content);
 
-// The hash tiles that are other than they were at the size before: 0 for all. Partial tiles of that
-// size which are full now go.
+// STATUS_NOT_FOUND; STATUS_TOO_LARGE when it fills the buffer.
+MUST_CHECK enum status export_read(int directory_fd, const char *path, struct buffer *content);
+
+// The hash tiles that are other than they were at the size before: 0 for all.
 MUST_CHECK enum status export_tiles(struct ledger *ledger, int directory_fd, uint64_t size_before);
+// Partial tiles, from the last one of the size before on, that are of no use at the present size:
+// none of them is missed by who reads the newest checkpoint.
+MUST_CHECK enum status export_sweep(struct ledger *ledger, int directory_fd, uint64_t size_before);
 
 // Leaves from the first one of the tile that `from` is in; each must have the hash of its tile:
 // else STATUS_CORRUPT, and *progress is its seq. *progress counts on while it works.

@@ -191,7 +191,12 @@ static void check_size(struct anchors *anchors)
 
 // --- Witnesses --------------------------------------------------------------
 
-// The greatest kept head that meets the policy's quorum.
+static bool is_quorum_asked(const struct trust_policy *policy)
+{
+    return policy->quorum < policy->name_count;
+}
+
+// The greatest kept head that meets the policy's quorum; and how many cosignatures there are.
 static void find_witnessed(struct anchors *anchors)
 {
     const struct trust      *trust = &anchors->options->trust;
@@ -205,6 +210,8 @@ static void find_witnessed(struct anchors *anchors)
                               &signed_by) != OK) {
             continue;
         }
+        anchors->report->cosignature_count += trust_policy_witness_count(&trust->policy, signed_by);
+        if (!is_quorum_asked(&trust->policy)) continue;
         if (!trust_policy_is_met(&trust->policy, signed_by)) continue;
         anchors->report->is_witnessed = true;
         anchors->report->witnessed_size = head.size;
@@ -214,9 +221,9 @@ static void find_witnessed(struct anchors *anchors)
 static void check_witnesses(struct anchors *anchors)
 {
     const struct trust_policy *policy = &anchors->options->trust.policy;
-    if (policy->quorum == policy->name_count) return; // none is asked for
+    if (policy->witness_count == 0) return;
     find_witnessed(anchors);
-    if (anchors->report->is_witnessed) return;
+    if (anchors->report->is_witnessed || !is_quorum_asked(policy)) return;
     complain(anchors, OUTCOME_ANCHOR, "the policy",
              "no head of the ledger is signed by as many witnesses as it asks for");
 }

@@ -108,6 +108,7 @@ static json_t *checked_in(const struct report *report)
     set(object, "signatures", number_of(report->meaning.verified_count));
     set(object, "receipts", number_of(report->anchors.receipt_count));
     set(object, "anchors", number_of(report->anchors.head_count));
+    set(object, "cosignatures", number_of(report->anchors.cosignature_count));
     return object;
 }
 

@@ -164,6 +164,9 @@ static void print_anchors(const struct anchor_report *anchors, FILE *file)
     if (anchors->head_count > 0) {
         print_count("anchors", anchors->head_count, "signed heads kept elsewhere, hold", file);
     }
+    if (anchors->cosignature_count > 0) {
+        print_count("cosignatures", anchors->cosignature_count, "of witnesses, verified", file);
+    }
     if (anchors->is_witnessed) {
         print_count("witnessed", anchors->witnessed_size,
                     "events, by as many witnesses as the policy asks for", file);

@@ -72,11 +72,12 @@ struct meaning_report {
 enum { EVIDENCE_SIZE = 16 * 1024 };
 
 struct anchor_report {
-    uint64_t      receipt_count;  // that hold
-    uint64_t      head_count;     // that were trusted before, and hold
-    uint64_t      agreed_size;    // the greatest size of any that holds
-    uint64_t      witnessed_size; // the greatest head that enough witnesses have signed
-    bool          is_witnessed;   // there is one
+    uint64_t      receipt_count;     // that hold
+    uint64_t      head_count;        // that were trusted before, and hold
+    uint64_t      agreed_size;       // the greatest size of any that holds
+    uint64_t      cosignature_count; // of the policy's witnesses, verified
+    uint64_t      witnessed_size;    // the greatest head that enough witnesses have signed
+    bool          is_witnessed;      // there is one
     struct faults faults;
     // Two signed heads of one ledger that cannot both be: what was kept, and what is there. They
     // prove the fraud to anybody. Texts; empty: none.

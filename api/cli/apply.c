@@ -246,6 +246,10 @@ enum exit_code apply_run(struct call *call)
     static struct script script;
     static struct bulk   bulk;
     const char          *file = call_text(call, "path");
+    if (call->globals.receipt != NULL) {
+        return complain(call, EXIT_USAGE,
+                        "apply makes many events: ask for each, licet receipt SEQ");
+    }
     bulk = (struct bulk){.call = call,
                          .script = &script,
                          .applied = {.descriptor = -1},

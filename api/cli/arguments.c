@@ -34,6 +34,7 @@ enum global_key {
     GLOBAL_ORIGIN,
     GLOBAL_PREVIEW,
     GLOBAL_REASON,
+    GLOBAL_RECEIPT,
 };
 
 static const struct argp_option global_options[] = {
@@ -52,7 +53,9 @@ static const struct argp_option proposing_options[] = {
     {NULL,                               0, NULL, 0, "Of every command that proposes:", 2},
     {"preview",                              GLOBAL_PREVIEW, NULL, 0, "say what would happen; change nothing", 2},
     {"reason", GLOBAL_REASON, "TEXT", 0, "why, kept with the event; no personal data", 2},
-    {0                                 },
+    {"receipt",                                  GLOBAL_RECEIPT, "FILE", 0, "a new file for the proof that the event is in the log",
+     2},
+    {0},
 };
 
 static error_t take_timeout(struct globals *globals, const char *text)
@@ -92,6 +95,9 @@ static error_t take_global(int key, char *text, struct argp_state *state)
         return 0;
     case GLOBAL_REASON:
         globals->reason = text;
+        return 0;
+    case GLOBAL_RECEIPT:
+        globals->receipt = text;
         return 0;
     case GLOBAL_TIMEOUT:
         if (take_timeout(globals, text) != 0) {

@@ -63,7 +63,7 @@ struct given {
 
 struct globals {
     const char *url, *key_file, *ca_file, *certificate_file, *origin;
-    const char *reason;
+    const char *reason, *receipt;
     uint32_t    timeout_ms;
     bool        is_json, is_preview;
 };
@@ -81,7 +81,7 @@ struct call {
     bool                  has_to_ask; // what was made without a daemon is not all yet
     FILE                 *out;
     char                  complaint[COMPLAINT_SIZE]; // why it ended, for stderr; may have lines
-    uint8_t               event[2 * PLAN_SIZE_MAX];  // what is proposed, packed
+    uint8_t               event[2 * PLAN_SIZE_MAX];  // what is proposed, or asked
     uint8_t               memory[2 * PLAN_SIZE_MAX]; // files, and the proposal around the event
 };
 

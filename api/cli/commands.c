@@ -10,6 +10,7 @@
 #include "api/cli/keys.h"
 #include "api/cli/plan.h"
 #include "api/cli/propose.h"
+#include "api/cli/publish.h"
 #include "api/cli/query.h"
 #include "api/cli/upload.h"
 #include "api/cli/views.h"
@@ -17,6 +18,7 @@
 #include "api/cli/wide_views.h"
 #include "core/base/limits.h"
 #include "core/event/contact.h"
+#include "core/proof/note.h"
 
 // clang-format 14 crashes on these tables.
 // clang-format off
@@ -75,10 +77,14 @@ static const struct field outcome_fields[] = {
 static const struct field receipt_fields[] = {
     {.name = "seq", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "of the event"},
     {.name = "size", .type = FIELD_NUMBER, .max = INT64_MAX,
-     .help = "against the kept checkpoint of this size; unless told, the newest"},
+     .help = "against the kept checkpoint of this size"},
 };
 static const struct field checkpoint_fields[] = {
     {.name = "size", .type = FIELD_NUMBER, .max = INT64_MAX, .help = "a kept one of this size"},
+};
+static const struct field cosign_fields[] = {
+    {.name = "note", .type = FIELD_FILE, .max = NOTE_SIZE_MAX,
+     .help = "a checkpoint of this ledger with lines of witnesses (a file, or - for standard input)"},
 };
 static const struct field contact_fields[] = {
     {.name = "actor", .type = FIELD_NAME, .help = "of this actor, and not of a user"},
@@ -113,6 +119,7 @@ static const struct record who_record = RECORD(who);
 static const struct record outcome_record = RECORD(outcome);
 static const struct record receipt_record = RECORD(receipt);
 static const struct record checkpoint_record = RECORD(checkpoint);
+static const struct record cosign_record = RECORD(cosign);
 static const struct record contact_arguments = RECORD(contact);
 static const struct record connect_record = RECORD(connect);
 static const struct record clock_record = RECORD(clock);
@@ -886,7 +893,9 @@ const struct command commands[] = {
         .arguments = "seq",
         .renamed = "size:at",
         .summary = "A proof that an event is in the log, which stands alone",
-        .details = "The format is C2SP tlog-proof; ledger.vkey verifies it.",
+        .details = "The format is C2SP tlog-proof; ledger.vkey verifies it. It leads to the smallest "
+                   "head over the event that enough witnesses have signed; where there is none, to "
+                   "the newest.",
         .example = "receipt 41 > event-41.tlog-proof",
         .parameters = &receipt_record,
         .run = query_run,
@@ -902,6 +911,36 @@ const struct command commands[] = {
         .parameters = &checkpoint_record,
         .run = query_run,
         .view = view_checkpoint,
+    },
+    {
+        .path = "cosign",
+        .way = ASKS,
+        .verb = "cosign",
+        .arguments = "note",
+        .renamed = "note:file",
+        .summary = "Bring a head that witnesses have signed",
+        .details = "Its lines by witnesses of the ledger's policy (licetd --policy) are kept with "
+                   "the head, and come along in receipts: then even the operator cannot rewrite "
+                   "what it covers unseen. For keys that see the whole server.",
+        .example = "checkpoint > head.note\ncosign head-with-the-witness-line.note",
+        .parameters = &cosign_record,
+        .run = query_run,
+        .view = view_cosign,
+    },
+    {
+        .path = "publish",
+        .way = OFFLINE,
+        .arguments = "directory",
+        .summary = "Keep the signed head and the hashes under it in a directory",
+        .details = "For any web server to serve (C2SP tlog-tiles, without the events): who has a "
+                   "receipt or an older head checks it against this one, and learns nothing else. "
+                   "Reads the data beside a running daemon, writes only what is new, and the head "
+                   "last. A directory that has more events than the ledger, or others, is left as "
+                   "it is.",
+        .example = "publish /var/www/ledger --data /var/lib/licet/ledger\n"
+                   "  --vkey /etc/licet/keys/ledger.vkey --follow",
+        .parameters = &publish_parameters,
+        .run = publish_run,
     },
     {.path = NULL},
 };

@@ -4,12 +4,14 @@
 #include "api/cli/json.h"
 #include "api/cli/print.h"
 #include "api/cli/refusal.h"
+#include "api/wire/file.h"
 #include "core/proof/crypto.h"
 
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { PRESET_SIZE = 128 };
+enum { PRESET_SIZE = 128, RECEIPT_MODE = 0644 };
 
 // --- The event --------------------------------------------------------------
 
@@ -250,21 +252,46 @@ static void print_changes(struct call *call, struct bytes map)
     print_warnings(call, map);
 }
 
-static enum exit_code print_ok(struct call *call, struct bytes map)
+static void print_ok(struct call *call, struct bytes map)
 {
     if (call->globals.is_json) {
         struct json *document = json_of_packed(map);
         json_print(document, call->out);
         json_release(document);
-        return EXIT_DONE;
+        return;
     }
     if (!call->globals.is_preview) {
         print_accepted(call, map);
-        return EXIT_DONE;
+        return;
     }
     (void)fprintf(call->out, "would be accepted; nothing was changed\n");
     print_changes(call, map);
-    return EXIT_DONE;
+}
+
+// Known before anything is proposed: what was accepted cannot be taken back for want of a file.
+static bool may_keep_receipt(struct call *call)
+{
+    const char *path = call->globals.receipt;
+    if (path == NULL) return true;
+    if (call->globals.is_preview) return is_wrong(call, "a preview has no receipt");
+    if (access(path, F_OK) != 0) return true;
+    return is_wrong(call, "%s: is there already", path);
+}
+
+static enum exit_code keep_receipt(struct call *call, struct bytes map)
+{
+    const char        *path = call->globals.receipt;
+    const uint64_t     seq = message_number(map, "seq", UINT64_MAX);
+    const struct bytes receipt = message_text(map, "receipt");
+    if (path == NULL || seq == UINT64_MAX) return EXIT_DONE; // nothing was appended
+    enum status status = STATUS_NOT_FOUND;
+    if (receipt.size > 0) status = file_write_new(path, RECEIPT_MODE, receipt);
+    if (status == OK) return EXIT_DONE;
+    return complain(
+        call, EXIT_UNREACHABLE,
+        "%s: the event was accepted, but its receipt is not kept: %s; ask for it: licet "
+        "receipt %llu",
+        path, status_sentence(status), (unsigned long long)seq);
 }
 
 // An answer that never came: the same proposal may be asked about later.
@@ -289,7 +316,8 @@ enum exit_code propose_event(struct call *call, struct bytes event,
     struct licet_proposal proposal;
     struct licet_reply    reply;
     struct buffer         memory = buffer_over(call->memory, sizeof call->memory);
-    enum status           status = licet_proposal_make(call->licet, event, &memory, &proposal);
+    if (!may_keep_receipt(call)) return EXIT_USAGE;
+    enum status status = licet_proposal_make(call->licet, event, &memory, &proposal);
     if (status == STATUS_MALFORMED) {
         return complain(call, EXIT_USAGE, "%s: missing, out of bounds, or at odds with the rest",
                         licet_detail(call->licet));
@@ -300,11 +328,15 @@ enum exit_code propose_event(struct call *call, struct bytes event,
     if (status != OK) return connect_complain(call, status);
 
     const bool is_preview = call->globals.is_preview;
+    proposal.wants_receipt = call->globals.receipt != NULL;
     status = is_preview ? licet_preview(call->licet, &proposal, &reply)
                         : licet_propose(call->licet, &proposal, &reply);
     if (status != OK && is_preview) return connect_complain(call, status);
     if (status != OK) return complain_unknown(call, &proposal, status);
-    if (reply.outcome == MESSAGE_OK) return print_ok(call, reply.map);
+    if (reply.outcome == MESSAGE_OK) {
+        print_ok(call, reply.map);
+        return keep_receipt(call, reply.map);
+    }
     const enum exit_code code = refusal_print(call, &reply);
     const uint64_t       index = message_number(reply.map, "index", UINT64_MAX);
     if (describe != NULL && index <= PLAN_PROPOSAL_MAX && !call->globals.is_json) {

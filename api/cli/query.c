@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { CURSOR_SIZE_MAX = PATH_SIZE_MAX + 16, REQUEST_SIZE_MAX = 8 * 1024 };
+enum { CURSOR_SIZE_MAX = PATH_SIZE_MAX + 16 };
 
 static bool add_argument(struct call *call, struct value_maker *maker, const struct field *field,
                          struct buffer *out)
@@ -21,7 +21,8 @@ static bool add_argument(struct call *call, struct value_maker *maker, const str
 // The fields of a row stand in the order of their names, as the keys of a map must.
 bool query_add_request(struct call *call, struct bytes after, struct buffer *out)
 {
-    struct value_maker maker = {.now_ms = licet_time_ms(call->licet)};
+    struct value_maker maker = {.now_ms = licet_time_ms(call->licet),
+                                .files = buffer_over(call->memory, sizeof call->memory)};
     uint32_t           count = 0;
     for (uint32_t i = 0; i < call->field_count; i++) {
         count += call_text(call, call->fields[i]->name) != NULL;
@@ -55,8 +56,7 @@ enum exit_code query_once(struct call *call, struct bytes request, struct licet_
 
 static enum exit_code ask_page(struct call *call, struct bytes after, struct licet_reply *reply)
 {
-    uint8_t       memory[REQUEST_SIZE_MAX];
-    struct buffer request = buffer_over(memory, sizeof memory);
+    struct buffer request = buffer_over(call->event, sizeof call->event);
     if (!query_add_request(call, after, &request)) return EXIT_USAGE;
     return query_once(call, buffer_bytes(&request), reply);
 }

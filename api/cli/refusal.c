@@ -140,8 +140,11 @@ static enum exit_code code_of_error(struct bytes code)
         const char    *word;
         enum exit_code code;
     } rows[] = {
+        {"BAD_SIGNATURE",   EXIT_REFUSED},
         {"MALFORMED",       EXIT_USAGE  },
+        {"OTHER_HEAD",      EXIT_REFUSED},
         {"UNKNOWN_VERB",    EXIT_USAGE  },
+        {"UNKNOWN_WITNESS", EXIT_REFUSED},
         {"UNAUTHENTICATED", EXIT_REFUSED},
         {"FORBIDDEN",       EXIT_REFUSED},
         {"NOT_FOUND",       EXIT_REFUSED},

@@ -4,6 +4,15 @@
 
 // --- The server -------------------------------------------------------------
 
+// Nothing where the ledger has no policy.
+static void print_cosigned(const struct call *call, struct bytes map)
+{
+    const uint64_t size = message_number(map, "cosigned", UINT64_MAX);
+    if (size == UINT64_MAX) return;
+    (void)fprintf(call->out, "%-16s %llu, %llu not yet\n", "cosigned", (unsigned long long)size,
+                  (unsigned long long)message_number(map, "not_cosigned", 0));
+}
+
 void view_status(struct call *call, struct bytes map)
 {
     line_text(call, map, "origin");
@@ -28,6 +37,7 @@ void view_status(struct call *call, struct bytes map)
     }
     line_number(call, map, "refusal_rate");
     line_number(call, map, "size");
+    print_cosigned(call, map);
     line_binary(call, map, "root");
     line_binary(call, map, "digest");
     line_number(call, map, "groups");
@@ -521,6 +531,22 @@ static void print_verbatim(struct call *call, struct bytes text)
 void view_receipt(struct call *call, struct bytes map)
 {
     print_verbatim(call, message_text(map, "receipt"));
+}
+
+void view_cosign(struct call *call, struct bytes map)
+{
+    const uint64_t added = message_number(map, "added", 0);
+    (void)fprintf(call->out,
+                  "head of %llu events: ", (unsigned long long)message_number(map, "size", 0));
+    if (added == 0) {
+        (void)fputs("nothing new", call->out);
+    } else {
+        (void)fprintf(call->out, "%llu more witness%s", (unsigned long long)added,
+                      added == 1 ? "" : "es");
+    }
+    (void)fprintf(call->out, ", %s\n",
+                  message_flag(map, "met") ? "as many as the policy asks"
+                                           : "fewer than the policy asks");
 }
 
 void view_checkpoint(struct call *call, struct bytes map)

@@ -17,6 +17,7 @@ void view_holdings(struct call *call, struct bytes map);
 void view_actors(struct call *call, struct bytes map);
 void view_outcome(struct call *call, struct bytes map);
 void view_receipt(struct call *call, struct bytes map);
+void view_cosign(struct call *call, struct bytes map);
 void view_checkpoint(struct call *call, struct bytes map);
 void view_clock(struct call *call, struct bytes map);
 

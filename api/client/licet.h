@@ -107,6 +107,7 @@ struct licet_proposal {
     struct bytes packed; // a view of the caller's memory
     bool         is_signed;
     uint8_t      signature[CRYPTO_SIGNATURE_SIZE];
+    bool         wants_receipt; // with the answer, as its "receipt"; the caller sets it
 };
 
 // Of an event packed as [kind, fields...]: a random id, not_after as far ahead as the timeout, the

@@ -96,9 +96,15 @@ void licet_proposal_request(const struct licet_proposal *proposal, bool is_previ
                             struct buffer *request)
 {
     const bool has_signature = proposal->is_signed && !is_preview;
-    message_begin_request(request, is_preview ? "preview" : "propose", has_signature ? 2 : 1);
+    const bool wants_receipt = proposal->wants_receipt && !is_preview;
+    message_begin_request(request, is_preview ? "preview" : "propose",
+                          1U + has_signature + wants_receipt);
     pack_key(request, "proposal");
     pack_binary(request, proposal->packed);
+    if (wants_receipt) {
+        pack_key(request, "receipt");
+        pack_key(request, "full");
+    }
     if (!has_signature) return;
     pack_key(request, "signature");
     pack_binary(request, (struct bytes){proposal->signature, sizeof proposal->signature});

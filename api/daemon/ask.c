@@ -3,6 +3,7 @@
 #include "api/daemon/survey.h"
 #include "core/event/contact.h"
 #include "core/proof/crypto.h"
+#include "core/proof/note.h"
 
 #include <assert.h>
 #include <string.h>
@@ -60,6 +61,9 @@ static const struct field contact_fields[] = {
     OPTIONAL(phone, FIELD_TEXT, CONTACT_PHONE_SIZE_MAX),
     OPTIONAL(user, FIELD_NAME, 0),
 };
+static const struct field cosign_fields[] = {
+    REQUIRED(note, FIELD_FILE, NOTE_SIZE_MAX),
+};
 static const struct field expiring_fields[] = {
     CURSOR,
     OPTIONAL(group, FIELD_PATH, 0),
@@ -104,6 +108,7 @@ static const struct field preview_fields[] = {
 static const struct field propose_fields[] = {
     OPTIONAL(proposal, FIELD_BINARY, PLAN_SIZE_MAX),
     OPTIONAL(proposals, FIELD_ANY, MESSAGE_SIZE_MAX),
+    OPTIONAL(receipt, FIELD_NAME, 0),
     OPTIONAL(signature, FIELD_BINARY, SIGNATURE_SIZE),
     {.name = "stop", .type = FIELD_FLAG, .offset = AT(stops), .is_optional = true,
      .absent = false},
@@ -170,6 +175,7 @@ static const struct verb_row rows[] = {
     [VERB_CONNECT]     = ROW(connect, connect_fields, false),
     [VERB_CONSISTENCY] = ROW(consistency, consistency_fields, true),
     [VERB_CONTACT]     = ROW(contact, contact_fields, false),
+    [VERB_COSIGN]      = ROW(cosign, cosign_fields, false),
     [VERB_EXPIRING]    = ROW(expiring, expiring_fields, false),
     [VERB_FORECAST]    = ROW(forecast, forecast_fields, false),
     [VERB_EXPLAIN]     = ROW(explain, explain_fields, false),
@@ -303,6 +309,12 @@ static void verify_all(struct bytes origin, struct ask *ask)
     if (!pack_read_end(&reader) || count == 0) set_offence(ask, bytes_of_text("proposals"));
 }
 
+bool ask_wants_receipt(const struct ask *ask)
+{
+    return ask->verb == VERB_PROPOSE &&
+           bytes_is_equal(ask->arguments.receipt, bytes_of_text("full"));
+}
+
 // One proposal or many, never both.
 static void prepare_propose(struct bytes origin, struct ask *ask)
 {
@@ -312,6 +324,8 @@ static void prepare_propose(struct bytes origin, struct ask *ask)
         set_offence(ask, bytes_of_text("proposal"));
     } else if (is_many && arguments->signature.at != NULL) {
         set_offence(ask, bytes_of_text("signature"));
+    } else if (arguments->receipt.at != NULL && (is_many || !ask_wants_receipt(ask))) {
+        set_offence(ask, bytes_of_text("receipt"));
     } else if (!is_many && arguments->stops) {
         set_offence(ask, bytes_of_text("stop"));
     } else if (is_many) {

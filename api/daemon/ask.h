@@ -19,6 +19,7 @@ enum verb {
     VERB_CONNECT,
     VERB_CONSISTENCY,
     VERB_CONTACT,
+    VERB_COSIGN,
     VERB_EXPIRING,
     VERB_FORECAST,
     VERB_EXPLAIN,
@@ -47,8 +48,8 @@ enum verb {
 struct arguments {
     struct bytes group, resource, unit, user;
     struct bytes key, signature, proposal, proposals, id, cursor;
-    struct bytes action, who, version;
-    struct bytes actor, name, mail, phone;
+    struct bytes action, who, version, receipt;
+    struct bytes actor, name, mail, phone, note;
     uint64_t     after, limit, wait, since, depth, within;
     uint64_t     seq, size, from, to, time, not_after;
     bool         has_digest, is_erased, is_undelivered, stops;
@@ -77,6 +78,9 @@ const char          *verb_name(enum verb verb);
 bool                 verb_is_open(enum verb verb);
 // The arguments of a verb, for tests that hold PROTOCOL.md to the rows.
 const struct record *verb_arguments(enum verb verb);
+
+// Of a proposal: that the answer brings the receipt of its event.
+bool ask_wants_receipt(const struct ask *ask);
 
 // The prepare function of connections: context is the ledger's origin, a struct bytes.
 void ask_prepare(void *context, const struct connection_credential *credential,

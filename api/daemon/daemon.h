@@ -10,6 +10,7 @@
 #include "api/daemon/explainer.h"
 #include "api/daemon/refusals.h"
 #include "api/daemon/session.h"
+#include "api/daemon/witnesses.h"
 #include "core/proof/key.h"
 #include "ledger/log.h"
 #include "projections/rules.h"
@@ -23,7 +24,8 @@ struct daemon {
     struct sessions     sessions;
     struct signer       signer; // the ledger's own key
     struct bytes        origin;
-    struct anchor      *anchor; // NULL: none is kept
+    struct anchor      *anchor;    // NULL: none is kept
+    struct witnesses   *witnesses; // NULL: no policy names any
     struct clock        clock;
     uint64_t            now_ms;     // ledger time of this turn
     uint64_t            started_ms; // ledger time

@@ -4,7 +4,6 @@
 #include "api/daemon/reminder_view.h"
 #include "api/daemon/view.h"
 #include "core/base/name.h"
-#include "core/proof/receipt.h"
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/places.h"
@@ -98,9 +97,8 @@ static bool is_told(const struct daemon *daemon, const struct leaf *leaf, uint32
     return is_plan_about(daemon->state, leaf, &proposal.event.of.plan, top, actor);
 }
 
-// The leaf of an event that the actor may read; false after an error was answered.
-static bool read_told(struct daemon *daemon, uint64_t seq, uint32_t actor, struct bytes *packed,
-                      struct buffer *reply)
+bool history_read(struct daemon *daemon, uint64_t seq, uint32_t actor, struct bytes *packed,
+                  struct buffer *reply)
 {
     struct leaf leaf;
     enum status status = ledger_read(daemon->ledger, seq, packed);
@@ -358,100 +356,6 @@ bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     return true;
 }
 
-// --- Proofs -----------------------------------------------------------------
-
-// The kept checkpoint of that very size; the newest when none is named.
-static enum status find_checkpoint(struct daemon *daemon, uint64_t size,
-                                   struct ledger_checkpoint *checkpoint)
-{
-    if (size == ARGUMENT_ABSENT) return ledger_newest(daemon->ledger, checkpoint);
-    const enum status status = ledger_checkpoint_from(daemon->ledger, size, checkpoint);
-    if (status == OK && checkpoint->size != size) return STATUS_NOT_FOUND;
-    return status;
-}
-
-void checkpoint_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
-                       struct buffer *reply)
-{
-    struct ledger_checkpoint checkpoint;
-    const enum status        status = find_checkpoint(daemon, ask->arguments.size, &checkpoint);
-    (void)actor;
-    if (status != OK) {
-        answer_failure(reply, status);
-        return;
-    }
-    answer_ok(reply, 1);
-    put_text(reply, "note", checkpoint.note);
-}
-
-void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
-                        struct buffer *reply)
-{
-    const struct arguments *arguments = &ask->arguments;
-    struct tree_proof       proof = {.count = 0};
-    enum status             status = OK;
-    (void)actor;
-    if (arguments->from > arguments->to || arguments->to > server_at(daemon->state)->size) {
-        status = STATUS_NOT_FOUND;
-    } else if (arguments->from > 0) {
-        status = ledger_consistency(daemon->ledger, arguments->from, arguments->to, &proof);
-    }
-    if (status != OK) {
-        answer_failure(reply, status);
-        return;
-    }
-    answer_ok(reply, 1);
-    pack_key(reply, "hashes");
-    pack_array(reply, proof.count);
-    for (uint32_t i = 0; i < proof.count; i++) {
-        pack_binary(reply, hash_view(&proof.hashes[i]));
-    }
-}
-
-// With the leaf as extra data, so that it stands alone.
-static enum status make_receipt(struct daemon *daemon, const struct arguments *arguments,
-                                struct buffer *receipt)
-{
-    static uint8_t           extra_room[LEAF_SIZE_MAX / 3 * 4 + 8]; // the loop is one thread
-    struct buffer            extra = buffer_over(extra_room, sizeof extra_room);
-    struct bytes             leaf;
-    struct ledger_checkpoint checkpoint;
-    uint8_t                  note[64 * 1024];
-    struct tree_proof        proof;
-    enum status              status = find_checkpoint(daemon, arguments->size, &checkpoint);
-    if (status != OK) return status;
-    if (arguments->seq >= checkpoint.size) return STATUS_NOT_FOUND;
-    assert(checkpoint.note.size <= sizeof note);
-    memcpy(note, checkpoint.note.at, checkpoint.note.size); // the proof ends the view
-    const struct bytes kept = {note, checkpoint.note.size};
-    status = ledger_inclusion(daemon->ledger, arguments->seq, checkpoint.size, &proof);
-    if (status == OK) status = ledger_read(daemon->ledger, arguments->seq, &leaf);
-    if (status != OK) return status;
-    crypto_base64_add(&extra, leaf);
-    const struct receipt parts = {
-        .index = arguments->seq, .proof = proof, .extra = buffer_bytes(&extra), .checkpoint = kept};
-    receipt_print(&parts, receipt);
-    return receipt->is_full ? STATUS_TOO_LARGE : OK;
-}
-
-void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
-                    struct buffer *reply)
-{
-    static uint8_t room[RECEIPT_SIZE_MAX]; // the loop is one thread
-    struct buffer  receipt = buffer_over(room, sizeof room);
-    struct bytes   packed;
-    if (!read_told(daemon, ask->arguments.seq, actor, &packed, reply)) return;
-    enum status status = make_receipt(daemon, &ask->arguments, &receipt);
-    if (status == OK) status = ledger_read(daemon->ledger, ask->arguments.seq, &packed);
-    if (status != OK) {
-        answer_failure(reply, status);
-        return;
-    }
-    answer_ok(reply, 2);
-    put_binary(reply, "leaf", packed);
-    put_text(reply, "receipt", buffer_bytes(&receipt));
-}
-
 // --- Why --------------------------------------------------------------------
 
 static bool is_committed(const struct daemon *daemon, uint64_t seq)
@@ -475,7 +379,7 @@ bool why_answer(struct daemon *daemon, const struct request *request, uint32_t a
         .limit = or_else(arguments->limit, WHY_MAX),
         .reader = group_at(daemon->state, actor_at(daemon->state, actor)->group)->id};
     struct bytes packed;
-    if (!read_told(daemon, arguments->seq, actor, &packed, reply)) return true;
+    if (!history_read(daemon, arguments->seq, actor, &packed, reply)) return true;
     if (!is_committed(daemon, arguments->seq)) {
         answer_failure(reply, STATUS_NOT_FOUND);
         return true;

@@ -1,4 +1,4 @@
-// history.h - the verbs about the log itself: events, changes, checkpoints, receipts, reasons.
+// history.h - the verbs about the log itself: events, changes, reasons.
 //
 // Two of them may wait: they answer false while there is nothing to tell, and are asked again after
 // each commit, until their time is up. The log is then gone on from where it was looked at last.
@@ -12,12 +12,9 @@ bool log_answer(struct daemon *daemon, struct ask *ask, uint32_t actor, bool is_
 bool changes_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, bool is_last_call,
                     struct buffer *reply);
 
-void checkpoint_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
-                       struct buffer *reply);
-void consistency_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
-                        struct buffer *reply);
-void receipt_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
-                    struct buffer *reply);
+// The leaf of an event that the actor may read; false after an error was answered.
+bool history_read(struct daemon *daemon, uint64_t seq, uint32_t actor, struct bytes *packed,
+                  struct buffer *reply);
 
 // False when the explainer has the request now; otherwise an error was answered.
 bool why_answer(struct daemon *daemon, const struct request *request, uint32_t actor,

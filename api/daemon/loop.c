@@ -9,6 +9,7 @@
 #include "api/daemon/history.h"
 #include "api/daemon/holding_view.h"
 #include "api/daemon/people_view.h"
+#include "api/daemon/proofs.h"
 #include "api/daemon/proposals.h"
 #include "api/daemon/reminder_view.h"
 #include "api/daemon/reminding.h"
@@ -131,6 +132,7 @@ static enum status end_batch(struct daemon *daemon)
         state_rollback(daemon->state, daemon->batch_mark);
     }
     refusals_end(&daemon->refusals, status == OK);
+    witnesses_end(daemon->witnesses, status == OK);
     if (status == OK && daemon->is_resumed) daemon->is_resuming = false;
     if (status == OK && daemon->is_clock_confirmed) {
         clock_confirm(&daemon->clock, clock_read());
@@ -258,6 +260,7 @@ static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_CONNECT] = connect_answer,
     [VERB_CONSISTENCY] = consistency_answer,
     [VERB_CONTACT] = contact_answer,
+    [VERB_COSIGN] = cosign_answer,
     [VERB_EXPIRING] = expiring_answer,
     [VERB_FORECAST] = forecast_answer,
     [VERB_EXPLAIN] = explain_answer,
@@ -349,18 +352,27 @@ static bool stage(struct loop *loop, struct request *request, bool is_last_call)
     return true;
 }
 
+// What goes out, now that it is known whether the batch is durable.
+static struct bytes final_body(struct loop *loop, const struct staged *staged, enum status status,
+                               struct buffer *failed)
+{
+    const struct bytes body = {loop->replies.at + staged->offset, staged->size};
+    if (status != OK && staged->is_after_append) {
+        fail_all(failed, status);
+        return buffer_bytes(failed);
+    }
+    if (!ask_wants_receipt(staged->request->prepared)) return body;
+    return proofs_add_receipt(loop->daemon, body);
+}
+
 static void send_staged(struct loop *loop, enum status status)
 {
     for (size_t i = 0; i < loop->staged_count; i++) {
         const struct staged *staged = &loop->staged[i];
         uint8_t              room[512];
         struct buffer        failed = buffer_over(room, sizeof room);
-        struct bytes         body = {loop->replies.at + staged->offset, staged->size};
-        if (status != OK && staged->is_after_append) {
-            fail_all(&failed, status);
-            body = buffer_bytes(&failed);
-        }
-        connections_reply(loop->daemon->connections, staged->request, body);
+        connections_reply(loop->daemon->connections, staged->request,
+                          final_body(loop, staged, status, &failed));
         connections_release(loop->daemon->connections, staged->request);
     }
     loop->staged_count = 0;

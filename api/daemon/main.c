@@ -25,7 +25,7 @@ enum { LISTEN_MAX = 64, URL_TEXT_MAX = 2048 };
 enum exit_code { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 
 struct options {
-    const char       *data, *key, *anchor;
+    const char       *data, *key, *anchor, *policy;
     const char       *certificate, *certificate_key, *authority;
     bool              is_plain_allowed;
     struct listen     listens[LISTEN_MAX];
@@ -39,7 +39,8 @@ enum option_key {
     OPTION_CERTIFICATE_KEY,
     OPTION_AUTHORITY,
     OPTION_PLAIN,
-    OPTION_ANCHOR
+    OPTION_ANCHOR,
+    OPTION_POLICY
 };
 
 static const struct argp_option option_rows[] = {
@@ -48,6 +49,9 @@ static const struct argp_option option_rows[] = {
     {"anchor",          OPTION_ANCHOR,          "FILE",             0,
      "Keep the newest signed head here, on another disk: a ledger that is older or other than it "
      "is not started",                                                                                                             0},
+    {"policy",          OPTION_POLICY,          "FILE",             0,
+     "A C2SP tlog-policy that names this ledger, its witnesses and how many of them are enough: "
+     "their signatures under its heads are kept (licet cosign)",                                                                   0},
     {"listen",          'l',                    "URL",              0,
      "Answer requests at this address: ipc://PATH, tcp://HOST:PORT or tls+tcp://HOST:PORT. May be "
      "given many times",                                                                                                           1},
@@ -126,6 +130,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case OPTION_ANCHOR:
         options->anchor = value;
+        return 0;
+    case OPTION_POLICY:
+        options->policy = value;
         return 0;
     case 'l':
         add_listen(options, value, ROLE_REPLY, state);
@@ -230,6 +237,18 @@ static enum status open_anchor(struct daemon *daemon, const struct options *opti
     return OK;
 }
 
+static enum status open_witnesses(struct daemon *daemon, const struct options *options)
+{
+    struct witnesses_fault fault;
+    if (options->policy == NULL) return OK;
+    const enum status status = witnesses_open(options->policy, &daemon->signer.verifier,
+                                              daemon->ledger, &daemon->witnesses, &fault);
+    if (status == OK) return OK;
+    report("error", "refused_to_start", "policy=\"%s\" line=%u why=\"%s\"", options->policy,
+           fault.line, fault.why);
+    return status;
+}
+
 static enum status replay_log(struct daemon *daemon)
 {
     struct catch_up_fault fault;
@@ -301,6 +320,7 @@ static enum status serve(struct daemon *daemon, struct options *options)
     };
     enum status status = open_ledger(daemon, options, &ledger_options);
     if (status == OK) status = open_anchor(daemon, options, &ledger_options);
+    if (status == OK) status = open_witnesses(daemon, options);
     if (status == OK) status = start(daemon, options);
     if (status != OK) return status;
     report_started(daemon, options);
@@ -354,6 +374,7 @@ int main(int count, char **words)
     daemon.origin = verifier_name(&daemon.signer.verifier);
     status = serve(&daemon, &options);
     anchor_close(daemon.anchor);
+    witnesses_close(daemon.witnesses);
     sessions_release(&daemon.sessions);
     state_close(daemon.state);
     ledger_close(daemon.ledger);

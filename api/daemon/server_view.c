@@ -18,6 +18,12 @@ static void put_wide(struct buffer *reply, const char *key, bool is_wide, uint64
     put_limit(reply, key, is_wide ? number : LIMIT_NONE);
 }
 
+// Without a policy there is nobody to wait for.
+static uint64_t cosigned_size(const struct daemon *daemon)
+{
+    return daemon->witnesses == NULL ? LIMIT_NONE : witnesses_size(daemon->witnesses);
+}
+
 void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                    struct buffer *reply)
 {
@@ -35,16 +41,19 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
         answer_failure(reply, status);
         return;
     }
-    answer_ok(reply, ask->arguments.has_digest ? 21 : 20);
+    answer_ok(reply, ask->arguments.has_digest ? 23 : 22);
     put_wide(reply, "actors", is_wide, state_count(state, POOL_ACTOR));
     put_flag(reply, "clock_held", daemon->clock.is_held);
     put_number(reply, "clock_steps_back", daemon->clock.step_back_count);
     put_wide(reply, "connections", is_wide, connections_counts(daemon->connections).open);
+    put_limit(reply, "cosigned", cosigned_size(daemon));
     if (ask->arguments.has_digest) put_binary(reply, "digest", hash_view(&digest));
     put_wide(reply, "groups", is_wide, group_count(state));
     put_wide(reply, "holdings", is_wide, quota_total(state));
     put_text(reply, "mode", bytes_of_text(server->limited_reason == 0 ? "normal" : "limited"));
     put_flag(reply, "must_sign", server->must_sign);
+    put_limit(reply, "not_cosigned",
+              daemon->witnesses == NULL ? LIMIT_NONE : server->size - cosigned_size(daemon));
     put_text(reply, "origin", daemon->origin);
     put_number(reply, "refusal_rate", server->refusal_rate);
     put_binary(reply, "root", hash_view(&root));

@@ -160,6 +160,20 @@ void note_begin(struct bytes text, struct buffer *buffer)
     buffer_add_byte(buffer, '\n');
 }
 
+static void begin_line(struct bytes name, struct buffer *buffer)
+{
+    buffer_add_text(buffer, LINE_PREFIX);
+    buffer_add(buffer, name);
+    buffer_add_byte(buffer, ' ');
+}
+
+void note_add_signature(const struct note_signature *signature, struct buffer *buffer)
+{
+    begin_line(signature->name, buffer);
+    buffer_add(buffer, signature->base64);
+    buffer_add_byte(buffer, '\n');
+}
+
 void note_sign(struct bytes text, const struct signer *signer, uint64_t time_s,
                struct buffer *buffer)
 {
@@ -170,9 +184,7 @@ void note_sign(struct bytes text, const struct signer *signer, uint64_t time_s,
     key_id_add(&payload, signer->verifier.keyid);
     signer_sign(signer, text, time_s, &payload);
     assert(!payload.is_full);
-    buffer_add_text(buffer, LINE_PREFIX);
-    buffer_add(buffer, verifier_name(&signer->verifier));
-    buffer_add_byte(buffer, ' ');
+    begin_line(verifier_name(&signer->verifier), buffer);
     crypto_base64_add(buffer, buffer_bytes(&payload));
     buffer_add_byte(buffer, '\n');
 }

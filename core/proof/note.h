@@ -49,6 +49,9 @@ bool note_next_signature(struct bytes *lines, struct note_signature *signature);
 MUST_CHECK enum status note_verify(const struct note *note, const struct key_set *keys,
                                    uint64_t *signed_by);
 
+// Adds the line as it was.
+void note_add_signature(const struct note_signature *signature, struct buffer *buffer);
+
 // The time in the first line of a key of type KEY_COSIGNATURE; the note was verified with that key.
 // False without such a line.
 bool note_cosigned_at(const struct note *note, const struct verifier *verifier, uint64_t *time_s);

@@ -326,6 +326,21 @@ Test(note, the_same_key_twice_in_a_set_is_ambiguous)
     cr_expect(eq(int, verify(bytes, (struct key_set){twice, 3}, &signed_by), STATUS_USAGE));
 }
 
+Test(note, lines_taken_over_are_the_same_bytes)
+{
+    const struct bytes    whole = bytes_of_text(TEXT "\n" PETER_LINE OTHER_LINE ENOCH_LINE);
+    uint8_t               memory[1024];
+    struct buffer         again = buffer_over(memory, sizeof memory);
+    struct note           note;
+    struct note_signature signature;
+    cr_assert(eq(int, note_parse(whole, &note), OK));
+    note_begin(note.text, &again);
+    for (struct bytes lines = note.signatures; note_next_signature(&lines, &signature);) {
+        note_add_signature(&signature, &again);
+    }
+    cr_expect(bytes_is_equal(buffer_bytes(&again), whole));
+}
+
 Test(note, only_texts_may_be_signed)
 {
     static const struct {

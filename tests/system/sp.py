@@ -148,6 +148,11 @@ class Key:
         return signature.raw
 
 
+def verify(public, message, signature):
+    return _sodium.crypto_sign_verify_detached(signature, message, ctypes.c_ulonglong(len(message)),
+                                               public) == 0
+
+
 # --- Streams and frames (section 1) ----------------------------------------------------------------
 
 

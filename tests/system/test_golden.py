@@ -13,6 +13,7 @@ import os
 import sys
 
 import ledger
+import proofs
 import sp
 
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "protocol.hex")
@@ -102,6 +103,7 @@ def changes(client, proposals):
     unit = proposals.make(sp.consumption("acme", "channel", "ch1", "u-1"))
     play(client, "a unit, vouched for by the session", "propose", proposal=unit)
     play(client, "the same again: the same answer", "propose", proposal=unit)
+    play(client, "and with its receipt", "propose", proposal=unit, receipt="full")
     held = proposals.make(sp.consumption("acme", "channel", "ch1", "u-1"))
     play(client, "a unit that is held: nothing is appended", "propose", proposal=held)
     two = proposals.make(sp.consumption("acme", "channel", "ch2"))
@@ -208,8 +210,25 @@ def outlook(client, proposals):
         play(client, verb, verb, **arguments)
 
 
+def write_policy(at, witness):
+    with open(at.key_path("ledger").replace(".key", ".vkey"), encoding="utf-8") as file:
+        log = file.read()
+    with open(at.path("policy"), "w", encoding="utf-8") as file:
+        file.write("log %switness w %s\nquorum w\n" % (log, witness.vkey()))
+    at.options = ["--policy", at.path("policy")]
+
+
+def witnessing(client, witness):
+    note = client.get("checkpoint")["note"]
+    play(client, "cosign: a head that a witness has signed", "cosign", note=witness.cosign(note))
+    play(client, "a head that none has signed", "cosign", note=note)
+    play(client, "how far they have come", "status")
+
+
 def main():
     with ledger.Ledger(publish=[("acme", "acme")]) as at:
+        witness = proofs.Witness("witness.example/w")
+        write_policy(at, witness)
         at.start()
         at.furnish("channel 20 per-channel\ndialer feature\n")
         sessions(at)
@@ -220,6 +239,7 @@ def main():
             queries(client)
             publications(at, client)
             outlook(client, proposals)
+            witnessing(client, witness)
         at.stop()
         at.verify()
     text = "\n".join(lines) + "\n"
