@@ -446,11 +446,3 @@ struct oracle_answer decide_transfer(struct matter *matter, const struct event *
     }
     return is_news ? answer_accepted() : answer_unchanged();
 }
-
-// X11. After a start each lease runs one full length again.
-struct oracle_answer decide_resumption(struct matter *matter, const struct event *event)
-{
-    (void)event;
-    matter->facts->leases_from_ms = matter->now_ms;
-    return answer_accepted();
-}

@@ -147,7 +147,7 @@ static bool is_touched(const struct facts *facts, const struct group_row *group,
     const struct moment at_end = {package->window.until_ms, CURRENT_FILES};
     for (uint32_t i = 0; i < package->entry_count; i++) {
         const struct entry *entry = &package->entries[i];
-        if (entry->count == ENTRY_FEATURE) continue;
+        if (entry->count == ENTRY_FEATURE || entry->count == 0) continue;
         if (amounts_limit(facts, group, entry->name, at_end) > 0) continue;
         if (amounts_until(facts, below, entry->name, now_ms) == at_end.ms) return true;
     }

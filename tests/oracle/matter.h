@@ -50,7 +50,7 @@ decide decide_enrolment, decide_actor_removal;
 decide decide_group, decide_update, decide_move, decide_group_removal, decide_block;
 decide decide_allocation;
 decide decide_user, decide_user_removal, decide_membership, decide_assignment;
-decide decide_consumption, decide_renewal, decide_release, decide_transfer, decide_resumption;
+decide decide_consumption, decide_renewal, decide_release, decide_transfer;
 decide decide_reminder_policy, decide_reminder, decide_delivery;
 
 // T20-T23. Enters limited mode, or moves the latest reason.

@@ -37,10 +37,10 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
         [POLICY] = decide_policy,
         [REMINDER] = decide_reminder,
         [REMINDER_DELIVERY] = decide_delivery,
-        [RESUMPTION] = decide_resumption,
         [REFUSALS_COUNTED] = decide_counted,
     };
-    // The others say what every question brings along: the time (D5, X07).
+    // The others say what every question brings along, the time (D5, X07), or what was done before
+    // it passed (X11).
     if (rows[event->kind] == NULL) return answer_accepted();
     const struct oracle_answer answer = rows[event->kind](matter, event);
     if (answer.verdict.code == ACCEPTED) oracle_update_notices(matter->facts, matter->now_ms);
@@ -136,10 +136,26 @@ static struct oracle_answer judge(struct facts *draft, const struct oracle_quest
     return judge_event(&matter, &proposal.event, is_of_ledger ? NULL : &proposal.not_after_ms);
 }
 
+// X11. After a start leases run anew before it is asked which are over.
+static bool is_start(const struct oracle_question *question)
+{
+    struct proposal proposal;
+    const char     *offence = NULL;
+    if (question->author != AUTHOR_LEDGER) return false;
+    if (!proposal_read(question->packed, &proposal, &offence)) return false;
+    return proposal.event.kind == RESUMPTION;
+}
+
+static void pass_to(struct facts *facts, uint64_t from_ms, const struct oracle_question *question)
+{
+    if (is_start(question)) facts->leases_from_ms = question->time_ms;
+    oracle_pass_time(facts, from_ms, question->time_ms);
+}
+
 struct oracle_answer oracle_preview(struct oracle *oracle, const struct oracle_question *question)
 {
     struct facts draft = facts_copy(&oracle->facts);
-    oracle_pass_time(&draft, oracle->time_ms, question->time_ms);
+    pass_to(&draft, oracle->time_ms, question);
     const struct oracle_answer answer = judge(&draft, question);
     facts_drop(&draft);
     return answer;
@@ -154,7 +170,9 @@ void oracle_pass(struct oracle *oracle, uint64_t time_ms)
 
 struct oracle_answer oracle_propose(struct oracle *oracle, const struct oracle_question *question)
 {
-    oracle_pass(oracle, question->time_ms);
+    assert(question->time_ms >= oracle->time_ms);
+    pass_to(&oracle->facts, oracle->time_ms, question);
+    oracle->time_ms = question->time_ms;
     struct facts               draft = facts_copy(&oracle->facts);
     const struct oracle_answer answer = judge(&draft, question);
     if (answer.verdict.code == ACCEPTED) {

@@ -320,11 +320,11 @@ static bool has_lease(const struct facts *facts)
 }
 
 // X11. The first event after a start, where there are leases.
-static void resume(struct play *play, uint64_t since_ms)
+static void resume(struct play *play)
 {
     uint8_t            room[64];
     struct buffer      buffer = buffer_over(room, sizeof room);
-    const struct event event = {.kind = RESUMPTION, .of.resumption.since_ms = since_ms};
+    const struct event event = {.kind = RESUMPTION, .of.resumption.since_ms = play->last_ms};
     if (!has_lease(oracle_facts(play->oracle))) return;
     compose_proposal(&buffer, play->seq, play->time_ms, &event);
     cr_assert(decide_both(play, AUTHOR_LEDGER, buffer_bytes(&buffer), false));
@@ -336,6 +336,7 @@ static void restart(struct play *play)
     struct state *again = state_from_log(play);
     state_close(play->state);
     play->state = again;
+    resume(play);
 }
 
 static void close_play(struct play *play)
@@ -355,11 +356,9 @@ static void play_history(uint64_t seed)
     open_play(&play, seed);
     for (play.step = 1; play.step <= STEP_COUNT; play.step++) {
         const struct history_step step = history_next(play.history);
-        const uint64_t            since_ms = play.last_ms;
         play.time_ms = step.time_ms;
         if (step.is_restart) restart(&play);
         pass_edges(&play);
-        if (step.is_restart) resume(&play, since_ms);
         say_reminders(&play);
         if (!decide_both(&play, step.author, step.packed, true)) break;
         say_reminders(&play);
