@@ -38,7 +38,7 @@ void actor_removal_judge(struct question *question, const struct event *event);
 void actor_removal_apply(struct change_context *context, const struct event *event);
 
 // Removes without a question.
-void actor_remove(struct state *state, uint32_t actor);
+void actor_remove(struct state *state, uint32_t at);
 // Enrols without a question: the recovery key, by the opening.
 void actor_enrol(struct change_context *context, const struct actor_enrolment *enrolment);
 

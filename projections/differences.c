@@ -12,8 +12,8 @@ static uint32_t slot_of(uint32_t group, uint32_t resource)
 }
 
 // The pair, found or added; NULL where there are too many.
-static struct difference *open(struct differences *differences, const struct state *state,
-                               uint32_t group, uint32_t resource)
+static struct difference *open_pair(struct differences *differences, const struct state *state,
+                                    uint32_t group, uint32_t resource)
 {
     const entity_id id = group_at(state, group)->id;
     uint32_t        slot = slot_of(group, resource);
@@ -61,11 +61,12 @@ static void add_account(struct differences *differences, const struct state *sta
                         uint32_t account)
 {
     const uint32_t     resource = account_at(state, account)->resource;
-    struct difference *one = open(differences, state, account_at(state, account)->group, resource);
+    struct difference *one =
+        open_pair(differences, state, account_at(state, account)->group, resource);
     if (one != NULL) one->is_changed = true;
     for (uint32_t at = account_at(state, account)->parent; at != 0;
          at = account_at(state, at)->parent) {
-        (void)open(differences, state, account_at(state, at)->group, resource);
+        (void)open_pair(differences, state, account_at(state, at)->group, resource);
     }
 }
 
@@ -126,7 +127,7 @@ static void add_below(struct differences *differences, const struct state *state
 {
     for (uint32_t at = root; at != 0 && !differences->is_cut; at = next_below(state, root, at)) {
         const struct account *account = account_at(state, at);
-        (void)open(differences, state, account->group, account->resource);
+        (void)open_pair(differences, state, account->group, account->resource);
     }
 }
 

@@ -109,6 +109,7 @@ bool group_is_seen(const struct state *state, uint32_t group, uint32_t reader)
 {
     if (reader == READS_ALL) return true;
     if (reader == READS_NOTHING) return false;
+    // NOLINTNEXTLINE(readability-suspicious-call-argument): below the reader, or above
     return group_is_within(state, group, reader) || group_is_within(state, reader, group);
 }
 

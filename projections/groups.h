@@ -36,7 +36,8 @@ uint32_t group_blocked_by(const struct state *state, uint32_t group);
 
 // R: who reads a group sees what is in it, and what stands above it. `reader` is that group, or one
 // of these.
-enum { READS_ALL = 0, READS_NOTHING = UINT32_MAX };
+#define READS_ALL     ((uint32_t)0)
+#define READS_NOTHING UINT32_MAX
 bool group_is_seen(const struct state *state, uint32_t group, uint32_t reader);
 
 // The path of a group, "/" for the server.

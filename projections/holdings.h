@@ -23,8 +23,8 @@ uint32_t holding_resource(const struct state *state, uint32_t holding);
 // Takes a unit without a question: the youngest of its resource, charged to fresh->account.
 uint32_t holding_add(struct state *state, const struct holding *fresh, struct bytes unit);
 // Another unit, another user; without a question.
-void     holding_rename(struct state *state, uint32_t holding, struct bytes unit);
-void     holding_pass(struct state *state, uint32_t holding, uint32_t user);
+void     holding_rename(struct state *state, uint32_t at, struct bytes unit);
+void     holding_pass(struct state *state, uint32_t at, uint32_t user);
 // Releases without a question, with what stands on it (B11).
 void     holding_remove(struct state *state, uint32_t holding);
 

@@ -161,10 +161,11 @@ void lease_take(struct change_context *context, uint32_t holding, const struct l
         const uint32_t set = told->set.size == 0 ? 0
                                                  : set_find(state, holding_group(state, holding),
                                                             told->set, context->now_ms);
-        if (set != 0)
+        if (set != 0) {
             join(state, set, holding);
-        else
+        } else {
             open_and_join(context, holding, told->set);
+        }
     }
     renew(context, lease_at_holding(state, holding), length_ms);
 }

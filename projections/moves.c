@@ -192,6 +192,7 @@ static bool judge_place(struct question *question, const struct group_move *aske
     if (group == 0 || parent == 0) return false;
     question->is_no_news = group_at(state, group)->parent == parent;
     if (question->is_no_news) return false;
+    // NOLINTNEXTLINE(readability-suspicious-call-argument): below itself
     if (group_is_within(state, parent, group)) {
         refuse_at(question, CYCLE, parent);
         return false;

@@ -52,7 +52,7 @@ void user_judge_blocks(struct question *question, uint32_t user, uint32_t charge
 void user_judge_unit(struct question *question, uint32_t user, uint32_t resource, uint32_t group);
 
 // Removes without a question.
-void member_remove(struct state *state, uint32_t member);
+void member_remove(struct state *state, uint32_t at);
 
 bool user_event_is_allowed(const struct question *question, const struct event *event);
 

@@ -98,8 +98,9 @@ static uint64_t activatable(const struct state *state, uint32_t group, uint32_t 
     quota_path(state, group, needed, &path);
     const uint32_t account = path.nodes[0].account;
     uint64_t       carried = quota_room(quota_bottleneck(&path));
-    if (account != 0)
+    if (account != 0) {
         carried += account_at(state, account)->used - account_at(state, account)->tied;
+    }
     return carried < available ? carried : available;
 }
 

@@ -435,10 +435,11 @@ static void add_lease(struct table *table, struct bytes holding)
         table_add(table, "%s", "");
         return;
     }
-    if (message_is_nil(lease, "until"))
+    if (message_is_nil(lease, "until")) {
         table_add(table, "%s", "held");
-    else
+    } else {
         cell_time(table, lease, "until");
+    }
     cell_text(table, lease, "set");
 }
 

@@ -92,8 +92,9 @@ static bool is_told(const struct daemon *daemon, const struct leaf *leaf, uint32
     const bool is_own = leaf->author == actor_at(daemon->state, actor)->id;
     if (is_own && top == actor_at(daemon->state, actor)->group) return true;
     if (!proposal_read(leaf->proposal, &proposal, &offence)) return false;
-    if (proposal.event.kind != PLAN)
+    if (proposal.event.kind != PLAN) {
         return is_about(daemon->state, leaf, &proposal.event, top, actor);
+    }
     return is_plan_about(daemon->state, leaf, &proposal.event.of.plan, top, actor);
 }
 

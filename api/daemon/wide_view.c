@@ -38,9 +38,7 @@ void who_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor, st
     const struct state *state = daemon->state;
     uint32_t            at = find_unit(state, ask->arguments.resource, ask->arguments.unit);
     uint64_t            since_ms = TIME_NEVER;
-    if (at != 0 &&
-        !actor_reads(state, actor, account_at(state, holding_at(state, at)->account)->group))
-        at = 0;
+    if (at != 0 && !actor_reads(state, actor, holding_group(state, at))) at = 0;
     const enum status status = at == 0 ? OK : since(daemon, at, &since_ms);
     if (status != OK) {
         answer_failure(reply, status);

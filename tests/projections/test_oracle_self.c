@@ -177,9 +177,11 @@ static void take_all(struct story *story, const char *group, const char *resourc
 
 static enum refusal give(struct story *story, const char *resource, const char *unit)
 {
-    return propose(
-        story, &(struct event){
-                   .kind = RELEASE, .of.release = {text(resource), text(unit), DIRECTION_ABSENT}
+    return propose(story, &(struct event){
+                              .kind = RELEASE,
+                              .of.release = {.resource = text(resource),
+                                             .unit = text(unit),
+                                             .direction = DIRECTION_ABSENT}
     });
 }
 
@@ -198,10 +200,11 @@ static enum refusal connect_device(struct story *story, enum direction direction
 
 static enum refusal disconnect(struct story *story, enum direction direction, const char *unit)
 {
-    return propose(
-        story, &(struct event){
-                   .kind = RELEASE,
-                   .of.release = {text("LICENSE_HIKVISION_ACS"), text(unit), (uint64_t)direction}
+    return propose(story, &(struct event){
+                              .kind = RELEASE,
+                              .of.release = {.resource = text("LICENSE_HIKVISION_ACS"),
+                                             .unit = text(unit),
+                                             .direction = (uint64_t)direction}
     });
 }
 
@@ -560,7 +563,9 @@ Test(oracle_self, proposals_are_stale_beyond_ten_minutes_and_when_past)
         {"more than that",    NOT_AFTER_MS_MAX + 1, STALE_PROPOSAL},
     };
     const struct event event = {
-        .kind = RELEASE, .of.release = {text("sip_number"), text("1"), DIRECTION_ABSENT}
+        .kind = RELEASE,
+        .of.release = {
+                       .resource = text("sip_number"), .unit = text("1"), .direction = DIRECTION_ABSENT}
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct buffer buffer = buffer_over(proposal_memory, sizeof proposal_memory);
