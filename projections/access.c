@@ -1,6 +1,7 @@
 #include "projections/access.h"
 
 #include "projections/bindings.h"
+#include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/leases.h"
 #include "projections/packages.h"
@@ -58,23 +59,15 @@ static struct constraint user_access(const struct state *state, uint32_t holding
     return access;
 }
 
-// A block anywhere above, of the charged group or of another group of the user.
-static uint32_t blocked_above(const struct state *state, uint32_t group)
-{
-    while (group != 0 && !group_at(state, group)->is_blocked) {
-        group = group_at(state, group)->parent;
-    }
-    return group;
-}
-
+// A block of the charged group or above, or of another group of the user.
 static uint32_t blocked_for(const struct state *state, uint32_t holding)
 {
     const struct holding *own = holding_at(state, holding);
-    uint32_t              found = blocked_above(state, account_at(state, own->account)->group);
+    uint32_t              found = group_blocked_by(state, account_at(state, own->account)->group);
     if (found != 0 || own->user == 0) return found;
     uint32_t at = user_first_member(state, own->user);
     for (; at != 0 && found == 0; at = user_next_member(state, at)) {
-        found = blocked_above(state, member_at(state, at)->group);
+        found = group_blocked_by(state, member_at(state, at)->group);
     }
     return found;
 }
