@@ -160,26 +160,33 @@ static void learn_software(struct history *history, const struct software_update
     history->is_limited = true;
 }
 
-void learn_event(struct history *history, const struct event *event, entity_id id)
+static void learn_group(struct history *history, const struct event *event)
 {
-    switch (event->kind) {
-    case GROUP_CREATION:
+    if (event->kind == GROUP_CREATION) {
         if (history->group_count == GROUP_KNOWN_MAX) return;
         keep_text(history->groups[history->group_count].path, PATH_ROOM,
                   event->of.group_creation.group);
         history->groups[history->group_count++].version = 0;
-        return;
-    case GROUP_UPDATE:
+    } else if (event->kind == GROUP_UPDATE) {
         if (event->of.group_update.name.size == 0) return;
         learn_place(history, event->of.group_update.group,
                     path_parent(event->of.group_update.group), event->of.group_update.name);
-        return;
-    case GROUP_MOVE:
+    } else if (event->kind == GROUP_MOVE) {
         learn_place(history, event->of.group_move.group, event->of.group_move.parent,
                     path_last(event->of.group_move.group));
-        return;
-    case GROUP_REMOVAL:
+    } else {
         learn_paths(history, event->of.group_removal.group, (struct bytes){NULL, 0});
+    }
+}
+
+void learn_event(struct history *history, const struct event *event, entity_id id)
+{
+    switch (event->kind) {
+    case GROUP_CREATION:
+    case GROUP_UPDATE:
+    case GROUP_MOVE:
+    case GROUP_REMOVAL:
+        learn_group(history, event);
         return;
     case ALLOCATION:
         learn_allocation(history, event->of.allocation.group);
