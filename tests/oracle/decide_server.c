@@ -230,3 +230,12 @@ struct oracle_answer decide_actor_removal(struct matter *matter, const struct ev
     facts_cut(matter->facts, FACT_ACTOR, found);
     return answer_accepted();
 }
+
+// A snapshot covers nothing that is not there yet, and what came after the one before was told of.
+struct oracle_answer decide_snapshot(struct matter *matter, const struct event *event)
+{
+    const uint64_t seq = entity_seq(matter->id), size = event->of.snapshot.size;
+    if (size > seq || size <= matter->facts->snapshot_seq) return answer_malformed("size");
+    matter->facts->snapshot_seq = seq;
+    return answer_accepted();
+}

@@ -37,6 +37,7 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
         [POLICY] = decide_policy,
         [REMINDER] = decide_reminder,
         [REMINDER_DELIVERY] = decide_delivery,
+        [SNAPSHOT] = decide_snapshot,
         [RESUMPTION] = decide_resumption,
     };
     // The others say what every question brings along, the time (D5, X07), or count what was not
