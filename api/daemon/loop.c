@@ -3,8 +3,8 @@
 #include "api/daemon/access_view.h"
 #include "api/daemon/answer.h"
 #include "api/daemon/contacts.h"
-#include "api/daemon/forecast_view.h"
 #include "api/daemon/explanation_view.h"
+#include "api/daemon/forecast_view.h"
 #include "api/daemon/group_view.h"
 #include "api/daemon/history.h"
 #include "api/daemon/holding_view.h"
@@ -185,6 +185,7 @@ static void settle_due(struct daemon *daemon)
     resume(daemon);
     pass_edges(daemon);
     remind_due(daemon);
+    snapshots_tell(daemon);
     if (refusals_are_due(&daemon->refusals, daemon->now_ms)) tell_refusals(daemon);
 }
 
@@ -496,6 +497,7 @@ static uint32_t sleep_ms(const struct daemon *daemon)
 
 static void care(struct loop *loop, uint64_t tick_ms)
 {
+    snapshots_look(loop->daemon);
     if (tick_ms - loop->readers_ms < READERS_MS) return;
     loop->readers_ms = tick_ms;
     const enum status status = ledger_clear_dead_readers(loop->daemon->ledger);
