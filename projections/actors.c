@@ -132,8 +132,20 @@ static void leave_group(struct state *state, uint32_t at)
     if (owner->last_actor == at) owner->last_actor = previous;
     if (previous != 0) actor_edit(state, previous)->next_of_group = next;
     if (next != 0) actor_edit(state, next)->previous_of_group = previous;
+    actor->group = 0; // it may go, and its record be another one's
     actor->next_of_group = 0;
     actor->previous_of_group = 0;
+}
+
+void actor_index(struct state *state, uint32_t at)
+{
+    const struct actor *actor = actor_at(state, at);
+    const struct bytes  key = {actor->key, sizeof actor->key};
+    const struct bytes  name = text_of(state, actor->name);
+    state_index_add(state, INDEX_ACTOR_ID, at, state_hash(state, 0, id_key(&actor->id)));
+    if (actor->is_removed) return;
+    state_index_add(state, INDEX_ACTOR, at, state_hash(state, 0, key));
+    state_index_add(state, INDEX_ACTOR_NAME, at, state_hash(state, 0, name));
 }
 
 void actor_enrol(struct change_context *context, const struct actor_enrolment *enrolment)
@@ -151,9 +163,7 @@ void actor_enrol(struct change_context *context, const struct actor_enrolment *e
     struct server *server = server_edit(state);
     server->newest_actor = at;
     if (actor->role == SERVER_ADMIN) server->server_admin_count++;
-    state_index_add(state, INDEX_ACTOR, at, state_hash(state, 0, enrolment->key));
-    state_index_add(state, INDEX_ACTOR_NAME, at, state_hash(state, 0, enrolment->name));
-    state_index_add(state, INDEX_ACTOR_ID, at, state_hash(state, 0, id_key(&actor->id)));
+    actor_index(state, at);
 }
 
 void actor_enrolment_apply(struct change_context *context, const struct event *event)

@@ -86,6 +86,16 @@ static void dump_server(struct dump *dump)
     end(dump);
 }
 
+static void dump_snapshot(struct dump *dump)
+{
+    const struct server *server = server_at(dump->state);
+    if (server->snapshot_size == 0) return;
+    begin(dump, "snapshot", 2);
+    number(dump, server->snapshot_size);
+    number(dump, server->snapshot_seq);
+    end(dump);
+}
+
 static void dump_vendor(struct dump *dump, uint32_t at)
 {
     const struct vendor *vendor = vendor_at(dump->state, at);
@@ -118,7 +128,7 @@ static void dump_actor(struct dump *dump, uint32_t at)
     text(dump, actor->name);
     binary(dump, actor->key);
     number(dump, actor->role);
-    number(dump, actor->is_removed ? 0 : group_id(dump, actor->group)); // it may be gone
+    number(dump, actor->group == 0 ? 0 : group_id(dump, actor->group));
     pack_flag(&dump->record, actor->is_removed);
     pack_flag(&dump->record, actor->must_sign);
     end(dump);
@@ -294,6 +304,7 @@ enum status digest_of(const struct state *state, struct hash *digest)
     if (status != OK) return status;
     const struct server *server = server_at(state);
     dump_server(&dump);
+    dump_snapshot(&dump);
     for (uint32_t i = server->first_vendor; i != 0; i = vendor_at(state, i)->next) {
         dump_vendor(&dump, i);
     }

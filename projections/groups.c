@@ -157,6 +157,20 @@ void group_creation_judge(struct question *question, const struct event *event)
     }
 }
 
+static void index_place(struct state *state, uint32_t at)
+{
+    const struct group *group = group_at(state, at);
+    state_index_add(state, INDEX_GROUP, at,
+                    state_hash(state, group->parent, text_of(state, group->name)));
+}
+
+void group_index(struct state *state, uint32_t group)
+{
+    if (group == SERVER_GROUP) return;
+    state_index_add(state, INDEX_GROUP_ID, group, id_hash(state, group_at(state, group)->id));
+    if (group_at(state, group)->parent != 0) index_place(state, group);
+}
+
 static void link_child(struct state *state, uint32_t parent, uint32_t child)
 {
     struct group *above = group_edit(state, parent);
@@ -172,8 +186,7 @@ static void link_child(struct state *state, uint32_t parent, uint32_t child)
     }
     above->last_child = child;
     above->child_count++;
-    state_index_add(state, INDEX_GROUP, child,
-                    state_hash(state, parent, text_of(state, group->name)));
+    index_place(state, child);
 }
 
 static void unlink_child(struct state *state, uint32_t child)

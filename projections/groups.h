@@ -58,4 +58,7 @@ void group_update_apply(struct change_context *context, const struct event *even
 void group_block_judge(struct question *question, const struct event *event);
 void group_block_apply(struct change_context *context, const struct event *event);
 
+// Makes a record that is whole be found: a new one, or one that was read from a snapshot.
+void group_index(struct state *state, uint32_t group);
+
 #endif

@@ -147,6 +147,12 @@ static void unlink_holding(struct state *state, uint32_t at)
     unlink_from_user(state, &holding);
 }
 
+void holding_index(struct state *state, uint32_t at)
+{
+    const struct bytes unit = text_of(state, holding_at(state, at)->unit);
+    state_index_add(state, INDEX_UNIT, at, state_hash(state, holding_resource(state, at), unit));
+}
+
 uint32_t holding_add(struct state *state, const struct holding *fresh, struct bytes unit)
 {
     const uint32_t  at = state_take(state, POOL_HOLDING);
@@ -156,7 +162,7 @@ uint32_t holding_add(struct state *state, const struct holding *fresh, struct by
     quota_charge(state, fresh->account);
     quota_tie(state, fresh->account, fresh->is_service ? 1 : 0);
     link_holding(state, at);
-    state_index_add(state, INDEX_UNIT, at, state_hash(state, holding_resource(state, at), unit));
+    holding_index(state, at);
     return at;
 }
 
@@ -166,7 +172,7 @@ void holding_rename(struct state *state, uint32_t at, struct bytes unit)
     state_index_remove(state, INDEX_UNIT, at);
     text_drop(state, holding->unit);
     holding->unit = text_add(state, unit);
-    state_index_add(state, INDEX_UNIT, at, state_hash(state, holding_resource(state, at), unit));
+    holding_index(state, at);
 }
 
 void holding_pass(struct state *state, uint32_t at, uint32_t user)

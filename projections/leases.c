@@ -74,6 +74,15 @@ static void join(struct state *state, uint32_t lease, uint32_t holding)
     holding_edit(state, holding)->leasehold = at;
 }
 
+void lease_index(struct state *state, uint32_t at)
+{
+    const struct lease *lease = lease_at(state, at);
+    if (lease->set.at == 0) return;
+    const uint32_t holding = leasehold_at(state, lease->first_leasehold)->holding;
+    state_index_add(state, INDEX_LEASE_SET, at,
+                    state_hash(state, holding_group(state, holding), text_of(state, lease->set)));
+}
+
 static void open_and_join(struct change_context *context, uint32_t holding, struct bytes set)
 {
     struct state  *state = context->state;
@@ -83,8 +92,7 @@ static void open_and_join(struct change_context *context, uint32_t holding, stru
     join(state, at, holding);
     if (set.size == 0) return;
     lease->set = text_add(state, set);
-    state_index_add(state, INDEX_LEASE_SET, at,
-                    state_hash(state, holding_group(state, holding), set));
+    lease_index(state, at);
 }
 
 static void drop(struct state *state, uint32_t at)

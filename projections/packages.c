@@ -17,6 +17,12 @@ uint32_t resource_find(const struct state *state, struct bytes name)
     return at;
 }
 
+void resource_index(struct state *state, uint32_t at)
+{
+    const struct bytes name = text_of(state, resource_at(state, at)->name);
+    state_index_add(state, INDEX_RESOURCE, at, state_hash(state, 0, name));
+}
+
 uint32_t resource_open(struct state *state, struct bytes name, entity_id id)
 {
     const uint32_t found = resource_find(state, name);
@@ -27,7 +33,7 @@ uint32_t resource_open(struct state *state, struct bytes name, entity_id id)
     resource->name = text_add(state, name);
     resource->next = server_at(state)->newest_resource;
     server_edit(state)->newest_resource = at;
-    state_index_add(state, INDEX_RESOURCE, at, state_hash(state, 0, name));
+    resource_index(state, at);
     return at;
 }
 

@@ -32,6 +32,13 @@ static void link_account(struct state *state, uint32_t at, uint32_t parent)
     above->first_child = at;
 }
 
+void account_index(struct state *state, uint32_t at)
+{
+    const struct account *account = account_at(state, at);
+    state_index_add(state, INDEX_ACCOUNT, at,
+                    state_hash(state, account->group, resource_key(&account->resource)));
+}
+
 static uint32_t account_make(struct state *state, uint32_t group, uint32_t resource,
                              uint32_t parent)
 {
@@ -47,7 +54,7 @@ static uint32_t account_make(struct state *state, uint32_t group, uint32_t resou
                                 .last_kept = ACCOUNT_KEEPS_ALL};
     owner->first_account = at;
     if (parent != 0) link_account(state, at, parent);
-    state_index_add(state, INDEX_ACCOUNT, at, state_hash(state, group, resource_key(&resource)));
+    account_index(state, at);
     return at;
 }
 

@@ -282,6 +282,11 @@ static void drop_reminder(struct state *state, uint32_t at)
     state_give(state, POOL_REMINDER, at);
 }
 
+void reminder_index(struct state *state, uint32_t at)
+{
+    state_index_add(state, INDEX_REMINDER, at, seq_hash(state, reminder_at(state, at)->seq));
+}
+
 static void add_reminder(struct state *state, struct reminder_record reminder)
 {
     const uint32_t                 at = state_take(state, POOL_REMINDER);
@@ -303,7 +308,7 @@ static void add_reminder(struct state *state, struct reminder_record reminder)
     }
     server->last_reminder = at;
     policy->last_reminder = at;
-    state_index_add(state, INDEX_REMINDER, at, seq_hash(state, reminder.seq));
+    reminder_index(state, at);
 }
 
 void reminder_policy_reclaim(struct state *state, uint32_t group)

@@ -6,13 +6,6 @@
 enum { BUCKET_MS = 60 * 1000 };
 static_assert(NOT_AFTER_MS_MAX / BUCKET_MS + 2 < RETRY_BUCKET_COUNT, "a bucket comes round empty");
 
-struct retry {
-    entity_id author;
-    uint64_t  seq;
-    uint64_t  not_after_ms;
-    uint8_t   id[PROPOSAL_ID_SIZE];
-};
-
 static uint32_t bucket_of(uint64_t not_after_ms)
 {
     return (uint32_t)(not_after_ms / BUCKET_MS % RETRY_BUCKET_COUNT);
@@ -23,7 +16,7 @@ static uint64_t hash_of(const struct state *state, entity_id author, const uint8
     return state_hash(state, (uint32_t)author, (struct bytes){id, PROPOSAL_ID_SIZE});
 }
 
-static const struct retry *retry_at(const struct state *state, uint32_t bucket, uint32_t at)
+const struct retry *retry_at(const struct state *state, uint32_t bucket, uint32_t at)
 {
     return state_read(state, (enum pool_name)(POOL_RETRY + bucket), at);
 }
@@ -91,21 +84,24 @@ bool retry_has_room(const struct state *state, uint64_t not_after_ms)
 
 // A bucket that still holds an earlier round of minutes is forgotten before it is used again: all
 // of it has been stale for minutes.
-void retry_remember(struct state *state, entity_id author, const struct proposal *proposal,
-                    uint64_t seq)
+void retry_put(struct state *state, const struct retry *retry)
 {
-    const uint32_t       bucket = bucket_of(proposal->not_after_ms);
+    const uint32_t       bucket = bucket_of(retry->not_after_ms);
     const enum pool_name pool = (enum pool_name)(POOL_RETRY + bucket);
-    const uint64_t       minute = proposal->not_after_ms / BUCKET_MS;
+    const uint64_t       minute = retry->not_after_ms / BUCKET_MS;
     if (!is_empty(state, bucket) && minute_in(state, bucket) != minute) {
         state_forget_bucket(state, bucket);
     }
     const uint32_t at = state_take(state, pool);
-    struct retry  *retry = state_edit(state, pool, at);
-    retry->author = author;
-    retry->seq = seq;
-    retry->not_after_ms = proposal->not_after_ms;
-    memcpy(retry->id, proposal->id, PROPOSAL_ID_SIZE);
+    *(struct retry *)state_edit(state, pool, at) = *retry;
     const enum index_name index = (enum index_name)(INDEX_RETRY + bucket);
-    state_index_add(state, index, at, hash_of(state, author, proposal->id));
+    state_index_add(state, index, at, hash_of(state, retry->author, retry->id));
+}
+
+void retry_remember(struct state *state, entity_id author, const struct proposal *proposal,
+                    uint64_t seq)
+{
+    struct retry retry = {author, seq, proposal->not_after_ms, {0}};
+    memcpy(retry.id, proposal->id, PROPOSAL_ID_SIZE);
+    retry_put(state, &retry);
 }

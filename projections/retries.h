@@ -7,6 +7,13 @@
 
 #include "projections/state.h"
 
+struct retry {
+    entity_id author;
+    uint64_t  seq;
+    uint64_t  not_after_ms;
+    uint8_t   id[PROPOSAL_ID_SIZE];
+};
+
 // Whether the author's id stands in the log, and where: in a proposal of this not_after, or in one
 // that is not out of date yet, whose bytes are then others.
 bool retry_find(const struct state *state, entity_id author, const uint8_t id[PROPOSAL_ID_SIZE],
@@ -16,5 +23,9 @@ bool retry_find(const struct state *state, entity_id author, const uint8_t id[PR
 bool retry_has_room(const struct state *state, uint64_t not_after_ms);
 void retry_remember(struct state *state, entity_id author, const struct proposal *proposal,
                     uint64_t seq);
+
+// For a snapshot: what a bucket remembers, from 1 to state_count() of its pool.
+const struct retry *retry_at(const struct state *state, uint32_t bucket, uint32_t at);
+void                retry_put(struct state *state, const struct retry *retry);
 
 #endif

@@ -18,6 +18,7 @@
 #include "projections/retries.h"
 #include "projections/schedule.h"
 #include "projections/server.h"
+#include "projections/snapshot.h"
 #include "projections/transfer.h"
 #include "projections/users.h"
 #include "projections/vendors.h"
@@ -122,6 +123,7 @@ static const struct rule rules[KIND_MAX + 1] = {
     [REMINDER] = {reminder_judge,         reminder_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [REMINDER_DELIVERY] = {delivery_judge,         delivery_apply,         MODE_IGNORED, NEVER,  NEVER,  0,
                  delivery_is_allowed                                                                                   },
+    [SNAPSHOT] = {snapshot_judge,         snapshot_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [RESUMPTION] = {resumption_judge,       resumption_apply,       MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [REFUSALS_COUNTED] = {refusals_counted_judge, no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },

@@ -341,14 +341,25 @@ uint64_t state_hash(const struct state *state, uint32_t scope, struct bytes name
 enum { TEXT_POOL_COUNT = POOL_TEXT_LAST - POOL_TEXT + 1, TEXT_POOL_SHIFT = 30 };
 
 // In its record a text stands behind one byte of size.
-struct text_ref text_add(struct state *state, struct bytes text)
+static uint32_t pool_for(size_t size)
 {
     uint32_t pool = 0;
-    assert(text.size <= TEXT_SIZE_MAX);
-    if (text.size == 0) return (struct text_ref){0};
-    while (pool_rows[POOL_TEXT + pool].record_size < text.size + 1) {
+    assert(size <= TEXT_SIZE_MAX);
+    while (pool_rows[POOL_TEXT + pool].record_size < size + 1) {
         pool++;
     }
+    return pool;
+}
+
+bool text_has_room(const struct state *state, size_t size)
+{
+    return pool_room(&state->pools[POOL_TEXT + pool_for(size)]) > 0;
+}
+
+struct text_ref text_add(struct state *state, struct bytes text)
+{
+    if (text.size == 0) return (struct text_ref){0};
+    const uint32_t pool = pool_for(text.size);
     const uint32_t record = state_take(state, POOL_TEXT + pool);
     uint8_t       *at = pool_at(&state->pools[POOL_TEXT + pool], record);
     at[0] = (uint8_t)text.size;
@@ -403,4 +414,13 @@ bool state_change_at(const struct state *state, uint64_t number, struct change *
     if (state->change_count - number > CHANGE_RING_SIZE) return false;
     *change = state->changes[number % CHANGE_ROOM];
     return true;
+}
+
+void state_forget_changes(struct state *state)
+{
+    const struct change last = {server_at(state)->size - 1, SERVER_GROUP, 0};
+    for (uint32_t i = 0; i < CHANGE_ROOM; i++) {
+        state->changes[i] = last;
+    }
+    state->change_count = CHANGE_ROOM;
 }

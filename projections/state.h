@@ -44,19 +44,20 @@ struct server {
     struct text_ref origin, name, software_version, eula_version;
     uint8_t         ledger_key[32], recovery_key[32];
     uint64_t        limited_since_ms;
-    uint64_t        edge_ms;        // of the newest boundary
-    uint64_t        lease_base_ms;  // from here on leases run, if not renewed later (X11)
-    uint32_t        limited_reason; // enum limited_reason, 0 while normal
-    uint32_t        first_vendor, newest_actor, newest_resource;
-    uint32_t        earliest_edge[HEAP_COUNT];
-    uint32_t        first_user, last_user;
-    uint32_t        first_due, last_due;           // remindings
-    uint32_t        first_reminder, last_reminder; // that wait to be delivered, oldest first
-    uint32_t        server_admin_count;
-    uint32_t        refusal_rate;               // logged refusals a minute and author (X06)
-    uint32_t        first_cut, cut_group_count; // see removals.h
-    bool            has_test_clock;
-    bool            must_sign; // no session vouches
+    uint64_t        edge_ms;              // of the newest boundary
+    uint64_t        lease_base_ms;        // from here on leases run, if not renewed later (X11)
+    uint64_t snapshot_size, snapshot_seq; // the newest snapshot, and the event that tells of it
+    uint32_t limited_reason;              // enum limited_reason, 0 while normal
+    uint32_t first_vendor, newest_actor, newest_resource;
+    uint32_t earliest_edge[HEAP_COUNT];
+    uint32_t first_user, last_user;
+    uint32_t first_due, last_due;           // remindings
+    uint32_t first_reminder, last_reminder; // that wait to be delivered, oldest first
+    uint32_t server_admin_count;
+    uint32_t refusal_rate;               // logged refusals a minute and author (X06)
+    uint32_t first_cut, cut_group_count; // see removals.h
+    bool     has_test_clock;
+    bool     must_sign; // no session vouches
 };
 
 enum limited_reason {
@@ -400,6 +401,7 @@ enum { TEXT_SIZE_MAX = 135 };
 struct text_ref text_add(struct state *state, struct bytes text);
 void            text_drop(struct state *state, struct text_ref text);
 struct bytes    text_of(const struct state *state, struct text_ref text); // lives with the text
+bool            text_has_room(const struct state *state, size_t size);
 bool            text_is(const struct state *state, struct text_ref text, struct bytes same);
 
 // --- Changes ----------------------------------------------------------------
@@ -408,6 +410,8 @@ void     state_note_change(struct state *state, uint32_t group, uint32_t resourc
 uint64_t state_change_count(const struct state *state); // ever noted
 // False when the change has left the ring.
 bool     state_change_at(const struct state *state, uint64_t number, struct change *change);
+// As if the ring had run over since: whoever asks for a change before now reads the state.
+void     state_forget_changes(struct state *state);
 
 // --- Records by type --------------------------------------------------------
 

@@ -313,6 +313,12 @@ bool user_event_is_allowed(const struct question *question, const struct event *
     return user != 0 && user_is_all_within(state, user, actor->group);
 }
 
+void member_index(struct state *state, uint32_t at)
+{
+    const struct member *member = member_at(state, at);
+    state_index_add(state, INDEX_MEMBER, at, member_hash(state, member->user, member->group));
+}
+
 static uint32_t member_add(struct change_context *context, uint32_t user, uint32_t group)
 {
     struct state  *state = context->state;
@@ -330,7 +336,7 @@ static uint32_t member_add(struct change_context *context, uint32_t user, uint32
     person->member_count++;
     of->first_member = at;
     of->member_count++;
-    state_index_add(state, INDEX_MEMBER, at, member_hash(state, user, group));
+    member_index(state, at);
     state_note_change(state, group, 0);
     return at;
 }
@@ -399,6 +405,12 @@ static void link_user(struct state *state, uint32_t at)
     server->last_user = at;
 }
 
+void user_index(struct state *state, uint32_t at)
+{
+    const struct bytes name = text_of(state, user_at(state, at)->name);
+    state_index_add(state, INDEX_USER, at, state_hash(state, 0, name));
+}
+
 void user_creation_apply(struct change_context *context, const struct event *event)
 {
     const struct user_creation *creation = &event->of.user_creation;
@@ -408,7 +420,7 @@ void user_creation_apply(struct change_context *context, const struct event *eve
     user->id = context->id;
     user->name = text_add(state, creation->user);
     link_user(state, at);
-    state_index_add(state, INDEX_USER, at, state_hash(state, 0, creation->user));
+    user_index(state, at);
     (void)member_add(context, at, group_find(state, creation->group));
 }
 

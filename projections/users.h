@@ -67,4 +67,8 @@ void user_assignment_apply(struct change_context *context, const struct event *e
 // An edge of an assignment's window has come.
 void member_pass(struct change_context *context, const struct edge *edge);
 
+// Makes a record that is whole be found: a new one, or one that was read from a snapshot.
+void user_index(struct state *state, uint32_t user);
+void member_index(struct state *state, uint32_t member);
+
 #endif

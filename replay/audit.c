@@ -59,6 +59,7 @@ enum status audit_open(const char *directory, const struct trust *trust, struct 
 
 struct replaying {
     struct meaning      meaning;
+    struct snapshots    snapshots;
     struct state       *state;
     struct ledger_scan *scan;
     struct report      *report;
@@ -104,7 +105,9 @@ static enum status prepare(struct ledger *ledger, const struct trust *trust,
     enum status status = open_scans(ledger, scans);
     if (status != OK) return status;
     replaying->scan = scans[1];
-    status = state_open(&replaying->state);
+    replaying->meaning.snapshots = &replaying->snapshots;
+    status = snapshots_open(&replaying->snapshots, ledger, ledger_size(ledger));
+    if (status == OK) status = state_open(&replaying->state);
     if (status != OK) return status;
     return signatures_open(&replaying->meaning.signatures, verifier_name(&trust->ledger));
 }
@@ -138,6 +141,7 @@ void audit_run(struct ledger *ledger, const struct trust *trust, struct report *
     if (report_outcome(report) == OUTCOME_CLEAN) check_books(ledger, report);
 out:
     signatures_close(replaying->meaning.signatures);
+    snapshots_close(&replaying->snapshots);
     state_close(replaying->state);
     ledger_scan_close(scans[1]);
     ledger_scan_close(scans[0]);

@@ -105,6 +105,7 @@ static json_t *checked_in(const struct report *report)
     set(object, "heads", number_of(report->content.head_count));
     set(object, "events", number_of(report->meaning.event_count));
     set(object, "refusals", number_of(report->meaning.refusal_count));
+    set(object, "snapshots", number_of(report->meaning.snapshot_count));
     set(object, "signatures", number_of(report->meaning.verified_count));
     set(object, "receipts", number_of(report->anchors.receipt_count));
     set(object, "anchors", number_of(report->anchors.head_count));

@@ -131,6 +131,25 @@ static enum status compare_verdict(struct meaning *meaning, const struct catch_u
     return refute(meaning, event, OUTCOME_DIVERGENCE, buffer_text(&why));
 }
 
+// --- Snapshots --------------------------------------------------------------
+
+static enum status compare_snapshot(struct meaning *meaning, const struct state *state,
+                                    const struct catch_up_event *event,
+                                    struct catch_up_fault       *fault)
+{
+    enum snapshot_finding finding = SNAPSHOT_NONE;
+    if (meaning->snapshots == NULL) return OK;
+    const enum status status = snapshots_look(meaning->snapshots, state, event, &finding);
+    if (status != OK) {
+        fault->why = "no memory for the digest of a snapshot";
+        return status;
+    }
+    if (finding == SNAPSHOT_RIGHT) meaning->report->snapshot_count++;
+    if (finding != SNAPSHOT_WRONG) return OK;
+    return refute(meaning, event, OUTCOME_DIVERGENCE,
+                  "the digest that it tells of a snapshot is not that of the state");
+}
+
 // --- All of it --------------------------------------------------------------
 
 static void count(struct meaning_report *report, const struct catch_up_event *event)
@@ -166,7 +185,6 @@ static enum status visit(void *context, struct state *state, const struct catch_
     const struct leaf *leaf = &event->leaf;
     const uint32_t     actor = leaf->author == AUTHOR_LEDGER ? 0 : actor_by_id(state, leaf->author);
     const char        *why = judge_form(meaning, state, event, actor);
-    (void)fault;
     if (why != NULL) return refute(meaning, event, OUTCOME_INTEGRITY, why);
     if (meaning->signatures != NULL && leaf->signature.size > 0) {
         signatures_add(meaning->signatures, leaf->seq, actor_at(state, actor)->key, leaf->signature,
@@ -174,7 +192,8 @@ static enum status visit(void *context, struct state *state, const struct catch_
     }
     if (!state_has_room(state)) return OK; // catch_up says so
     rules_decide(state, &event->proposal, actor, leaf->time_ms, &meaning->decision);
-    const enum status status = compare_verdict(meaning, event);
+    enum status status = compare_verdict(meaning, event);
+    if (status == OK) status = compare_snapshot(meaning, state, event, fault);
     if (status != OK) return status;
     count(meaning->report, event);
     if (meaning->watch != NULL) meaning->watch(meaning->context, state, event, &meaning->decision);

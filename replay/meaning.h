@@ -10,12 +10,14 @@
 #include "projections/rules.h"
 #include "replay/report.h"
 #include "replay/signatures.h"
+#include "replay/snapshots.h"
 #include "replay/trust.h"
 
 struct meaning {
     const struct trust    *trust;
     struct meaning_report *report;
     struct signatures     *signatures; // NULL: those of authors are not verified
+    struct snapshots      *snapshots;  // NULL: what the log says of them is not compared
     // Called with each event that is right, before it is recorded; may be NULL.
     void (*watch)(void *context, const struct state *state, const struct catch_up_event *event,
                   const struct decision *decision);

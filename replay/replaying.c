@@ -54,12 +54,17 @@ enum outcome replaying_run(struct replaying *replaying, uint64_t size)
     const uint64_t      end =
         size < ledger_size(replaying->ledger) ? size : ledger_size(replaying->ledger);
     enum status status = ledger_scan_open(replaying->ledger, 0, end, &scan);
+    if (status == OK) status = snapshots_open(&replaying->snapshots, replaying->ledger, end);
     if (ledger_first(replaying->ledger) > 0) status = STATUS_CORRUPT;
     if (status != OK) {
+        snapshots_close(&replaying->snapshots);
+        ledger_scan_close(scan);
         (void)fprintf(stderr, "licet-replay: the log: %s\n", status_sentence(status));
         return outcome_of(status);
     }
+    replaying->meaning.snapshots = &replaying->snapshots;
     const bool is_right = meaning_replay(&replaying->meaning, replaying->state, scan);
+    snapshots_close(&replaying->snapshots);
     ledger_scan_close(scan);
     if (is_right) return OUTCOME_CLEAN;
     const struct fault *fault = &replaying->report.faults.of[0];

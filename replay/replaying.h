@@ -13,6 +13,7 @@ struct replaying {
     struct state         *state;
     struct meaning_report report;
     struct meaning        meaning;
+    struct snapshots      snapshots;
 };
 
 // All zero before. Says on stderr what is wrong. OUTCOME_CLEAN or why not; closing is due either

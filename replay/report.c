@@ -194,6 +194,7 @@ void report_print(const struct report *report, const char *origin, FILE *file)
     print_count("signed", meaning->signed_count, "by their author", file);
     print_count("vouched", meaning->vouched_count, "for their author, by the ledger", file);
     print_count("own", meaning->ledger_count, "of the ledger itself", file);
+    print_count("snapshots", meaning->snapshot_count, "told of, digest compared", file);
     print_count("signatures", meaning->verified_count, "of authors, verified", file);
     print_anchors(&report->anchors, file);
     print_digest(meaning, file);

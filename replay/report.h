@@ -63,6 +63,7 @@ struct meaning_report {
     uint64_t      signed_count;   // by their author
     uint64_t      vouched_count;  // for their author, by the ledger
     uint64_t      verified_count; // signatures of authors that verify
+    uint64_t      snapshot_count; // told of with the digest of the state
     bool          has_digest;
     struct hash   digest; // of the state after the last event
     struct faults faults;

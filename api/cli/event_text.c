@@ -43,6 +43,7 @@ static void print_value(const struct field *field, const void *in, FILE *out)
         (void)fprintf(out, "(%zu bytes)", field_bytes(field, in).size);
         break;
     case FIELD_KEY:
+    case FIELD_HASH:
     case FIELD_ID:
     case FIELD_BINARY:
     case FIELD_ANY:

@@ -257,8 +257,8 @@ void json_print_verdict(uint32_t line, const char *outcome, struct bytes map, FI
 
 static bool is_binary(const struct field *field)
 {
-    return field->type == FIELD_KEY || field->type == FIELD_ID || field->type == FIELD_BINARY ||
-           field->type == FIELD_ANY;
+    return field->type == FIELD_KEY || field->type == FIELD_HASH || field->type == FIELD_ID ||
+           field->type == FIELD_BINARY || field->type == FIELD_ANY;
 }
 
 static json_t *field_value(const struct field *field, const void *in)

@@ -206,7 +206,8 @@ bool value_add(struct value_maker *maker, const struct field *field, const char 
         return add_key(maker, text, out);
     case FIELD_ID:
         return add_id(maker, text, out);
-    case FIELD_BINARY: // no command takes these
+    case FIELD_HASH: // no command takes these
+    case FIELD_BINARY:
     case FIELD_ANY:
     case FIELD_LIST:
     case FIELD_EVENTS:

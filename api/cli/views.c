@@ -38,6 +38,7 @@ void view_status(struct call *call, struct bytes map)
     line_number(call, map, "refusal_rate");
     line_number(call, map, "size");
     print_cosigned(call, map);
+    line_number(call, map, "snapshot");
     line_binary(call, map, "root");
     line_binary(call, map, "digest");
     line_number(call, map, "groups");

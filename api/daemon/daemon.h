@@ -10,6 +10,7 @@
 #include "api/daemon/explainer.h"
 #include "api/daemon/refusals.h"
 #include "api/daemon/session.h"
+#include "api/daemon/snapshots.h"
 #include "api/daemon/witnesses.h"
 #include "core/proof/key.h"
 #include "ledger/log.h"
@@ -31,6 +32,7 @@ struct daemon {
     uint64_t            started_ms; // ledger time
     struct decision     decision;   // of the proposal in hand
     struct refusals     refusals;
+    struct snapshots    snapshots;
     bool                is_resuming; // leases are to begin anew before any may end (X11)
 
     // The batch that is open: the log's transaction and the state that goes with it.

@@ -187,6 +187,7 @@ static void settle_due(struct daemon *daemon)
     resume(daemon);
     pass_edges(daemon);
     remind_due(daemon);
+    snapshots_tell(daemon);
     if (refusals_are_due(&daemon->refusals, daemon->now_ms)) tell_refusals(daemon);
 }
 
@@ -508,6 +509,7 @@ static uint32_t sleep_ms(const struct daemon *daemon)
 
 static void care(struct loop *loop, uint64_t tick_ms)
 {
+    snapshots_look(loop->daemon);
     if (tick_ms - loop->readers_ms < READERS_MS) return;
     loop->readers_ms = tick_ms;
     const enum status status = ledger_clear_dead_readers(loop->daemon->ledger);

@@ -2,13 +2,14 @@
 #include "api/daemon/daemon.h"
 #include "api/daemon/loop.h"
 #include "api/daemon/report.h"
+#include "api/daemon/snapshot_process.h"
 #include "api/wire/address.h"
 #include "api/wire/file.h"
 #include "core/base/name.h"
 #include "core/base/version.h"
 #include "core/proof/crypto.h"
 #include "core/proof/hash.h"
-#include "projections/catch_up.h"
+#include "projections/restore.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -22,12 +23,15 @@
 
 enum { LISTEN_MAX = 64, URL_TEXT_MAX = 2048 };
 
+#define SNAPSHOT_EVERY_DEFAULT ((uint64_t)1000 * 1000)
+
 enum exit_code { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 
 struct options {
     const char       *data, *key, *anchor, *policy;
     const char       *certificate, *certificate_key, *authority;
     bool              is_plain_allowed;
+    uint64_t          snapshot_every;
     struct listen     listens[LISTEN_MAX];
     char              urls[LISTEN_MAX][URL_TEXT_MAX];
     size_t            listen_count;
@@ -40,7 +44,8 @@ enum option_key {
     OPTION_AUTHORITY,
     OPTION_PLAIN,
     OPTION_ANCHOR,
-    OPTION_POLICY
+    OPTION_POLICY,
+    OPTION_SNAPSHOT_EVERY
 };
 
 static const struct argp_option option_rows[] = {
@@ -52,6 +57,10 @@ static const struct argp_option option_rows[] = {
     {"policy",          OPTION_POLICY,          "FILE",             0,
      "A C2SP tlog-policy that names this ledger, its witnesses and how many of them are enough: "
      "their signatures under its heads are kept (licet cosign)",                                                                   0},
+    {"snapshot-every",  OPTION_SNAPSHOT_EVERY,  "N",                0,
+     "Write a snapshot after so many events, so that the next start is quick; 1000000 unless told, "
+     "0 "
+     "for SIGUSR1 only",                                                                                                           0},
     {"listen",          'l',                    "URL",              0,
      "Answer requests at this address: ipc://PATH, tcp://HOST:PORT or tls+tcp://HOST:PORT. May be "
      "given many times",                                                                                                           1},
@@ -134,6 +143,11 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_POLICY:
         options->policy = value;
         return 0;
+    case OPTION_SNAPSHOT_EVERY:
+        if (!bytes_to_decimal(bytes_of_text(value), INT64_MAX, &options->snapshot_every)) {
+            argp_error(state, "%s: not a number of events", value);
+        }
+        return 0;
     case 'l':
         add_listen(options, value, ROLE_REPLY, state);
         return 0;
@@ -168,6 +182,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 // --- Signals ----------------------------------------------------------------
 
 static volatile sig_atomic_t is_stopping;
+static volatile sig_atomic_t is_snapshot_asked;
 static struct connections   *woken; // what a signal wakes
 
 static void on_stop(int number)
@@ -177,12 +192,21 @@ static void on_stop(int number)
     if (woken != NULL) connections_wake(woken);
 }
 
+static void on_snapshot(int number)
+{
+    (void)number;
+    is_snapshot_asked = 1;
+    if (woken != NULL) connections_wake(woken);
+}
+
 static void set_signals(void)
 {
+    struct sigaction snapshot = {.sa_handler = on_snapshot, .sa_flags = SA_RESTART};
     struct sigaction stop = {.sa_handler = on_stop};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGTERM, &stop, NULL);
     (void)sigaction(SIGINT, &stop, NULL);
+    (void)sigaction(SIGUSR1, &snapshot, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
@@ -249,17 +273,20 @@ static enum status open_witnesses(struct daemon *daemon, const struct options *o
     return status;
 }
 
-static enum status replay_log(struct daemon *daemon)
+static enum status read_log(struct daemon *daemon, const struct options *options)
 {
-    struct catch_up_fault fault;
-    const enum status     status = catch_up(daemon->state, daemon->ledger, 0, &fault);
+    struct restore    from = {daemon->ledger, options->data, .passed_over = report_passed_over};
+    const enum status status = restore(&from, &daemon->state);
+    if (status == OK && from.from > 0) {
+        report("info", "snapshot_read", "size=%llu", (unsigned long long)from.from);
+    }
     if (status == OK && server_at(daemon->state)->size < 2) {
         report("error", "refused_to_start", "why=\"the ledger has no opening: run licet init\"");
         return STATUS_NOT_FOUND;
     }
     if (status == OK) return OK;
-    report("error", "refused_to_start", "why=\"%s\" seq=%llu", fault.why,
-           (unsigned long long)fault.seq);
+    report("error", "refused_to_start", "why=\"%s\" seq=%llu", from.fault.why,
+           (unsigned long long)from.fault.seq);
     return status;
 }
 
@@ -301,15 +328,18 @@ static void report_started(const struct daemon *daemon, const struct options *op
 
 static enum status start(struct daemon *daemon, struct options *options)
 {
-    enum status status = state_open(&daemon->state);
-    if (status == OK) status = sessions_init(&daemon->sessions);
-    if (status == OK) status = replay_log(daemon);
+    enum status status = sessions_init(&daemon->sessions);
+    if (status == OK) status = read_log(daemon, options);
     if (status != OK) return status;
     const struct server *server = server_at(daemon->state);
     clock_init(&daemon->clock, clock_read(), server->time_ms, server->has_test_clock);
     daemon->now_ms = daemon->clock.now_ms;
     daemon->started_ms = daemon->now_ms;
     daemon->is_resuming = true;
+    daemon->snapshots = (struct snapshots){.directory = options->data,
+                                           .key = &daemon->signer.verifier,
+                                           .every = options->snapshot_every,
+                                           .is_asked = &is_snapshot_asked};
     return open_sockets(daemon, options);
 }
 
@@ -357,6 +387,8 @@ int main(int count, char **words)
     static struct options options; // too large for a stack
     static struct daemon  daemon;
     const struct argp parser = {.options = option_rows, .parser = parse_option, .doc = description};
+    if (snapshot_process_is_asked(count, words)) return snapshot_process_run(words);
+    options.snapshot_every = SNAPSHOT_EVERY_DEFAULT;
     argp_program_version = "licetd " LICET_VERSION;
     argp_err_exit_status = EXIT_USAGE;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no second thread yet.
@@ -373,6 +405,7 @@ int main(int count, char **words)
     }
     daemon.origin = verifier_name(&daemon.signer.verifier);
     status = serve(&daemon, &options);
+    snapshots_close(&daemon.snapshots);
     anchor_close(daemon.anchor);
     witnesses_close(daemon.witnesses);
     sessions_release(&daemon.sessions);

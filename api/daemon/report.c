@@ -31,3 +31,10 @@ void report_clock(const struct clock *clock)
            clock->is_held ? "yes" : "no", (unsigned long long)clock->step_back_count,
            (unsigned long long)clock->step_back_ms);
 }
+
+void report_passed_over(void *context, uint64_t size, const char *why)
+{
+    (void)context;
+    report("warning", "snapshot_passed_over", "size=%llu why=\"%s\"", (unsigned long long)size,
+           why);
+}

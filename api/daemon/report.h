@@ -14,5 +14,7 @@ void report(const char *level, const char *event, const char *fields, ...)
     __attribute__((format(printf, 3, 4)));
 void report_failure(const char *what, enum status status);
 void report_clock(const struct clock *clock);
+// For restore.h: a snapshot that does not count.
+void report_passed_over(void *context, uint64_t size, const char *why);
 
 #endif

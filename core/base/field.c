@@ -131,14 +131,15 @@ static size_t size_max_of(const struct field *field)
 {
     if (field->type == FIELD_NAME) return NAME_SIZE_MAX;
     if (field->type == FIELD_PATH) return PATH_SIZE_MAX;
-    if (field->type == FIELD_KEY) return KEY_SIZE;
+    if (field->type == FIELD_KEY || field->type == FIELD_HASH) return KEY_SIZE;
     if (field->type == FIELD_ID) return PROPOSAL_ID_SIZE;
     return (size_t)field->max;
 }
 
 static bool is_binary(const struct field *field)
 {
-    return field->type == FIELD_KEY || field->type == FIELD_ID || field->type == FIELD_BINARY;
+    return field->type == FIELD_KEY || field->type == FIELD_HASH || field->type == FIELD_ID ||
+           field->type == FIELD_BINARY;
 }
 
 static void read_binary(const struct field *field, struct pack_reader *reader, void *out)

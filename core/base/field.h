@@ -4,7 +4,7 @@
 // A record is a struct whose members the rows name by offset:
 //   number, time, duration        uint64_t
 //   flag, choice                  bool, uint64_t
-//   name, path, text, binary     struct bytes, borrowed from the bytes that were read
+//   name, path, text, hash …     struct bytes, borrowed from the bytes that were read
 //   list                         struct list, borrowed likewise: its items are read one by one
 // On the wire a record is an array of its fields in the order of the rows. An optional field that
 // is absent is nil there and holds the row's `absent` (numbers) or no bytes (views) in the struct.
@@ -31,6 +31,7 @@ enum field_type {
     FIELD_TEXT,   // one line of UTF-8, 1 to max bytes
     FIELD_FILE,   // UTF-8 with line ends, 1 to max bytes
     FIELD_KEY,    // an Ed25519 public key, 32 bytes
+    FIELD_HASH,   // SHA-256, 32 bytes
     FIELD_ID,     // a proposal's id, PROPOSAL_ID_SIZE bytes
     FIELD_BINARY, // 1 to max bytes
     FIELD_ANY,    // one packed value of any type, of at most max bytes, not looked into

@@ -414,6 +414,16 @@ static const struct field reminder_delivery_fields[] = {
 };
 static const struct record reminder_delivery_record = RECORD(reminder_delivery);
 
+static const struct field snapshot_fields[] = {
+    {.name = "size", .type = FIELD_NUMBER, .offset = AT(snapshot, size), .max = INT64_MAX,
+     .help = "events that it covers"},
+    {.name = "digest", .type = FIELD_HASH, .offset = AT(snapshot, digest),
+     .help = "of the state after them"},
+    {.name = "file", .type = FIELD_HASH, .offset = AT(snapshot, file),
+     .help = "the hash that the file ends with"},
+};
+static const struct record snapshot_record = RECORD(snapshot);
+
 static const struct field resumption_fields[] = {
     {.name = "since", .type = FIELD_TIME, .offset = AT(resumption, since_ms),
      .help = "of the last event before the stop"},
@@ -475,6 +485,7 @@ static const struct kind_row rows[] = {
     {BOUNDARY,          false, true,  &boundary_record,          "windows that have begun or ended"   },
     {REMINDER,          false, true,  &reminder_record,          "an end that is near"                },
     {REMINDER_DELIVERY, true,  false, &reminder_delivery_record, "what became of a reminder"          },
+    {SNAPSHOT,          false, true,  &snapshot_record,          "the state was written to a file"    },
     {CLOCK_STEP,        true,  false, &clock_step_record,        "believes a clock that jumped"       },
     {RESUMPTION,        false, true,  &resumption_record,        "the ledger runs again"              },
     {REFUSALS_COUNTED,  false, true,  &refusals_counted_record,  "refusals that were too many to log" },

@@ -44,6 +44,7 @@ enum kind {
     BOUNDARY = 25,
     REMINDER = 26,
     REMINDER_DELIVERY = 27,
+    SNAPSHOT = 28,
     CLOCK_STEP = 30,
     RESUMPTION = 31,
     REFUSALS_COUNTED = 32,
@@ -320,6 +321,13 @@ struct reminder_delivery {
     struct bytes reason;
 };
 
+// All that the first `size` events mean was written to a file, so that a start need not read them.
+struct snapshot {
+    uint64_t     size;
+    struct bytes digest; // of the state, which an auditor computes again
+    struct bytes file;   // the hash at its end, by which a start knows it
+};
+
 // The daemon runs again: leases begin anew (X11).
 struct resumption {
     uint64_t since_ms; // the last event before it stopped
@@ -359,6 +367,7 @@ struct event {
         struct policy            policy;
         struct reminder          reminder;
         struct reminder_delivery reminder_delivery;
+        struct snapshot          snapshot;
         struct resumption        resumption;
         struct refusals_counted  refusals_counted;
         struct opening           opening;

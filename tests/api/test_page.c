@@ -68,6 +68,7 @@ static void put_type(FILE *out, const struct field *field)
         (void)fprintf(out, "text, at most %llu bytes", (unsigned long long)field->max);
         break;
     case FIELD_KEY:
+    case FIELD_HASH:
         (void)fprintf(out, "bin(32)");
         break;
     case FIELD_ID:

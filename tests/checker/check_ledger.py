@@ -24,9 +24,9 @@ import nacl.signing
 
 WIDTH = 256
 KIND = {"opening": 0, "actor_enrolment": 5, "actor_removal": 6, "group_removal": 10, "consumption": 18,
-        "renewal": 19, "release": 20, "plan": 22, "boundary": 25, "reminder": 26, "resumption": 31,
+        "renewal": 19, "release": 20, "plan": 22, "boundary": 25, "reminder": 26, "snapshot": 28, "resumption": 31,
         "refusals_counted": 32}
-OF_LEDGER = {KIND[name] for name in ("opening", "boundary", "reminder", "resumption", "refusals_counted")}
+OF_LEDGER = {KIND[name] for name in ("opening", "boundary", "reminder", "snapshot", "resumption", "refusals_counted")}
 VOUCHED = {KIND[name] for name in ("consumption", "renewal", "release")}
 LEDGER, RECOVERY = 0, 1  # authors without an event of their own
 RULES_VERSION = 1

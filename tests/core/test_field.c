@@ -16,7 +16,7 @@
 struct thing {
     uint64_t     number, time, choice;
     bool         flag;
-    struct bytes name, path, text, file, key, id, binary, any;
+    struct bytes name, path, text, file, key, hash, id, binary, any;
     struct list  things, events;
 };
 
@@ -46,6 +46,7 @@ static const struct field thing_fields[] = {
     {.name = "text", .type = FIELD_TEXT, OPTIONAL, .offset = AT(text), .max = 4},
     {.name = "file", .type = FIELD_FILE, OPTIONAL, .offset = AT(file), .max = 4},
     {.name = "key", .type = FIELD_KEY, OPTIONAL, .offset = AT(key)},
+    {.name = "hash", .type = FIELD_HASH, OPTIONAL, .offset = AT(hash)},
     {.name = "id", .type = FIELD_ID, OPTIONAL, .offset = AT(id)},
     {.name = "binary", .type = FIELD_BINARY, OPTIONAL, .offset = AT(binary), .max = 4},
     {.name = "any", .type = FIELD_ANY, OPTIONAL, .offset = AT(any), .max = 6},
@@ -76,11 +77,11 @@ static bool is_written(const struct thing *thing, struct bytes packed)
     return bytes_is_equal(buffer_bytes(&buffer), packed);
 }
 
-#define ALL                                                          \
-    "\x09\xcd\x01\x00\x01\xc3\xa1n\xa3p/q\xa2tt\xa2\n\n\xc4\x20" KEY \
-    "\xc4\x10iiiiiiiiiiiiiiii\xc4\x02\0\xff\x92\x01\xa3xyz"          \
+#define ALL                                                                         \
+    "\x09\xcd\x01\x00\x01\xc3\xa1n\xa3p/q\xa2tt\xa2\n\n\xc4\x20" KEY "\xc4\x20" KEY \
+    "\xc4\x10iiiiiiiiiiiiiiii\xc4\x02\0\xff\x92\x01\xa3xyz"                         \
     "\x92\x91\x01\x91\x02\x91\x91\x01"
-#define NONE "\xc0\xc0\xc0\xc2\xc0\xc0\xc0\xc0\xc0\xc0\xc0\xc0\xc0\xc0"
+#define NONE "\xc0\xc0\xc0\xc2\xc0\xc0\xc0\xc0\xc0\xc0\xc0\xc0\xc0\xc0\xc0"
 
 static bool is_text(struct bytes bytes, const char *text)
 {
@@ -100,6 +101,7 @@ Test(field, every_type_is_read_and_written_again)
     cr_expect(is_text(thing.text, "tt"));
     cr_expect(is_text(thing.file, "\n\n"));
     cr_expect(is_text(thing.key, KEY));
+    cr_expect(is_text(thing.hash, KEY));
     cr_expect(is_text(thing.id, "iiiiiiiiiiiiiiii"));
     cr_expect(bytes_is_equal(thing.binary, BYTES("\0\xff")));
     cr_expect(is_text(thing.any, "\x92\x01\xa3xyz"));

@@ -33,10 +33,11 @@ static void expect_line(struct buffer *line)
 static void add_type(const struct field *field, struct buffer *line)
 {
     static const char *const words[] = {
-        [FIELD_NUMBER] = "number", [FIELD_TIME] = "time",     [FIELD_FLAG] = "flag",
-        [FIELD_NAME] = "name",     [FIELD_PATH] = "path",     [FIELD_TEXT] = "text",
-        [FIELD_FILE] = "file",     [FIELD_KEY] = "key",       [FIELD_ID] = "id",
-        [FIELD_BINARY] = "binary", [FIELD_EVENTS] = "events", [FIELD_DURATION] = "number",
+        [FIELD_NUMBER] = "number",   [FIELD_TIME] = "time",     [FIELD_FLAG] = "flag",
+        [FIELD_NAME] = "name",       [FIELD_PATH] = "path",     [FIELD_TEXT] = "text",
+        [FIELD_FILE] = "file",       [FIELD_KEY] = "key",       [FIELD_ID] = "id",
+        [FIELD_HASH] = "hash",       [FIELD_BINARY] = "binary", [FIELD_EVENTS] = "events",
+        [FIELD_DURATION] = "number",
     };
     buffer_printf(line, "`%s` ", field->name);
     if (field->type == FIELD_CHOICE) {

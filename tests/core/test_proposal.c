@@ -241,6 +241,8 @@ static const struct event full_events[] = {
                             .is_sent = true,
                             .detail = RAW("250 queued"),
                             .reason = WHY}}},
+    {SNAPSHOT,
+     {.snapshot = {.size = INT64_MAX, .digest = KEY(0x60), .file = KEY(0x80)}}},
     {CLOCK_STEP, {.clock_step = {.wall_ms = TIME_MS_MAX, .reason = RAW("fix")}}},
     {RESUMPTION, {.resumption = {.since_ms = TIME_MS_MAX}}},
     {REFUSALS_COUNTED, {.refusals_counted = {.from_ms = TIME_MS_MAX}}},
@@ -678,6 +680,7 @@ static void refuse_bounds(const struct subject *subject, uint32_t at)
         refuse_paths(subject, at);
         break;
     case FIELD_KEY:
+    case FIELD_HASH:
         refuse_binaries(subject, at, 32);
         break;
     case FIELD_ID:
@@ -803,7 +806,7 @@ Test(proposal, X16_whatever_is_wrong_before_the_fields_is_named)
         {"it ends in 1970",          "",          1, RAW("\x00")                                },
         {"its end is a long form",   "not_after", 1, RAW("\xcc\x00")                            },
         {"its end is nil",           "not_after", 1, RAW("\xc0")                                },
-        {"the kind is not known",    "kind",      2, RAW("\x1c")                                },
+        {"the kind is not known",    "kind",      2, RAW("\x1d")                                },
         {"the kind is the greatest", "kind",      2, RAW("\x28")                                },
         {"the kind is greater",      "kind",      2, RAW("\x29")                                },
         {"the kind is a text",       "kind",      2, RAW("\xa7release")                         },
@@ -869,11 +872,11 @@ Test(proposal, X14_a_plan_has_events_but_no_plan)
         {"there is none",         "events", RAW("\x90")                                      },
         {"one is a plan",         "events", RAW("\x91\x93\x16\x91\x94\x14\xa1r\xa1.\xc0\xc0")},
         {"one is a number",       "events", RAW("\x91\x14")                                  },
-        {"its kind is unknown",   "kind",   RAW("\x91\x91\x1c")                              },
+        {"its kind is unknown",   "kind",   RAW("\x91\x91\x1d")                              },
         {"a field is missing",    "fields", RAW("\x91\x93\x14\xa1r\xa1.")                    },
         {"a value too many",      "fields", RAW("\x91\x96\x14\xa1r\xa1.\xc0\xc3\xc3")        },
         {"a unit is a space",     "unit",   RAW("\x91\x94\x14\xa1r\xa1 \xc0")                },
-        {"the second is wrong",   "kind",   RAW("\x92\x94\x14\xa1r\xa1.\xc0\x91\x1c")        },
+        {"the second is wrong",   "kind",   RAW("\x92\x94\x14\xa1r\xa1.\xc0\x91\x1d")        },
         {"one is cut short",      "events", RAW("\x92\x94\x14\xa1r\xa1.\xc0")                },
         {"a group is created",    "",       RAW("\x91\x94\x07\xa1g\xc0\xc0")                 },
         {"the server is created", "group",  RAW("\x91\x94\x07\xa1/\xc0\xc0")                 },
@@ -1023,6 +1026,7 @@ static void write_most(struct buffer *buffer, const struct field *field)
         write_text_of(buffer, field->max, false);
         break;
     case FIELD_KEY:
+    case FIELD_HASH:
         pack_binary(buffer, (struct bytes){keys, 32});
         break;
     case FIELD_ID:

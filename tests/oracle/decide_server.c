@@ -245,3 +245,12 @@ struct oracle_answer decide_counted(struct matter *matter, const struct event *e
     }
     return answer_accepted();
 }
+
+// A snapshot covers nothing that is not there yet, and what came after the one before was told of.
+struct oracle_answer decide_snapshot(struct matter *matter, const struct event *event)
+{
+    const uint64_t seq = entity_seq(matter->id), size = event->of.snapshot.size;
+    if (size > seq || size <= matter->facts->snapshot_seq) return answer_malformed("size");
+    matter->facts->snapshot_seq = seq;
+    return answer_accepted();
+}

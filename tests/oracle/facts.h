@@ -158,7 +158,8 @@ struct facts {
     struct bytes     software_version;
     struct bytes     eula_version;
     bool             is_limited;
-    enum mode_reason reason; // the latest trigger
+    uint64_t         snapshot_seq; // of the newest event that told of one
+    enum mode_reason reason;       // the latest trigger
     uint64_t         since_ms;
     uint32_t         uploads_before; // how many uploads there were before the mode (T16)
     uint64_t         leases_from_ms; // X11: no lease began before

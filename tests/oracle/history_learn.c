@@ -238,6 +238,7 @@ void learn_event(struct history *history, const struct event *event, entity_id i
     case POLICY:
     case BOUNDARY:
     case REMINDER_DELIVERY:
+    case SNAPSHOT:
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:

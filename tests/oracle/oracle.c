@@ -38,6 +38,7 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
         [REMINDER] = decide_reminder,
         [REMINDER_DELIVERY] = decide_delivery,
         [REFUSALS_COUNTED] = decide_counted,
+        [SNAPSHOT] = decide_snapshot,
     };
     // The others say what every question brings along, the time (D5, X07), or what was done before
     // it passed (X11).

@@ -100,6 +100,7 @@ static bool site_admin_may(const struct matter *matter, const struct event *even
     case BOUNDARY:
     case REMINDER:
     case REMINDER_DELIVERY:
+    case SNAPSHOT:
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:
@@ -143,6 +144,7 @@ static bool agent_may(const struct matter *matter, const struct event *event)
     case POLICY:
     case BOUNDARY:
     case REMINDER:
+    case SNAPSHOT:
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:
@@ -228,6 +230,7 @@ bool oracle_is_setting(const struct matter *matter, const struct event *event)
     case BOUNDARY:
     case REMINDER:
     case REMINDER_DELIVERY:
+    case SNAPSHOT:
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:

@@ -9,6 +9,7 @@
 #include "projections/reminder_content.h"
 #include "projections/rules.h"
 #include "projections/schedule.h"
+#include "projections/snapshot.h"
 #include "tests/oracle/compose.h"
 #include "tests/oracle/history.h"
 #include "tests/oracle/oracle.h"
@@ -213,7 +214,7 @@ static bool is_turned_away(struct play *play, struct oracle_question *question,
     }
     bool is_there = question->author == AUTHOR_LEDGER ||
                     (*actor != 0 && !actor_at(play->state, *actor)->is_removed);
-    if (is_read && is_there && question->is_vouched) {
+    if (is_read && *actor != 0 && is_there && question->is_vouched) {
         is_there = !actor_must_sign(play->state, *actor, proposal->event.kind);
     }
     if (is_read && is_there) return false;
@@ -330,10 +331,76 @@ static void resume(struct play *play)
     cr_assert(decide_both(play, AUTHOR_LEDGER, buffer_bytes(&buffer), false));
 }
 
-// Goes on with what the log says. A snapshot would be taken and loaded here.
+struct written {
+    uint8_t *at;
+    size_t   size;
+};
+
+static void add_piece(void *context, struct bytes piece)
+{
+    struct written *written = context;
+    written->at = realloc(written->at, written->size + piece.size);
+    cr_assert(written->at != NULL);
+    memcpy(written->at + written->size, piece.at, piece.size);
+    written->size += piece.size;
+}
+
+static struct written snapshot_of(const struct state *state)
+{
+    struct written             written = {NULL, 0};
+    const struct snapshot_sink sink = {add_piece, &written};
+    struct hash                told;
+    cr_assert(eq(int, snapshot_write(state, &sink, &told), OK));
+    const struct hash own = digest(state);
+    cr_assert(hash_is_equal(&told, &own));
+    return written;
+}
+
+static void expect_same(const struct play *play, struct written one, struct written other)
+{
+    cr_assert(one.size == other.size && memcmp(one.at, other.at, one.size) == 0,
+              "seed %llu step %u: another snapshot", (unsigned long long)play->seed, play->step);
+}
+
+// Writes it, and reads it back: the same bytes from the state that has seen every question and
+// rollback, from the one that the log alone made, and from the one that was read.
+static struct state *state_from_snapshot(const struct play *play, const struct state *from_log)
+{
+    const struct written first = snapshot_of(play->state);
+    const struct written second = snapshot_of(from_log);
+    struct state        *again = NULL;
+    expect_same(play, first, second);
+    cr_assert(eq(int, state_open(&again), OK));
+    cr_assert(eq(int, snapshot_read(again, (struct bytes){first.at, first.size}), OK));
+    const struct written third = snapshot_of(again);
+    expect_same(play, first, third);
+    free(first.at);
+    free(second.at);
+    free(third.at);
+    return again;
+}
+
+// The log tells of one, of now or of a size that cannot be.
+static void tell_of_snapshot(struct play *play)
+{
+    static const uint8_t hash[HASH_SIZE];
+    uint8_t              room[256];
+    struct buffer        buffer = buffer_over(room, sizeof room);
+    const uint64_t       sizes[] = {play->seq, server_at(play->state)->snapshot_seq, play->seq + 1};
+    const struct event   event = {
+          .kind = SNAPSHOT,
+          .of.snapshot = {sizes[play->step % 3], {hash, HASH_SIZE}, {hash, HASH_SIZE}}
+    };
+    compose_proposal(&buffer, play->seq, play->time_ms, &event);
+    cr_assert(decide_both(play, AUTHOR_LEDGER, buffer_bytes(&buffer), false));
+}
+
+// Goes on with what a snapshot says.
 static void restart(struct play *play)
 {
-    struct state *again = state_from_log(play);
+    struct state *from_log = state_from_log(play);
+    struct state *again = state_from_snapshot(play, from_log);
+    state_close(from_log);
     state_close(play->state);
     play->state = again;
     resume(play);
@@ -360,6 +427,7 @@ static void play_history(uint64_t seed)
         if (step.is_restart) restart(&play);
         pass_edges(&play);
         say_reminders(&play);
+        if (step.is_restart) tell_of_snapshot(&play);
         if (!decide_both(&play, step.author, step.packed, true)) break;
         say_reminders(&play);
         expect_agreement(&play,

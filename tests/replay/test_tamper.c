@@ -746,6 +746,69 @@ Test(tamper, of_an_actor_that_must_sign_is_found)
                    "it must carry its author's signature and has none");
 }
 
+static uint64_t play_snapshot(uint64_t size, struct hash digest)
+{
+    const struct hash  file = hash_bytes(bytes_of_text("file"));
+    const struct event event = {
+        .kind = SNAPSHOT, .of.snapshot = {size, hash_view(&digest), hash_view(&file)}
+    };
+    return play_event(&play, &event, NULL, NULL);
+}
+
+static struct hash digest_now(void)
+{
+    struct hash digest;
+    cr_assert(eq(int, digest_of(play.state, &digest), OK));
+    return digest;
+}
+
+// A start goes on from it, and would not look again.
+Test(tamper, of_the_digest_of_a_snapshot_is_found)
+{
+    const struct hash right = digest_now();
+    const uint64_t    size = play.leaf_count;
+    play_consume(&play, "SmartHome/A", "LICENSE_HIKVISION", 7000);
+    play_snapshot(size, right);
+    const struct hash second = digest_now();
+    play_snapshot(play.leaf_count, second);
+    play_seal(&play);
+    cr_expect(
+        zero(int, play_run(&play, "verify %s --key %s --json", play.directory, play.key_file)),
+        "%s", play.output);
+    cr_expect(play_said(&play, "\"snapshots\": 2"), "%s", play.output);
+    cr_expect(eq(int, play_check(&play, play.directory), 0), "%s", play.output);
+
+    struct hash wrong = digest_now();
+    wrong.at[31] ^= 1;
+    const uint64_t seq = play_snapshot(play.leaf_count, wrong);
+    play_consume(&play, "SmartHome/A", "LICENSE_HIKVISION", 7001);
+    play_seal(&play);
+    expect_verdict("its last bit is another", 4, seq, seq, "not that of the state");
+}
+
+Test(tamper, of_the_size_of_a_snapshot_is_found)
+{
+    const uint64_t seq = play_snapshot(play.leaf_count, digest_now());
+    read_leaf(seq);
+    proposal.event.of.snapshot.size--;
+    static uint8_t room[1024];
+    struct buffer  packed = buffer_over(room, sizeof room);
+    proposal_write(&proposal, &packed);
+    leaf.proposal = buffer_bytes(&packed);
+    play_put(&play, seq, &leaf);
+    play_seal(&play);
+    expect_verdict("it is one less", 4, seq, seq, "not that of the state");
+
+    read_leaf(seq);
+    proposal.event.of.snapshot.size = seq + 1;
+    packed.size = 0;
+    proposal_write(&proposal, &packed);
+    leaf.proposal = buffer_bytes(&packed);
+    play_put(&play, seq, &leaf);
+    play_seal(&play);
+    expect_verdict("it covers itself", 4, seq, seq, "the rules say MALFORMED");
+}
+
 // Everything sealed anew by a key of one's own, and the opening made to name it.
 Test(tamper, with_a_key_of_ones_own_is_no_ledger)
 {

@@ -1,0 +1,276 @@
+#include "ledger/snapshot_file.h"
+
+#include "core/base/reserve.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX "snapshot-"
+#define SUFFIX ".new" // not whole yet
+
+enum { NAME_SIZE = 64 };
+
+struct snapshot_file {
+    int                directory_fd, fd;
+    struct hash_stream stream;
+    uint64_t           size; // bytes
+    enum status        status;
+    char               name[NAME_SIZE], unfinished[NAME_SIZE];
+};
+
+static enum status status_of(int error)
+{
+    switch (error) {
+    case ENOENT:
+        return STATUS_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ELOOP:
+        return STATUS_PERMISSION;
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return STATUS_FULL;
+    default:
+        return STATUS_IO;
+    }
+}
+
+static int open_directory(const char *directory)
+{
+    return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void name_of(uint64_t size, char name[static NAME_SIZE])
+{
+    (void)snprintf(name, NAME_SIZE, PREFIX "%llu", (unsigned long long)size);
+}
+
+// --- The directory ----------------------------------------------------------
+
+// False for a name that is none of ours.
+static bool read_name(const char *name, uint64_t *size, bool *is_whole)
+{
+    struct bytes rest = bytes_of_text(name);
+    if (!bytes_starts_with(rest, bytes_of_text(PREFIX))) return false;
+    rest = bytes_after(rest, sizeof PREFIX - 1);
+    const size_t suffix = sizeof SUFFIX - 1;
+    *is_whole = rest.size <= suffix || memcmp(rest.at + rest.size - suffix, SUFFIX, suffix) != 0;
+    if (!*is_whole) rest.size -= suffix;
+    return bytes_to_decimal(rest, INT64_MAX, size);
+}
+
+struct listed {
+    uint64_t size;
+    bool     is_whole;
+};
+
+static bool next_listed(DIR *stream, struct listed *listed)
+{
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this thread's own.
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        if (read_name(entry->d_name, &listed->size, &listed->is_whole)) return true;
+    }
+    return false;
+}
+
+uint64_t snapshot_file_below(const char *directory, uint64_t bound)
+{
+    DIR          *stream = opendir(directory);
+    uint64_t      greatest = 0;
+    struct listed listed;
+    if (stream == NULL) return 0;
+    while (next_listed(stream, &listed)) {
+        if (listed.is_whole && listed.size < bound && listed.size > greatest) {
+            greatest = listed.size;
+        }
+    }
+    (void)closedir(stream);
+    return greatest;
+}
+
+static void remove_listed(int directory_fd, struct listed listed)
+{
+    char name[NAME_SIZE], unfinished[NAME_SIZE + sizeof SUFFIX];
+    name_of(listed.size, name);
+    (void)snprintf(unfinished, sizeof unfinished, "%s" SUFFIX, name);
+    (void)unlinkat(directory_fd, listed.is_whole ? name : unfinished, 0);
+}
+
+void snapshot_file_keep(const char *directory, uint64_t size, uint64_t other_size)
+{
+    DIR          *stream = opendir(directory);
+    struct listed listed;
+    if (stream == NULL) return;
+    while (next_listed(stream, &listed)) {
+        if (listed.is_whole && listed.size != size && listed.size != other_size) {
+            remove_listed(dirfd(stream), listed);
+        }
+    }
+    (void)closedir(stream);
+}
+
+static void remove_unfinished(const char *directory)
+{
+    DIR          *stream = opendir(directory);
+    struct listed listed;
+    if (stream == NULL) return;
+    while (next_listed(stream, &listed)) {
+        if (!listed.is_whole) remove_listed(dirfd(stream), listed);
+    }
+    (void)closedir(stream);
+}
+
+// --- Writing ----------------------------------------------------------------
+
+enum status snapshot_file_begin(const char *directory, uint64_t size, struct snapshot_file **file)
+{
+    struct snapshot_file *begun = calloc(1, sizeof *begun);
+    if (begun == NULL) return STATUS_OUT_OF_MEMORY;
+    begun->fd = -1;
+    name_of(size, begun->name);
+    (void)snprintf(begun->unfinished, sizeof begun->unfinished, PREFIX "%llu" SUFFIX,
+                   (unsigned long long)size);
+    remove_unfinished(directory);
+    begun->directory_fd = open_directory(directory);
+    enum status status = begun->directory_fd < 0 ? status_of(errno) : OK;
+    if (status == OK) {
+        begun->fd = openat(begun->directory_fd, begun->unfinished,
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        if (begun->fd < 0) status = status_of(errno);
+    }
+    if (status == OK) status = hash_stream_init(&begun->stream);
+    if (status != OK) {
+        snapshot_file_drop(begun);
+        return status;
+    }
+    *file = begun;
+    return OK;
+}
+
+static void write_all(struct snapshot_file *file, struct bytes piece)
+{
+    file->size += piece.size;
+    if (file->size > SNAPSHOT_SIZE_MAX) file->status = STATUS_TOO_LARGE;
+    while (file->status == OK && piece.size > 0) {
+        const ssize_t written = write(file->fd, piece.at, piece.size);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) {
+            file->status = written < 0 ? status_of(errno) : STATUS_IO;
+            return;
+        }
+        piece = bytes_after(piece, (size_t)written);
+    }
+}
+
+void snapshot_file_add(struct snapshot_file *file, struct bytes piece)
+{
+    if (file->status != OK) return;
+    hash_stream_add(&file->stream, piece);
+    write_all(file, piece);
+}
+
+// The name comes last, so that what has it is whole.
+static enum status put_in_place(struct snapshot_file *file)
+{
+    if (file->status != OK) return file->status;
+    if (fsync(file->fd) != 0) return status_of(errno);
+    if (renameat(file->directory_fd, file->unfinished, file->directory_fd, file->name) != 0) {
+        return status_of(errno);
+    }
+    return fsync(file->directory_fd) == 0 ? OK : status_of(errno);
+}
+
+enum status snapshot_file_finish(struct snapshot_file *file, struct hash *hash)
+{
+    const struct hash own = hash_stream_finish(&file->stream);
+    if (file->status == OK) write_all(file, hash_view(&own));
+    const enum status status = put_in_place(file);
+    if (status == OK) *hash = own;
+    snapshot_file_drop(file); // its unfinished name is gone when it stands in place
+    return status;
+}
+
+void snapshot_file_drop(struct snapshot_file *file)
+{
+    if (file == NULL) return;
+    if (file->fd >= 0) {
+        (void)unlinkat(file->directory_fd, file->unfinished, 0);
+        (void)close(file->fd);
+    }
+    if (file->directory_fd >= 0) (void)close(file->directory_fd);
+    hash_stream_release(&file->stream);
+    free(file);
+}
+
+// --- Reading ----------------------------------------------------------------
+
+static enum status judge_file(const struct stat *file)
+{
+    const bool is_ours_alone =
+        file->st_uid == geteuid() && (file->st_mode & (S_IRWXG | S_IRWXO)) == 0;
+    if (!S_ISREG(file->st_mode) || !is_ours_alone) return STATUS_PERMISSION;
+    if (file->st_size <= HASH_SIZE) return STATUS_CORRUPT;
+    return (uint64_t)file->st_size > SNAPSHOT_SIZE_MAX ? STATUS_TOO_LARGE : OK;
+}
+
+// Not mapped: a file that is cut meanwhile is an error here, and no signal.
+static enum status read_all(int fd, uint8_t *at, size_t size)
+{
+    while (size > 0) {
+        const ssize_t count = read(fd, at, size);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return status_of(errno);
+        if (count == 0) return STATUS_CORRUPT;
+        at += count;
+        size -= (size_t)count;
+    }
+    return OK;
+}
+
+static enum status load(int fd, struct snapshot_content *content)
+{
+    struct stat file;
+    if (fstat(fd, &file) != 0) return status_of(errno);
+    enum status status = judge_file(&file);
+    if (status != OK) return status;
+    content->memory_size = (size_t)file.st_size;
+    content->memory = memory_reserve(content->memory_size);
+    if (content->memory == NULL) return STATUS_OUT_OF_MEMORY;
+    status = read_all(fd, content->memory, content->memory_size);
+    if (status != OK) return status;
+    content->bytes = (struct bytes){content->memory, content->memory_size - HASH_SIZE};
+    content->hash = hash_bytes(content->bytes);
+    const uint8_t *told = content->bytes.at + content->bytes.size;
+    return memcmp(content->hash.at, told, HASH_SIZE) == 0 ? OK : STATUS_CORRUPT;
+}
+
+enum status snapshot_file_load(const char *directory, uint64_t size,
+                               struct snapshot_content *content)
+{
+    char      name[NAME_SIZE];
+    const int directory_fd = open_directory(directory);
+    *content = (struct snapshot_content){.memory = NULL};
+    if (directory_fd < 0) return status_of(errno);
+    name_of(size, name);
+    const int   fd = openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    enum status status = fd < 0 ? status_of(errno) : load(fd, content);
+    if (fd >= 0) (void)close(fd);
+    (void)close(directory_fd);
+    if (status != OK) snapshot_content_release(content);
+    return status;
+}
+
+void snapshot_content_release(struct snapshot_content *content)
+{
+    memory_return(content->memory, content->memory_size);
+    *content = (struct snapshot_content){.memory = NULL};
+}

@@ -1,0 +1,122 @@
+#include "projections/restore.h"
+
+#include "ledger/snapshot_file.h"
+#include "projections/snapshot.h"
+
+#include <string.h>
+
+static bool tells_of(const struct leaf *leaf, const struct snapshot_header *header,
+                     const struct hash *file)
+{
+    struct proposal proposal;
+    const char     *offence = NULL;
+    if (leaf->author != AUTHOR_LEDGER || leaf->verdict.code != ACCEPTED) return false;
+    if (!proposal_read(leaf->proposal, &proposal, &offence)) return false;
+    const struct snapshot *snapshot = &proposal.event.of.snapshot;
+    return proposal.event.kind == SNAPSHOT && snapshot->size == header->size &&
+           bytes_is_equal(snapshot->digest, hash_view(&header->digest)) &&
+           bytes_is_equal(snapshot->file, hash_view(file));
+}
+
+// Whether an event behind those that it covers tells of it. Each leaf is compared with its tile
+// when it is recorded, as all of the tail is.
+static bool is_told(struct ledger *ledger, const struct snapshot_header *header,
+                    const struct hash *file)
+{
+    struct ledger_scan *scan = NULL;
+    struct bytes        packed;
+    struct leaf         leaf;
+    bool                is_found = false;
+    if (header->size >= ledger_size(ledger)) return false;
+    if (ledger_scan_open(ledger, header->size, ledger_size(ledger), &scan) != OK) return false;
+    while (!is_found && ledger_scan_next(scan, &packed) == OK && leaf_read(packed, &leaf)) {
+        is_found = tells_of(&leaf, header, file);
+    }
+    ledger_scan_close(scan);
+    return is_found;
+}
+
+// NULL when the state was read from it.
+static const char *read_content(const struct restore *restore, uint64_t size,
+                                const struct snapshot_content *content, struct state **state)
+{
+    struct snapshot_header header;
+    if (!snapshot_read_header(content->bytes, &header)) return "it does not begin like a snapshot";
+    if (header.size != size) return "it is of another size than its name says";
+    if (!is_told(restore->ledger, &header, &content->hash)) return "the log does not tell of it";
+    enum status status = state_open(state);
+    if (status != OK) return status_sentence(status);
+    status = snapshot_read(*state, content->bytes);
+    if (status == OK) return NULL;
+    state_close(*state);
+    *state = NULL;
+    return status_sentence(status);
+}
+
+static const char *read_file(const struct restore *restore, uint64_t size, struct state **state)
+{
+    struct snapshot_content content;
+    const enum status       status = snapshot_file_load(restore->directory, size, &content);
+    if (status != OK) return status_sentence(status);
+    const char *why = read_content(restore, size, &content, state);
+    snapshot_content_release(&content);
+    return why;
+}
+
+static void read_newest(struct restore *restore, struct state **state)
+{
+    uint64_t size = snapshot_file_below(restore->directory, UINT64_MAX);
+    for (; size > 0; size = snapshot_file_below(restore->directory, size)) {
+        const char *why = read_file(restore, size, state);
+        if (why == NULL) {
+            restore->from = size;
+            return;
+        }
+        restore->passed_over(restore->context, size, why);
+    }
+}
+
+enum status restore(struct restore *restore, struct state **state)
+{
+    struct state *restored = NULL;
+    enum status   status = OK;
+    restore->from = 0;
+    restore->fault = (struct catch_up_fault){.why = status_sentence(STATUS_OUT_OF_MEMORY)};
+    read_newest(restore, &restored);
+    if (restored == NULL) status = state_open(&restored);
+    if (status == OK) status = catch_up(restored, restore->ledger, restore->from, &restore->fault);
+    if (status != OK) {
+        state_close(restored);
+        return status;
+    }
+    *state = restored;
+    return OK;
+}
+
+// --- Writing ----------------------------------------------------------------
+
+static void add_piece(void *context, struct bytes piece)
+{
+    snapshot_file_add(context, piece);
+}
+
+enum status restore_write(const struct restore *restore, const struct state *state,
+                          struct snapshot_told *told)
+{
+    struct snapshot_file *file = NULL;
+    const uint64_t        size = server_at(state)->size;
+    struct hash           digest, hash;
+    enum status           status = snapshot_file_begin(restore->directory, size, &file);
+    if (status != OK) return status;
+    const struct snapshot_sink sink = {add_piece, file};
+    status = snapshot_write(state, &sink, &digest);
+    if (status != OK) {
+        snapshot_file_drop(file);
+        return status;
+    }
+    status = snapshot_file_finish(file, &hash);
+    if (status != OK) return status;
+    snapshot_file_keep(restore->directory, size, restore->from);
+    *told = (struct snapshot_told){size, digest, hash};
+    return OK;
+}

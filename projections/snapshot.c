@@ -1,0 +1,433 @@
+#include "projections/snapshot.h"
+
+#include "core/base/pack.h"
+#include "core/base/reserve.h"
+#include "projections/digest.h"
+#include "projections/retries.h"
+#include "projections/snapshot_rows.h"
+
+#include <assert.h>
+#include <string.h>
+
+void snapshot_judge(struct question *question, const struct event *event)
+{
+    const struct server *server = server_at(question->state);
+    const uint64_t       size = event->of.snapshot.size;
+    if (size <= server->snapshot_seq || size > server->size) refuse_malformed(question, "size");
+}
+
+void snapshot_apply(struct change_context *context, const struct event *event)
+{
+    struct server *server = server_edit(context->state);
+    server->snapshot_size = event->of.snapshot.size;
+    server->snapshot_seq = context->seq;
+}
+
+static const char word[] = "licet/snapshot/v1";
+
+enum { HEADER_VALUE_COUNT = 7, ORIGIN_SIZE_MAX = 128 };
+
+static uint64_t bits_max(const struct column *column)
+{
+    if (column->max != 0) return column->max;
+    return column->size == sizeof(uint64_t) ? UINT64_MAX : (1ULL << column->size * 8) - 1;
+}
+
+// --- Writing ----------------------------------------------------------------
+
+enum { PIECE_SIZE = 64 * 1024, RECORD_SIZE_MAX = 2048 };
+
+// A record that was met, and whose turn to be written comes.
+struct met {
+    uint32_t pool, record;
+};
+
+struct writer {
+    const struct state         *state;
+    const struct snapshot_sink *sink;
+    uint32_t                   *numbers[SNAPSHOT_POOL_COUNT]; // by record; 0: not met yet
+    size_t                      sizes[SNAPSHOT_POOL_COUNT];
+    uint32_t                    counts[SNAPSHOT_POOL_COUNT];
+    struct met                 *met;
+    size_t                      met_count, met_max, met_size;
+    struct buffer               piece;
+    uint8_t                     room[PIECE_SIZE];
+};
+
+static enum status open_writer(struct writer *writer)
+{
+    for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
+        const uint32_t count = state_count(writer->state, (enum pool_name)i);
+        const size_t   slots = (size_t)count + state_room(writer->state, (enum pool_name)i) + 1;
+        writer->sizes[i] = slots * sizeof *writer->numbers[i];
+        writer->numbers[i] = memory_reserve(writer->sizes[i]);
+        if (writer->numbers[i] == NULL) return STATUS_OUT_OF_MEMORY;
+        writer->met_max += count;
+    }
+    writer->met_size = writer->met_max * sizeof *writer->met;
+    writer->met = memory_reserve(writer->met_size);
+    return writer->met == NULL ? STATUS_OUT_OF_MEMORY : OK;
+}
+
+static void close_writer(struct writer *writer)
+{
+    for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
+        memory_return(writer->numbers[i], writer->sizes[i]);
+    }
+    memory_return(writer->met, writer->met_size);
+    memory_return(writer, sizeof *writer);
+}
+
+static void flush(struct writer *writer)
+{
+    assert(!writer->piece.is_full);
+    writer->sink->add(writer->sink->context, buffer_bytes(&writer->piece));
+    writer->piece.size = 0;
+}
+
+static uint32_t number_of(struct writer *writer, enum pool_name pool, uint32_t record)
+{
+    if (record == 0) return 0;
+    uint32_t *number = &writer->numbers[pool][record];
+    if (*number != 0) return *number;
+    *number = ++writer->counts[pool];
+    assert(writer->met_count < writer->met_max);
+    writer->met[writer->met_count++] = (struct met){pool, record};
+    return *number;
+}
+
+static uint64_t bits_of(const void *at, size_t size)
+{
+    uint64_t wide = 0;
+    uint32_t narrow = 0;
+    if (size == sizeof wide) {
+        memcpy(&wide, at, sizeof wide);
+        return wide;
+    }
+    if (size == sizeof narrow) {
+        memcpy(&narrow, at, sizeof narrow);
+        return narrow;
+    }
+    assert(size == 1);
+    return *(const uint8_t *)at;
+}
+
+static enum pool_name pool_of(const struct column *column, const void *record)
+{
+    if (column->type != COLUMN_SUBJECT) return column->pool;
+    return snapshot_subject_pool((enum edge_kind)((const struct edge *)record)->kind);
+}
+
+static void write_value(struct writer *writer, const struct column *column, const void *record)
+{
+    const uint8_t *at = (const uint8_t *)record + column->offset;
+    struct buffer *piece = &writer->piece;
+    switch (column->type) {
+    case COLUMN_NUMBER:
+        pack_number(piece, bits_of(at, column->size));
+        return;
+    case COLUMN_FLAG:
+        pack_flag(piece, bits_of(at, column->size) != 0);
+        return;
+    case COLUMN_TEXT:
+        pack_text(piece, text_of(writer->state, (struct text_ref){(uint32_t)bits_of(at, 4)}));
+        return;
+    case COLUMN_BYTES:
+        pack_binary(piece, (struct bytes){at, column->size});
+        return;
+    case COLUMN_CUT:
+    case COLUMN_RECORD:
+    case COLUMN_SUBJECT:
+        break;
+    }
+    const uint32_t named = (uint32_t)bits_of(at, sizeof named);
+    if (column->type == COLUMN_CUT && named == ACCOUNT_KEEPS_ALL) {
+        pack_nil(piece);
+    } else {
+        pack_number(piece, number_of(writer, pool_of(column, record), named));
+    }
+}
+
+static void write_record(struct writer *writer, uint32_t pool, const struct snapshot_row *row,
+                         const void *record)
+{
+    if (writer->piece.size + RECORD_SIZE_MAX > PIECE_SIZE) flush(writer);
+    pack_array(&writer->piece, row->column_count + 1);
+    pack_number(&writer->piece, pool);
+    for (uint32_t i = 0; i < row->column_count; i++) {
+        write_value(writer, &row->columns[i], record);
+    }
+}
+
+static void write_records(struct writer *writer)
+{
+    (void)number_of(writer, POOL_SERVER, 1);
+    (void)number_of(writer, POOL_GROUP, SERVER_GROUP);
+    for (size_t i = 0; i < writer->met_count; i++) {
+        const struct met met = writer->met[i];
+        write_record(writer, met.pool, snapshot_row((enum pool_name)met.pool),
+                     state_read(writer->state, (enum pool_name)met.pool, met.record));
+    }
+    for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
+        assert(writer->counts[i] == state_count(writer->state, (enum pool_name)i));
+    }
+}
+
+static void write_retries(struct writer *writer)
+{
+    for (uint32_t bucket = 0; bucket < RETRY_BUCKET_COUNT; bucket++) {
+        const uint32_t count = state_count(writer->state, (enum pool_name)(POOL_RETRY + bucket));
+        for (uint32_t i = 1; i <= count; i++) {
+            write_record(writer, SNAPSHOT_POOL_COUNT, snapshot_retry_row(),
+                         retry_at(writer->state, bucket, i));
+        }
+    }
+}
+
+static void write_header(struct writer *writer, const struct hash *layout,
+                         const struct hash *digest)
+{
+    const struct server *server = server_at(writer->state);
+    struct buffer       *piece = &writer->piece;
+    pack_array(piece, HEADER_VALUE_COUNT);
+    pack_key(piece, word);
+    pack_binary(piece, hash_view(layout));
+    pack_number(piece, RULES_VERSION);
+    pack_text(piece, text_of(writer->state, server->origin));
+    pack_number(piece, server->size);
+    pack_number(piece, server->time_ms);
+    pack_binary(piece, hash_view(digest));
+}
+
+enum status snapshot_write(const struct state *state, const struct snapshot_sink *sink,
+                           struct hash *digest)
+{
+    struct writer *writer = memory_reserve(sizeof *writer);
+    struct hash    layout, own;
+    enum status    status = writer == NULL ? STATUS_OUT_OF_MEMORY : snapshot_layout(&layout);
+    if (status == OK) status = digest_of(state, &own);
+    if (status == OK) {
+        writer->state = state;
+        writer->sink = sink;
+        writer->piece = buffer_over(writer->room, sizeof writer->room);
+        status = open_writer(writer);
+    }
+    if (status == OK) {
+        write_header(writer, &layout, &own);
+        write_records(writer);
+        write_retries(writer);
+        flush(writer);
+        *digest = own;
+    }
+    if (writer != NULL) close_writer(writer);
+    return status;
+}
+
+// --- Reading ----------------------------------------------------------------
+
+struct reader {
+    struct state      *state;
+    struct pack_reader pack;
+    uint32_t    named[SNAPSHOT_POOL_COUNT]; // as many were taken, in the order of their names
+    uint32_t    read[SNAPSHOT_POOL_COUNT];
+    enum status status; // sticky
+};
+
+static void fail(struct reader *reader, enum status status)
+{
+    if (reader->status == OK) reader->status = status;
+}
+
+static void read_hash(struct pack_reader *pack, struct hash *hash)
+{
+    const struct bytes bytes = pack_read_binary(pack, HASH_SIZE);
+    if (bytes.size != HASH_SIZE) {
+        pack->is_bad = true;
+    } else {
+        memcpy(hash->at, bytes.at, HASH_SIZE);
+    }
+}
+
+static bool read_header(struct pack_reader *pack, struct snapshot_header *header)
+{
+    const uint32_t     count = pack_read_array(pack, HEADER_VALUE_COUNT);
+    const struct bytes own = pack_read_text(pack, sizeof word);
+    if (count != HEADER_VALUE_COUNT || !bytes_is_equal(own, bytes_of_text(word))) return false;
+    read_hash(pack, &header->layout);
+    header->rules_version = pack_read_number(pack, UINT64_MAX);
+    header->origin = pack_read_text(pack, ORIGIN_SIZE_MAX);
+    header->size = pack_read_number(pack, INT64_MAX);
+    header->time_ms = pack_read_number(pack, TIME_MS_MAX);
+    read_hash(pack, &header->digest);
+    return !pack->is_bad && header->size > 0;
+}
+
+bool snapshot_read_header(struct bytes snapshot, struct snapshot_header *header)
+{
+    struct pack_reader pack = pack_reader(snapshot);
+    return read_header(&pack, header);
+}
+
+// A record that is named for the first time has the next number; it is taken here, and its values
+// come later.
+static uint32_t name(struct reader *reader, enum pool_name pool, uint64_t number)
+{
+    if (number <= reader->named[pool]) return (uint32_t)number;
+    if (number != (uint64_t)reader->named[pool] + 1) {
+        fail(reader, STATUS_CORRUPT);
+    } else if (state_room(reader->state, pool) == 0) {
+        fail(reader, STATUS_OVERLOADED);
+    } else {
+        const uint32_t record = state_take(reader->state, pool);
+        assert(record == number);
+        reader->named[pool]++;
+        return record;
+    }
+    return 0;
+}
+
+static uint32_t read_text(struct reader *reader)
+{
+    const struct bytes text = pack_read_text(&reader->pack, TEXT_SIZE_MAX);
+    if (reader->pack.is_bad) return 0;
+    if (text_has_room(reader->state, text.size)) return text_add(reader->state, text).at;
+    fail(reader, STATUS_OVERLOADED);
+    return 0;
+}
+
+static uint64_t read_bits(struct reader *reader, const struct column *column, const void *record)
+{
+    const bool is_cut = column->type == COLUMN_CUT;
+    switch (column->type) {
+    case COLUMN_NUMBER:
+        return pack_read_number(&reader->pack, bits_max(column));
+    case COLUMN_FLAG:
+        return pack_read_flag(&reader->pack);
+    case COLUMN_TEXT:
+        return read_text(reader);
+    case COLUMN_BYTES:
+        break;
+    case COLUMN_CUT:
+    case COLUMN_RECORD:
+    case COLUMN_SUBJECT:
+        if (is_cut && pack_read_nil(&reader->pack)) return ACCOUNT_KEEPS_ALL;
+        return name(reader, pool_of(column, record), pack_read_number(&reader->pack, UINT32_MAX));
+    }
+    assert(false);
+    return 0;
+}
+
+static void put_bits(void *at, size_t size, uint64_t bits)
+{
+    const uint32_t narrow = (uint32_t)bits;
+    if (size == sizeof bits) {
+        memcpy(at, &bits, sizeof bits);
+    } else if (size == sizeof narrow) {
+        memcpy(at, &narrow, sizeof narrow);
+    } else {
+        assert(size == 1);
+        *(uint8_t *)at = (uint8_t)bits;
+    }
+}
+
+static void read_values(struct reader *reader, const struct snapshot_row *row, void *record)
+{
+    for (uint32_t i = 0; i < row->column_count; i++) {
+        const struct column *column = &row->columns[i];
+        uint8_t             *at = (uint8_t *)record + column->offset;
+        if (column->type == COLUMN_BYTES) {
+            const struct bytes bytes = pack_read_binary(&reader->pack, column->size);
+            if (bytes.size == column->size) {
+                memcpy(at, bytes.at, column->size);
+            } else {
+                reader->pack.is_bad = true;
+            }
+        } else {
+            put_bits(at, column->size, read_bits(reader, column, record));
+        }
+        if (reader->pack.is_bad) fail(reader, STATUS_CORRUPT);
+        if (reader->status != OK) return;
+    }
+}
+
+static void read_retry(struct reader *reader)
+{
+    struct retry retry = {0};
+    read_values(reader, snapshot_retry_row(), &retry);
+    if (reader->status != OK) return;
+    if (!retry_has_room(reader->state, retry.not_after_ms)) {
+        fail(reader, STATUS_OVERLOADED);
+    } else {
+        retry_put(reader->state, &retry);
+    }
+}
+
+static void read_record(struct reader *reader)
+{
+    struct pack_reader *pack = &reader->pack;
+    pack->items = 0; // the bound is for what comes from strangers
+    const uint32_t             count = pack_read_array(pack, UINT16_MAX);
+    const uint64_t             pool = pack_read_number(pack, SNAPSHOT_POOL_COUNT);
+    const bool                 is_retry = pool == SNAPSHOT_POOL_COUNT;
+    const struct snapshot_row *row =
+        is_retry ? snapshot_retry_row() : snapshot_row((enum pool_name)pool);
+    if (pack->is_bad || count != row->column_count + 1) {
+        fail(reader, STATUS_CORRUPT);
+    } else if (is_retry) {
+        read_retry(reader);
+    } else if (reader->read[pool] == reader->named[pool]) {
+        fail(reader, STATUS_CORRUPT);
+    } else {
+        const uint32_t record = ++reader->read[pool];
+        read_values(reader, row, state_edit(reader->state, (enum pool_name)pool, record));
+    }
+    state_commit(reader->state);
+}
+
+static void read_records(struct reader *reader)
+{
+    reader->named[POOL_SERVER] = 1;
+    reader->named[POOL_GROUP] = SERVER_GROUP;
+    while (reader->status == OK && reader->pack.rest.size > 0) {
+        read_record(reader);
+    }
+    for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
+        if (reader->read[i] != reader->named[i]) fail(reader, STATUS_CORRUPT);
+    }
+}
+
+static void index_all(struct reader *reader)
+{
+    for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
+        const struct snapshot_row *row = snapshot_row((enum pool_name)i);
+        for (uint32_t at = 1; row->index != NULL && at <= reader->read[i]; at++) {
+            row->index(reader->state, at);
+            state_commit(reader->state);
+        }
+    }
+}
+
+static enum status judge_header(const struct snapshot_header *header)
+{
+    struct hash       layout;
+    const enum status status = snapshot_layout(&layout);
+    if (status != OK) return status;
+    if (!hash_is_equal(&layout, &header->layout)) return STATUS_UNSUPPORTED;
+    return header->rules_version == RULES_VERSION ? OK : STATUS_UNSUPPORTED;
+}
+
+enum status snapshot_read(struct state *state, struct bytes snapshot)
+{
+    struct reader          reader = {.state = state, .pack = pack_reader(snapshot)};
+    struct snapshot_header header;
+    if (!read_header(&reader.pack, &header)) return STATUS_CORRUPT;
+    reader.status = judge_header(&header);
+    if (reader.status == OK) read_records(&reader);
+    if (reader.status != OK) return reader.status;
+    const struct server *server = server_at(state);
+    if (server->size != header.size || server->time_ms != header.time_ms) return STATUS_CORRUPT;
+    if (!text_is(state, server->origin, header.origin)) return STATUS_CORRUPT;
+    index_all(&reader);
+    state_forget_changes(state);
+    return OK;
+}
