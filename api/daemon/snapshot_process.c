@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { WORD_COUNT = 4, NICENESS = 10, FAILED = 3 };
@@ -87,7 +88,7 @@ bool snapshot_process_is_asked(int count, char **words)
 int snapshot_process_run(char **words)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)nice(NICENESS);
+    (void)setpriority(PRIO_PROCESS, 0, NICENESS);
     const enum status status = run(words[2], bytes_of_text(words[3]));
     if (status == OK) return 0;
     report_failure("the snapshot", status);

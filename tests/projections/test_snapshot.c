@@ -1,5 +1,7 @@
 // The state as bytes: every field is in them, damage is told, and nothing that is read falls over.
 // That a ledger goes on from them as from its log is for test_histories.c.
+//
+//   LICET_WRITE_CORPUS=1  writes the records anew from which tests/fuzz/fuzz_snapshot.c begins
 #include "core/base/pack.h"
 #include "projections/digest.h"
 #include "projections/retries.h"
@@ -7,6 +9,7 @@
 #include "projections/snapshot_rows.h"
 #include "tests/support/play.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct turn story[] = {
@@ -47,6 +50,16 @@ static void add_piece(void *context, struct bytes piece)
 static struct written written;
 static uint32_t       retry_count;
 
+static void write_corpus(void)
+{
+    FILE              *file = fopen(SOURCE_DIR "/tests/fuzz/corpus/snapshot/story", "w");
+    struct pack_reader reader = pack_reader((struct bytes){written.at, written.size});
+    (void)pack_read_any(&reader); // the header, which the fuzzer makes itself
+    cr_assert(file != NULL);
+    cr_assert(eq(sz, fwrite(reader.rest.at, 1, reader.rest.size, file), reader.rest.size));
+    fclose(file);
+}
+
 static void setup(void)
 {
     struct company            *company = company_open();
@@ -57,6 +70,7 @@ static void setup(void)
     for (uint32_t i = 0; i < RETRY_BUCKET_COUNT; i++)
         retry_count += state_count(company_state(company), (enum pool_name)(POOL_RETRY + i));
     company_close(company);
+    if (getenv("LICET_WRITE_CORPUS") != NULL) write_corpus();
 }
 
 static void teardown(void)
