@@ -58,9 +58,8 @@ static const struct argp_option option_rows[] = {
      "A C2SP tlog-policy that names this ledger, its witnesses and how many of them are enough: "
      "their signatures under its heads are kept (licet cosign)",                                                                   0},
     {"snapshot-every",  OPTION_SNAPSHOT_EVERY,  "N",                0,
-     "Write a snapshot after so many events, so that the next start is quick; 1000000 unless told, "
-     "0 "
-     "for SIGUSR1 only",                                                                                                           0},
+     "Write a snapshot after so many events, for a quick start: 1000000 unless told, 0 for "
+     "SIGUSR1 only",                                                                                                               0},
     {"listen",          'l',                    "URL",              0,
      "Answer requests at this address: ipc://PATH, tcp://HOST:PORT or tls+tcp://HOST:PORT. May be "
      "given many times",                                                                                                           1},
