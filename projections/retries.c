@@ -84,7 +84,7 @@ bool retry_has_room(const struct state *state, uint64_t not_after_ms)
 
 // A bucket that still holds an earlier round of minutes is forgotten before it is used again: all
 // of it has been stale for minutes.
-void retry_put(struct state *state, const struct retry *retry)
+uint32_t retry_put(struct state *state, const struct retry *retry)
 {
     const uint32_t       bucket = bucket_of(retry->not_after_ms);
     const enum pool_name pool = (enum pool_name)(POOL_RETRY + bucket);
@@ -94,8 +94,14 @@ void retry_put(struct state *state, const struct retry *retry)
     }
     const uint32_t at = state_take(state, pool);
     *(struct retry *)state_edit(state, pool, at) = *retry;
-    const enum index_name index = (enum index_name)(INDEX_RETRY + bucket);
-    state_index_add(state, index, at, hash_of(state, retry->author, retry->id));
+    return at;
+}
+
+void retry_index(struct state *state, uint32_t bucket, uint32_t at)
+{
+    const struct retry *retry = retry_at(state, bucket, at);
+    state_index_add(state, (enum index_name)(INDEX_RETRY + bucket), at,
+                    hash_of(state, retry->author, retry->id));
 }
 
 void retry_remember(struct state *state, entity_id author, const struct proposal *proposal,
@@ -103,5 +109,5 @@ void retry_remember(struct state *state, entity_id author, const struct proposal
 {
     struct retry retry = {author, seq, proposal->not_after_ms, {0}};
     memcpy(retry.id, proposal->id, PROPOSAL_ID_SIZE);
-    retry_put(state, &retry);
+    retry_index(state, bucket_of(retry.not_after_ms), retry_put(state, &retry));
 }

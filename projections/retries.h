@@ -26,6 +26,8 @@ void retry_remember(struct state *state, entity_id author, const struct proposal
 
 // For a snapshot: what a bucket remembers, from 1 to state_count() of its pool.
 const struct retry *retry_at(const struct state *state, uint32_t bucket, uint32_t at);
-void                retry_put(struct state *state, const struct retry *retry);
+// Its record in its bucket, which retry_index makes be found.
+uint32_t            retry_put(struct state *state, const struct retry *retry);
+void                retry_index(struct state *state, uint32_t bucket, uint32_t at);
 
 #endif

@@ -358,7 +358,7 @@ static void read_retry(struct reader *reader)
     if (!retry_has_room(reader->state, retry.not_after_ms)) {
         fail(reader, STATUS_OVERLOADED);
     } else {
-        retry_put(reader->state, &retry);
+        (void)retry_put(reader->state, &retry);
     }
 }
 
@@ -396,14 +396,28 @@ static void read_records(struct reader *reader)
     }
 }
 
+static void index_retries(struct reader *reader, uint32_t bucket)
+{
+    const enum pool_name pool = (enum pool_name)(POOL_RETRY + bucket);
+    state_index_expect(reader->state, pool);
+    for (uint32_t at = 1; at <= state_count(reader->state, pool); at++) {
+        retry_index(reader->state, bucket, at);
+        state_commit(reader->state);
+    }
+}
+
 static void index_all(struct reader *reader)
 {
     for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
         const struct snapshot_row *row = snapshot_row((enum pool_name)i);
+        state_index_expect(reader->state, (enum pool_name)i);
         for (uint32_t at = 1; row->index != NULL && at <= reader->read[i]; at++) {
             row->index(reader->state, at);
             state_commit(reader->state);
         }
+    }
+    for (uint32_t bucket = 0; bucket < RETRY_BUCKET_COUNT; bucket++) {
+        index_retries(reader, bucket);
     }
 }
 

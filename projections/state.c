@@ -286,6 +286,15 @@ void state_index_remove(struct state *state, enum index_name index, uint32_t rec
     index_remove(&state->indexes[index], record);
 }
 
+void state_index_expect(struct state *state, enum pool_name pool)
+{
+    const uint32_t count = state_count(state, pool);
+    if (pool >= POOL_RETRY) index_expect(&state->indexes[INDEX_RETRY + (pool - POOL_RETRY)], count);
+    for (uint32_t i = 0; i < INDEX_RETRY; i++) {
+        if (index_pools[i] == pool) index_expect(&state->indexes[i], count);
+    }
+}
+
 const void *state_read(const struct state *state, enum pool_name pool, uint32_t record)
 {
     return pool_at(&state->pools[pool], record);

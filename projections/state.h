@@ -370,6 +370,8 @@ void     state_give(struct state *state, enum pool_name pool, uint32_t record);
 void    *state_edit(struct state *state, enum pool_name pool, uint32_t record);
 void state_index_add(struct state *state, enum index_name index, uint32_t record, uint64_t hash);
 void state_index_remove(struct state *state, enum index_name index, uint32_t record);
+// All records of the pool are about to come into its indexes, which are empty.
+void state_index_expect(struct state *state, enum pool_name pool);
 
 const void *state_read(const struct state *state, enum pool_name pool, uint32_t record);
 uint32_t    state_count(const struct state *state, enum pool_name pool);

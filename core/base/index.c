@@ -109,3 +109,10 @@ void index_empty(struct index *index)
     index->bucket_count = BUCKET_COUNT_MIN;
     index->count = 0;
 }
+
+// The buckets that would have been split off one by one are there already: all are empty.
+void index_expect(struct index *index, uint32_t count)
+{
+    assert(index->count == 0 && count <= index->count_max);
+    if (count > index->bucket_count) index->bucket_count = count;
+}

@@ -32,6 +32,8 @@ void                   index_release(struct index *index);
 void index_add(struct index *index, uint32_t record, uint64_t hash);
 void index_remove(struct index *index, uint32_t record);
 void index_empty(struct index *index);
+// So many are about to come into an empty one: it is made as large as that takes, once.
+void index_expect(struct index *index, uint32_t count);
 
 // Candidates: the records whose key may have the hash.
 uint32_t index_first(const struct index *index, uint64_t hash);

@@ -143,6 +143,29 @@ Test(index, a_good_hash_keeps_chains_short)
     index_release(&index);
 }
 
+// One that was made large at once finds the same as one that grew, and grows on.
+Test(index, what_was_expected_is_found_without_a_split)
+{
+    enum { COUNT = 3000, EXPECTED = 2500 };
+    struct index grown = index_of(COUNT), expected = index_of(COUNT);
+    srand(6);
+    index_expect(&expected, EXPECTED);
+    for (uint32_t record = 1; record <= COUNT; record++) {
+        const uint64_t hash = any_hash(0);
+        index_add(&grown, record, hash);
+        index_add(&expected, record, hash);
+        if (record == EXPECTED) cr_expect(eq(u32, expected.bucket_count, EXPECTED));
+        cr_expect(eq(u32, index_first(&expected, hash), index_first(&grown, hash)));
+    }
+    cr_expect(eq(u32, expected.bucket_count, grown.bucket_count));
+    for (uint32_t record = 1; record <= COUNT; record++)
+        index_remove(&expected, record);
+    index_expect(&expected, 1);
+    cr_expect(zero(u32, expected.count));
+    index_release(&grown);
+    index_release(&expected);
+}
+
 // Hashes that differ above bit 31 only are folded: they must not all share a bucket.
 Test(index, the_upper_half_of_a_hash_counts)
 {
