@@ -43,6 +43,6 @@ void actor_remove(struct state *state, uint32_t at);
 void actor_enrol(struct change_context *context, const struct actor_enrolment *enrolment);
 
 // Makes a record that is whole be found: a new one, or one that was read from a snapshot.
-void actor_index(struct state *state, uint32_t actor);
+void actor_index(struct state *state, uint32_t at);
 
 #endif

@@ -29,6 +29,6 @@ void     holding_pass(struct state *state, uint32_t at, uint32_t user);
 void     holding_remove(struct state *state, uint32_t holding);
 
 // Makes a record that is whole be found: a new one, or one that was read from a snapshot.
-void holding_index(struct state *state, uint32_t holding);
+void holding_index(struct state *state, uint32_t at);
 
 #endif

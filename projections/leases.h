@@ -48,6 +48,6 @@ void resumption_judge(struct question *question, const struct event *event);
 void resumption_apply(struct change_context *context, const struct event *event);
 
 // Makes a record that is whole be found: a new one, or one that was read from a snapshot.
-void lease_index(struct state *state, uint32_t lease);
+void lease_index(struct state *state, uint32_t at);
 
 #endif

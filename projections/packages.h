@@ -37,6 +37,6 @@ uint64_t entries_count(struct list entries, struct bytes name);
 void     entries_judge(struct question *question, struct list entries, uint32_t group);
 
 // Makes a record that is whole be found: a new one, or one that was read from a snapshot.
-void resource_index(struct state *state, uint32_t resource);
+void resource_index(struct state *state, uint32_t at);
 
 #endif

@@ -123,6 +123,6 @@ uint32_t quota_next_restricted(const struct state *state, uint32_t root, uint32_
 void sum_contribute(struct state *state, uint32_t account, int sign);
 
 // Makes a record that is whole be found: a new one, or one that was read from a snapshot.
-void account_index(struct state *state, uint32_t account);
+void account_index(struct state *state, uint32_t at);
 
 #endif

@@ -52,6 +52,6 @@ void delivery_judge(struct question *question, const struct event *event);
 void delivery_apply(struct change_context *context, const struct event *event);
 
 // Makes a record that is whole be found: a new one, or one that was read from a snapshot.
-void reminder_index(struct state *state, uint32_t reminder);
+void reminder_index(struct state *state, uint32_t at);
 
 #endif

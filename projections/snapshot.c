@@ -371,12 +371,11 @@ static void read_record(struct reader *reader)
     const bool                 is_retry = pool == SNAPSHOT_POOL_COUNT;
     const struct snapshot_row *row =
         is_retry ? snapshot_retry_row() : snapshot_row((enum pool_name)pool);
-    if (pack->is_bad || count != row->column_count + 1) {
+    const bool is_nameless = !is_retry && reader->read[pool] == reader->named[pool];
+    if (pack->is_bad || count != row->column_count + 1 || is_nameless) {
         fail(reader, STATUS_CORRUPT);
     } else if (is_retry) {
         read_retry(reader);
-    } else if (reader->read[pool] == reader->named[pool]) {
-        fail(reader, STATUS_CORRUPT);
     } else {
         const uint32_t record = ++reader->read[pool];
         read_values(reader, row, state_edit(reader->state, (enum pool_name)pool, record));

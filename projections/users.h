@@ -68,7 +68,7 @@ void user_assignment_apply(struct change_context *context, const struct event *e
 void member_pass(struct change_context *context, const struct edge *edge);
 
 // Makes a record that is whole be found: a new one, or one that was read from a snapshot.
-void user_index(struct state *state, uint32_t user);
-void member_index(struct state *state, uint32_t member);
+void user_index(struct state *state, uint32_t at);
+void member_index(struct state *state, uint32_t at);
 
 #endif
