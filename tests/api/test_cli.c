@@ -621,13 +621,9 @@ Test(cli, a_refusal_says_what_where_the_numbers_and_what_would_help)
     end();
 }
 
-// X08: more reasons than are listed, or none where the answer is given again.
-static bool refuse_with(struct mock *at, struct bytes verb, struct bytes arguments,
-                        struct buffer *reply)
+// Up to its reasons: an array of them, and how many there are in all.
+static void begin_refusal(struct buffer *reply)
 {
-    (void)at;
-    (void)verb;
-    (void)arguments;
     message_begin_reply(reply, MESSAGE_REFUSED, 5);
     pack_key(reply, "code");
     pack_key(reply, "LIMIT_REACHED");
@@ -636,6 +632,16 @@ static bool refuse_with(struct mock *at, struct bytes verb, struct bytes argumen
     pack_key(reply, "seq");
     pack_number(reply, 44);
     pack_key(reply, "why");
+}
+
+// X08: more reasons than are listed, or none where the answer is given again.
+static bool refuse_with(struct mock *at, struct bytes verb, struct bytes arguments,
+                        struct buffer *reply)
+{
+    (void)at;
+    (void)verb;
+    (void)arguments;
+    begin_refusal(reply);
     pack_array(reply, 1);
     pack_constraint(reply, "Lobby", 20);
     pack_key(reply, "why_count");
@@ -649,14 +655,7 @@ static bool refuse_again(struct mock *at, struct bytes verb, struct bytes argume
     (void)at;
     (void)verb;
     (void)arguments;
-    message_begin_reply(reply, MESSAGE_REFUSED, 5);
-    pack_key(reply, "code");
-    pack_key(reply, "LIMIT_REACHED");
-    pack_key(reply, "sentence");
-    pack_key(reply, "the limit is reached");
-    pack_key(reply, "seq");
-    pack_number(reply, 44);
-    pack_key(reply, "why");
+    begin_refusal(reply);
     pack_array(reply, 0);
     pack_key(reply, "why_count");
     pack_nil(reply);
