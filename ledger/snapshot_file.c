@@ -25,25 +25,6 @@ struct snapshot_file {
     char               name[NAME_SIZE], unfinished[NAME_SIZE];
 };
 
-static enum status status_of(int error)
-{
-    switch (error) {
-    case ENOENT:
-        return STATUS_NOT_FOUND;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-    case ELOOP:
-        return STATUS_PERMISSION;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return STATUS_FULL;
-    default:
-        return STATUS_IO;
-    }
-}
-
 static int open_directory(const char *directory)
 {
     return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -141,11 +122,11 @@ enum status snapshot_file_begin(const char *directory, uint64_t size, struct sna
                    (unsigned long long)size);
     remove_unfinished(directory);
     begun->directory_fd = open_directory(directory);
-    enum status status = begun->directory_fd < 0 ? status_of(errno) : OK;
+    enum status status = begun->directory_fd < 0 ? status_of_error(errno) : OK;
     if (status == OK) {
         begun->fd = openat(begun->directory_fd, begun->unfinished,
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
-        if (begun->fd < 0) status = status_of(errno);
+        if (begun->fd < 0) status = status_of_error(errno);
     }
     if (status == OK) status = hash_stream_init(&begun->stream);
     if (status != OK) {
@@ -164,7 +145,7 @@ static void write_all(struct snapshot_file *file, struct bytes piece)
         const ssize_t written = write(file->fd, piece.at, piece.size);
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) {
-            file->status = written < 0 ? status_of(errno) : STATUS_IO;
+            file->status = written < 0 ? status_of_error(errno) : STATUS_IO;
             return;
         }
         piece = bytes_after(piece, (size_t)written);
@@ -182,11 +163,11 @@ void snapshot_file_add(struct snapshot_file *file, struct bytes piece)
 static enum status put_in_place(struct snapshot_file *file)
 {
     if (file->status != OK) return file->status;
-    if (fsync(file->fd) != 0) return status_of(errno);
+    if (fsync(file->fd) != 0) return status_of_error(errno);
     if (renameat(file->directory_fd, file->unfinished, file->directory_fd, file->name) != 0) {
-        return status_of(errno);
+        return status_of_error(errno);
     }
-    return fsync(file->directory_fd) == 0 ? OK : status_of(errno);
+    return fsync(file->directory_fd) == 0 ? OK : status_of_error(errno);
 }
 
 enum status snapshot_file_finish(struct snapshot_file *file, struct hash *hash)
@@ -228,7 +209,7 @@ static enum status read_all(int fd, uint8_t *at, size_t size)
     while (size > 0) {
         const ssize_t count = read(fd, at, size);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return status_of(errno);
+        if (count < 0) return status_of_error(errno);
         if (count == 0) return STATUS_CORRUPT;
         at += count;
         size -= (size_t)count;
@@ -239,7 +220,7 @@ static enum status read_all(int fd, uint8_t *at, size_t size)
 static enum status load(int fd, struct snapshot_content *content)
 {
     struct stat file;
-    if (fstat(fd, &file) != 0) return status_of(errno);
+    if (fstat(fd, &file) != 0) return status_of_error(errno);
     enum status status = judge_file(&file);
     if (status != OK) return status;
     content->memory_size = (size_t)file.st_size;
@@ -259,10 +240,10 @@ enum status snapshot_file_load(const char *directory, uint64_t size,
     char      name[NAME_SIZE];
     const int directory_fd = open_directory(directory);
     *content = (struct snapshot_content){.memory = NULL};
-    if (directory_fd < 0) return status_of(errno);
+    if (directory_fd < 0) return status_of_error(errno);
     name_of(size, name);
     const int   fd = openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    enum status status = fd < 0 ? status_of(errno) : load(fd, content);
+    enum status status = fd < 0 ? status_of_error(errno) : load(fd, content);
     if (fd >= 0) (void)close(fd);
     (void)close(directory_fd);
     if (status != OK) snapshot_content_release(content);

@@ -63,7 +63,7 @@ static struct store *opened;
 
 // --- What failed ------------------------------------------------------------
 
-// LMDB's codes are negative, errno's positive, so both fit one table.
+// LMDB's codes are negative, errno's positive; of these the lock's alone is told apart here.
 static enum status status_of(int error)
 {
     static const struct {
@@ -72,12 +72,8 @@ static enum status status_of(int error)
     } rows[] = {
         {MDB_SUCCESS,          OK                    },
         {MDB_NOTFOUND,         STATUS_NOT_FOUND      },
-        {ENOENT,               STATUS_NOT_FOUND      },
         {MDB_KEYEXIST,         STATUS_EXISTS         },
         {MDB_MAP_FULL,         STATUS_FULL           },
-        {ENOSPC,               STATUS_FULL           },
-        {EDQUOT,               STATUS_FULL           },
-        {EFBIG,                STATUS_FULL           },
         {MDB_CORRUPTED,        STATUS_CORRUPT        },
         {MDB_PAGE_NOTFOUND,    STATUS_CORRUPT        },
         {MDB_INVALID,          STATUS_CORRUPT        },
@@ -86,17 +82,12 @@ static enum status status_of(int error)
         {MDB_READERS_FULL,     STATUS_OVERLOADED     },
         {MDB_TXN_FULL,         STATUS_OVERLOADED     },
         {MDB_PANIC,            STATUS_UNKNOWN_OUTCOME},
-        {ENOMEM,               STATUS_OUT_OF_MEMORY  },
-        {EACCES,               STATUS_PERMISSION     },
-        {EPERM,                STATUS_PERMISSION     },
-        {EROFS,                STATUS_PERMISSION     },
-        {ELOOP,                STATUS_PERMISSION     },
         {EWOULDBLOCK,          STATUS_LOCKED         },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].error == error) return rows[i].status;
     }
-    return STATUS_IO;
+    return status_of_error(error);
 }
 
 // A write that was cut short by a full disk or a file size limit comes out of LMDB as EIO.

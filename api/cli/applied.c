@@ -23,7 +23,7 @@ static enum status write_out(struct applied *applied)
     while (rest.size > 0 && applied->descriptor >= 0) {
         const ssize_t size = write(applied->descriptor, rest.at, rest.size);
         if (size < 0 && errno == EINTR) continue;
-        if (size < 0) return errno == ENOSPC || errno == EDQUOT ? STATUS_FULL : STATUS_IO;
+        if (size < 0) return status_of_error(errno);
         rest = bytes_after(rest, (size_t)size);
     }
     applied->out.size = 0;

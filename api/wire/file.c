@@ -18,11 +18,8 @@ enum {
 
 static enum status status_of_errno(void)
 {
-    if (errno == ENOENT || errno == ENOTDIR) return STATUS_NOT_FOUND;
-    if (errno == EEXIST) return STATUS_EXISTS;
-    if (errno == ELOOP || errno == EACCES || errno == EPERM) return STATUS_PERMISSION;
-    if (errno == ENOSPC || errno == EDQUOT) return STATUS_FULL;
-    return STATUS_IO;
+    if (errno == ENOTDIR) return STATUS_NOT_FOUND;
+    return errno == EEXIST ? STATUS_EXISTS : status_of_error(errno);
 }
 
 static enum status read_all(int descriptor, struct buffer *content)

@@ -37,5 +37,7 @@ enum status {
 
 // Static text, never NULL.
 const char *status_sentence(enum status status);
+// What an errno of the file system means here; STATUS_IO for all that no caller treats apart.
+enum status status_of_error(int error);
 
 #endif
