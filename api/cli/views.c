@@ -13,6 +13,15 @@ static void print_cosigned(const struct call *call, struct bytes map)
                   (unsigned long long)message_number(map, "not_cosigned", 0));
 }
 
+// To a key that sees the whole server.
+static void print_store(const struct call *call, struct bytes map)
+{
+    const uint64_t used = message_number(map, "store_used", UINT64_MAX);
+    if (used == UINT64_MAX) return;
+    (void)fprintf(call->out, "%-16s %llu MiB of %llu\n", "log", (unsigned long long)(used >> 20),
+                  (unsigned long long)(message_number(map, "store_max", 0) >> 20));
+}
+
 void view_status(struct call *call, struct bytes map)
 {
     line_text(call, map, "origin");
@@ -46,6 +55,7 @@ void view_status(struct call *call, struct bytes map)
     line_number(call, map, "holdings");
     line_number(call, map, "actors");
     line_number(call, map, "connections");
+    print_store(call, map);
     line_time(call, map, "started");
     line_text(call, map, "version");
 }

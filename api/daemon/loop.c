@@ -27,8 +27,9 @@ enum {
     GROUP_MAX = 1024,      // requests of one turn
     LEAF_BATCH_MAX = 8192, // leaves of one commit
     PARKED_MAX = 4096,
-    TICK_MS = 200, // the longest sleep: deadlines and the doorbell hang on it
-    READERS_MS = 10000,
+    TICK_MS = 200,   // the longest sleep: deadlines and the doorbell hang on it
+    CARE_MS = 10000, // between looks at what is never urgent
+    FULL_ALARM_PERCENT = 70,
 };
 
 #define REPLIES_SIZE_MAX   ((size_t)64 << 20)
@@ -58,7 +59,8 @@ struct loop {
     struct parked      parked[PARKED_MAX];
     size_t             parked_count;
     uint64_t           parked_size; // events when the parked ones were last looked at
-    uint64_t           readers_ms;
+    uint64_t           cared_ms;
+    bool               is_full_told;
 };
 
 // --- The batch --------------------------------------------------------------
@@ -507,11 +509,22 @@ static uint32_t sleep_ms(const struct daemon *daemon)
     return edge_ms - daemon->now_ms < TICK_MS ? (uint32_t)(edge_ms - daemon->now_ms) : TICK_MS;
 }
 
+// Once, early enough to choose the time of a restart with a larger --map-size.
+static void warn_of_full(struct loop *loop)
+{
+    const struct ledger_usage usage = ledger_usage(loop->daemon->ledger);
+    if (loop->is_full_told || usage.bytes_used < usage.bytes_max / 100 * FULL_ALARM_PERCENT) return;
+    loop->is_full_told = true;
+    report("warning", "map_filling", "used=%llu max=%llu", (unsigned long long)usage.bytes_used,
+           (unsigned long long)usage.bytes_max);
+}
+
 static void care(struct loop *loop, uint64_t tick_ms)
 {
     snapshots_look(loop->daemon);
-    if (tick_ms - loop->readers_ms < READERS_MS) return;
-    loop->readers_ms = tick_ms;
+    if (loop->cared_ms > 0 && tick_ms - loop->cared_ms < CARE_MS) return;
+    loop->cared_ms = tick_ms;
+    warn_of_full(loop);
     const enum status status = ledger_clear_dead_readers(loop->daemon->ledger);
     if (status != OK) report_failure("clear dead readers", status);
 }

@@ -24,6 +24,8 @@
 enum { LISTEN_MAX = 64, URL_TEXT_MAX = 2048 };
 
 #define SNAPSHOT_EVERY_DEFAULT ((uint64_t)1000 * 1000)
+#define MIB                    ((uint64_t)1 << 20)
+#define MAP_MIB_MAX            ((uint64_t)64 << 20) // half of what a process can address
 
 enum exit_code { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 
@@ -31,7 +33,7 @@ struct options {
     const char       *data, *key, *anchor, *policy;
     const char       *certificate, *certificate_key, *authority;
     bool              is_plain_allowed;
-    uint64_t          snapshot_every;
+    uint64_t          snapshot_every, map_mib;
     struct listen     listens[LISTEN_MAX];
     char              urls[LISTEN_MAX][URL_TEXT_MAX];
     size_t            listen_count;
@@ -45,7 +47,8 @@ enum option_key {
     OPTION_PLAIN,
     OPTION_ANCHOR,
     OPTION_POLICY,
-    OPTION_SNAPSHOT_EVERY
+    OPTION_SNAPSHOT_EVERY,
+    OPTION_MAP_SIZE,
 };
 
 static const struct argp_option option_rows[] = {
@@ -60,6 +63,9 @@ static const struct argp_option option_rows[] = {
     {"snapshot-every",  OPTION_SNAPSHOT_EVERY,  "N",                0,
      "Write a snapshot after so many events, for a quick start: 1000000 unless told, 0 for "
      "SIGUSR1 only",                                                                                                               0},
+    {"map-size",        OPTION_MAP_SIZE,        "MIB",              0,
+     "The most that the log may grow to on its disk: 65536 unless told. Above 70 % of it comes "
+     "a warning; a restart with more lets it grow on",                                                                             0},
     {"listen",          'l',                    "URL",              0,
      "Answer requests at this address: ipc://PATH, tcp://HOST:PORT or tls+tcp://HOST:PORT. May be "
      "given many times",                                                                                                           1},
@@ -145,6 +151,13 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     case OPTION_SNAPSHOT_EVERY:
         if (!bytes_to_decimal(bytes_of_text(value), INT64_MAX, &options->snapshot_every)) {
             argp_error(state, "%s: not a number of events", value);
+        }
+        return 0;
+    case OPTION_MAP_SIZE:
+        if (!bytes_to_decimal(bytes_of_text(value), MAP_MIB_MAX, &options->map_mib) ||
+            options->map_mib == 0) {
+            argp_error(state, "%s: not a size in MiB, 1 to %llu", value,
+                       (unsigned long long)MAP_MIB_MAX);
         }
         return 0;
     case 'l':
@@ -345,7 +358,9 @@ static enum status start(struct daemon *daemon, struct options *options)
 static enum status serve(struct daemon *daemon, struct options *options)
 {
     struct ledger_options ledger_options = {
-        .origin = daemon->origin, .keys = {&daemon->signer.verifier, 1}
+        .origin = daemon->origin,
+        .keys = {&daemon->signer.verifier, 1},
+        .map_size = options->map_mib * MIB,
     };
     enum status status = open_ledger(daemon, options, &ledger_options);
     if (status == OK) status = open_anchor(daemon, options, &ledger_options);

@@ -41,7 +41,7 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
         answer_failure(reply, status);
         return;
     }
-    answer_ok(reply, ask->arguments.has_digest ? 24 : 23);
+    answer_ok(reply, ask->arguments.has_digest ? 25 : 24);
     put_wide(reply, "actors", is_wide, state_count(state, POOL_ACTOR));
     put_flag(reply, "clock_held", daemon->clock.is_held);
     put_number(reply, "clock_steps_back", daemon->clock.step_back_count);
@@ -62,6 +62,7 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     put_number(reply, "size", server->size);
     put_limit(reply, "snapshot", server->snapshot_size == 0 ? LIMIT_NONE : server->snapshot_size);
     put_number(reply, "started", daemon->started_ms);
+    put_wide(reply, "store_max", is_wide, ledger_usage(daemon->ledger).bytes_max);
     put_wide(reply, "store_used", is_wide, ledger_usage(daemon->ledger).bytes_used);
     put_flag(reply, "test_clock", server->has_test_clock);
     put_now(reply, daemon);

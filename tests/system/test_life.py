@@ -156,6 +156,39 @@ def on_full_disk(at):
     at.verify()
 
 
+def full_map():
+    """What the log may grow to is the operator's to say; near it comes a warning, and more lets it
+    grow on."""
+    with ledger.Ledger() as at:
+        at.options = ["--map-size", "1"]
+        filled(at)
+        with at.client() as client:
+            found = {}
+            for number in range(9000):
+                what, found = client.ask("propose", proposal=client.make(
+                    sp.consumption("/", "channel", "full-%d-" % number + "x" * 50)))
+                if what == "error":
+                    break
+            assert found.get("code") == "STORAGE_FAILED", found
+            status = client.get("status")
+            assert status["store_used"] <= status["store_max"] == 1 << 20, status
+        for size, is_warned in (("1", True), ("2", False)):
+            at.stop()
+            at.options = ["--map-size", size]
+            at.start()
+            with at.client() as client:
+                assert client.get("status")["size"] == status["size"]
+            assert ("event=map_filling" in at.log()) == is_warned, at.log()
+        with at.client() as client:
+            ledger.expect_ok(client.propose(sp.consumption("/", "channel", "goes-on")))
+        at.stop()
+        at.verify()
+        for wrong in ("0", "-1", "1G", "67108865"):
+            at.options = ["--map-size", wrong]
+            code, said = at.refuses_to_start()
+            assert code == 2 and "not a size in MiB" in said, said
+
+
 def clock_jump():
     """A wall clock that runs away is not believed until a server_admin says so."""
     if not os.path.exists(FAKETIME):
@@ -254,7 +287,7 @@ def held_after_a_week(at, set_offset):
 def main():
     for part in (stops_with_idle_clients, restart_keeps_everything, second_daemon_refuses,
                  readable_key_refuses, another_key_refuses, flipped_byte_refuses, disk_full,
-                 clock_jump):
+                 full_map, clock_jump):
         ledger.note(part.__name__)
         part()
     return 0

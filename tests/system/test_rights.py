@@ -140,7 +140,7 @@ def nothing_of_it(answer):
 
 def numbers(at):
     """What adds up the whole server is told to who sees the whole server."""
-    counts = ("actors", "connections", "groups", "holdings", "store_used", "users")
+    counts = ("actors", "connections", "groups", "holdings", "store_max", "store_used", "users")
     with at.client("agent") as agent, at.client() as admin:
         status = agent.get("status")
         assert [status[key] for key in counts] == [None] * len(counts), status
