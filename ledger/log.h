@@ -35,7 +35,8 @@ struct ledger_scan;
 struct ledger_options {
     struct bytes   origin;       // the log's name, first line of each checkpoint
     struct key_set keys;         // the newest checkpoint must verify under them
-    uint64_t       map_size;     // bytes, the most data.mdb may grow to; 0: 64 GiB
+    uint64_t       map_size;     // bytes, the most data.mdb may grow to; 0: 64 GiB, or, read-only,
+                                 // as the writer said
     bool           is_read_only; // beside a writer, or on a copy: changes nothing
     // Read-only, for an auditor who looks for the damage: opens what ledger_check refuses. Its size
     // is what the leaves say.

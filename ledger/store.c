@@ -195,11 +195,12 @@ static enum status make_names_durable(int directory_fd)
 static enum status open_environment(struct store *store, const char *directory, uint64_t map_size)
 {
     const unsigned   flags = MDB_NOTLS | MDB_NORDAHEAD | (store->is_read_only ? MDB_RDONLY : 0U);
-    const size_t     size = (size_t)(map_size == 0 ? STORE_MAP_SIZE : map_size);
+    // A reader's map is as large as the writer's, which LMDB notes in the file.
+    const uint64_t   size = map_size == 0 && !store->is_read_only ? STORE_MAP_SIZE : map_size;
     mdb_filehandle_t fd = -1;
 
     int error = mdb_env_create(&store->env);
-    if (error == 0) error = mdb_env_set_mapsize(store->env, size);
+    if (error == 0 && size != 0) error = mdb_env_set_mapsize(store->env, (size_t)size);
     if (error == 0) error = mdb_env_set_maxdbs(store->env, TABLE_MAX);
     if (error == 0) error = mdb_env_set_maxreaders(store->env, STORE_READER_MAX);
     if (error == 0) {

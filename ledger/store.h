@@ -34,7 +34,8 @@ enum { STORE_READER_MAX = 512 }; // read transactions at once, of all processes
 #define STORE_MAP_SIZE ((uint64_t)64 << 30) // address space, not disk: the file grows as it fills
 
 struct store_options {
-    uint64_t map_size;     // bytes, the most the file may grow to; 0 for STORE_MAP_SIZE
+    uint64_t map_size;     // bytes, the most the file may grow to; 0 for STORE_MAP_SIZE, and for
+                           // what the writer said where it is only read
     bool     is_read_only; // beside a writer or on a copy; takes no lock and changes no data
 };
 
