@@ -23,6 +23,14 @@ if(NOT LICET_RACE AND NOT LICET_FUZZ)
         system_test(story.${name} 60 story play.py ${story})
     endforeach()
 
+    # What is counted, not timed, is counted of the programs as they ship.
+    if(CMAKE_BUILD_TYPE STREQUAL "Release")
+        add_test(NAME guard.counts COMMAND Python3::Interpreter -B
+                 ${CMAKE_CURRENT_SOURCE_DIR}/guard/counts.py)
+        set_tests_properties(guard.counts PROPERTIES TIMEOUT 300
+            ENVIRONMENT "LICET_BIN=${CMAKE_BINARY_DIR}/bin")
+    endif()
+
     file(GLOB scripts CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/system
          system/test_*.py)
     foreach(script IN LISTS scripts)
