@@ -28,10 +28,10 @@ WRITE = ("write", "writev", "pwrite", "pwrite64", "pwritev", "pwritev64")
 
 # What is counted, of what, and the most that it may be.
 ROWS = (
-    ("instructions of licetd for a consumption", "daemon", GROUP, 20800,
+    ("instructions of licetd for a consumption", "daemon", GROUP, 16400,
      lambda profile: profile.instructions_of("licetd")),
     # How SHA-256 is computed depends on the processor that Valgrind plays.
-    ("instructions of all but libcrypto for a consumption", "daemon", GROUP, 28800,
+    ("instructions of all but libcrypto for a consumption", "daemon", GROUP, 24300,
      lambda profile: sum(profile.instructions.values()) - profile.instructions_of("libcrypto.so.3")),
     ("allocations by licetd for a commit", "daemon", 1, 0,
      lambda profile: profile.calls_of(ALLOCATE, "licetd")),
@@ -40,7 +40,7 @@ ROWS = (
     ("receives for a request", "daemon", 1, 5, lambda profile: profile.calls_of(("readv",))),
     ("sends for a request", "daemon", 1, 2, lambda profile: profile.calls_of(("sendmsg",))),
     ("bytes written for a consumption", "daemon", GROUP, 300, lambda profile: profile.bytes_written),
-    ("instructions of licet-replay for an event", "replay", GROUP, 22500,
+    ("instructions of licet-replay for an event", "replay", GROUP, 17700,
      lambda profile: profile.instructions_of("licet-replay")),
     ("allocations by licet-replay for an event", "replay", GROUP, 0.01,
      lambda profile: profile.calls_of(ALLOCATE, "licet-replay")),
