@@ -7,11 +7,6 @@
 #include <assert.h>
 #include <string.h>
 
-static struct bytes id_key(const entity_id *id)
-{
-    return (struct bytes){(const uint8_t *)id, sizeof *id};
-}
-
 uint32_t actor_by_key(const struct state *state, const uint8_t key[static 32])
 {
     uint32_t at = state_first(state, INDEX_ACTOR, state_hash(state, 0, (struct bytes){key, 32}));
@@ -32,7 +27,7 @@ uint32_t actor_by_name(const struct state *state, struct bytes name)
 
 uint32_t actor_by_id(const struct state *state, entity_id id)
 {
-    uint32_t at = state_first(state, INDEX_ACTOR_ID, state_hash(state, 0, id_key(&id)));
+    uint32_t at = state_first(state, INDEX_ACTOR_ID, state_hash_number(state, 0, id));
     while (at != 0 && actor_at(state, at)->id != id) {
         at = state_next(state, INDEX_ACTOR_ID, at);
     }
@@ -142,7 +137,7 @@ void actor_index(struct state *state, uint32_t at)
     const struct actor *actor = actor_at(state, at);
     const struct bytes  key = {actor->key, sizeof actor->key};
     const struct bytes  name = text_of(state, actor->name);
-    state_index_add(state, INDEX_ACTOR_ID, at, state_hash(state, 0, id_key(&actor->id)));
+    state_index_add(state, INDEX_ACTOR_ID, at, state_hash_number(state, 0, actor->id));
     if (actor->is_removed) return;
     state_index_add(state, INDEX_ACTOR, at, state_hash(state, 0, key));
     state_index_add(state, INDEX_ACTOR_NAME, at, state_hash(state, 0, name));

@@ -18,7 +18,7 @@ uint32_t group_child(const struct state *state, uint32_t parent, struct bytes na
 
 static uint64_t id_hash(const struct state *state, entity_id id)
 {
-    return state_hash(state, 0, (struct bytes){(const uint8_t *)&id, sizeof id});
+    return state_hash_number(state, 0, id);
 }
 
 uint32_t group_by_id(const struct state *state, entity_id id)

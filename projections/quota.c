@@ -6,14 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct bytes resource_key(const uint32_t *resource)
-{
-    return (struct bytes){(const uint8_t *)resource, sizeof *resource};
-}
-
 uint32_t account_find(const struct state *state, uint32_t group, uint32_t resource)
 {
-    const uint64_t hash = state_hash(state, group, resource_key(&resource));
+    const uint64_t hash = state_hash_number(state, group, resource);
     uint32_t       at = state_first(state, INDEX_ACCOUNT, hash);
     for (; at != 0; at = state_next(state, INDEX_ACCOUNT, at)) {
         const struct account *account = account_at(state, at);
@@ -36,7 +31,7 @@ void account_index(struct state *state, uint32_t at)
 {
     const struct account *account = account_at(state, at);
     state_index_add(state, INDEX_ACCOUNT, at,
-                    state_hash(state, account->group, resource_key(&account->resource)));
+                    state_hash_number(state, account->group, account->resource));
 }
 
 static uint32_t account_make(struct state *state, uint32_t group, uint32_t resource,

@@ -228,7 +228,7 @@ void reminder_policy_apply(struct change_context *context, const struct event *e
 
 static uint64_t seq_hash(const struct state *state, uint64_t seq)
 {
-    return state_hash(state, 0, (struct bytes){(const uint8_t *)&seq, sizeof seq});
+    return state_hash_number(state, 0, seq);
 }
 
 uint32_t reminder_find(const struct state *state, uint64_t seq)

@@ -93,6 +93,7 @@ struct state {
     uint64_t             change_count;
     uint64_t change_first; // those before were overwritten by some that were rolled back
     uint8_t  hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
+    uint64_t number_key;
 };
 
 #define SCRATCH_SIZE ((size_t)SCRATCH_PAIR_MAX * sizeof(struct scratch_pair))
@@ -129,6 +130,7 @@ enum status state_open(struct state **state)
         return status;
     }
     crypto_random(fresh->hash_key, sizeof fresh->hash_key);
+    crypto_random((uint8_t *)&fresh->number_key, sizeof fresh->number_key);
     (void)pool_take(&fresh->pools[POOL_SERVER]);
     (void)pool_take(&fresh->pools[POOL_GROUP]);
     *state = fresh;
@@ -343,6 +345,14 @@ uint64_t state_hash(const struct state *state, uint32_t scope, struct bytes name
 {
     const uint64_t hash = crypto_short_hash(state->hash_key, name);
     return hash + scope * 0x9e3779b97f4a7c15ULL;
+}
+
+uint64_t state_hash_number(const struct state *state, uint32_t scope, uint64_t number)
+{
+    uint64_t hash = number + scope * 0x9e3779b97f4a7c15ULL + state->number_key;
+    hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
+    hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
+    return hash ^ hash >> 32;
 }
 
 // --- Texts ------------------------------------------------------------------

@@ -380,6 +380,8 @@ uint32_t    state_first(const struct state *state, enum index_name index, uint64
 uint32_t    state_next(const struct state *state, enum index_name index, uint32_t record);
 // Secret to this process: strangers choose the names that are hashed.
 uint64_t    state_hash(const struct state *state, uint32_t scope, struct bytes name);
+// Of a number that the ledger gave out: nobody chooses it, so some multiplications do.
+uint64_t    state_hash_number(const struct state *state, uint32_t scope, uint64_t number);
 
 // Room for what is worked out between two events: twice as many pairs as there can be holdings.
 // Nothing in it lasts; give it back with the size that was used.

@@ -20,7 +20,7 @@ uint32_t user_find(const struct state *state, struct bytes name)
 
 static uint64_t member_hash(const struct state *state, uint32_t user, uint32_t group)
 {
-    return state_hash(state, user, (struct bytes){(const uint8_t *)&group, sizeof group});
+    return state_hash_number(state, user, group);
 }
 
 uint32_t member_find(const struct state *state, uint32_t user, uint32_t group)

@@ -120,12 +120,9 @@ bool crypto_is_equal(const void *a, const void *b, size_t size)
 
 uint64_t crypto_short_hash(const uint8_t key[static CRYPTO_SHORT_HASH_KEY_SIZE], struct bytes bytes)
 {
-    uint8_t  hash[crypto_shorthash_BYTES];
     uint64_t number = 0;
-    crypto_shorthash(hash, bytes.at, bytes.size, key);
-    for (size_t i = sizeof hash; i > 0; i--) {
-        number = number << 8 | hash[i - 1];
-    }
+    static_assert(sizeof number == crypto_shorthash_BYTES, "all of the hash");
+    crypto_shorthash((uint8_t *)&number, bytes.at, bytes.size, key);
     return number;
 }
 
