@@ -31,12 +31,29 @@ uint32_t group_by_id(const struct state *state, entity_id id)
     return at != 0 && group_is_there(state, at) ? at : 0;
 }
 
+// Whether the names from the group up to the server are those of the path.
+static bool is_at(const struct state *state, uint32_t group, struct bytes path)
+{
+    for (; group != SERVER_GROUP && group != 0; group = group_at(state, group)->parent) {
+        const struct bytes name = text_of(state, group_at(state, group)->name);
+        if (path.size < name.size) return false;
+        const size_t start = path.size - name.size;
+        if (!bytes_is_equal(bytes_after(path, start), name)) return false;
+        if (start > 0 && path.at[start - 1] != '/') return false;
+        path.size = start > 0 ? start - 1 : 0;
+    }
+    return group == SERVER_GROUP && path.size == 0;
+}
+
 uint32_t group_find(const struct state *state, struct bytes path)
 {
+    const uint32_t last = state_found_group(state);
+    if (last != 0 && is_at(state, last, path)) return last;
     uint32_t group = SERVER_GROUP;
     for (struct bytes rest = path_names(path), name; group != 0 && path_next(&rest, &name);) {
         group = group_child(state, group, name);
     }
+    if (group != SERVER_GROUP) state_note_found_group(state, group);
     return group;
 }
 

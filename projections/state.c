@@ -89,6 +89,7 @@ struct state {
     uint8_t             *journal;
     size_t               journal_size;
     struct scratch_pair *scratch;
+    uint32_t            *found_group; // who only reads notes it, too
     struct change        changes[CHANGE_ROOM];
     uint64_t             change_count;
     uint64_t change_first; // those before were overwritten by some that were rolled back
@@ -123,7 +124,9 @@ enum status state_open(struct state **state)
     enum status status = open_pools(fresh);
     if (status == OK) fresh->journal = memory_reserve(JOURNAL_SIZE_MAX);
     if (status == OK) fresh->scratch = memory_reserve(SCRATCH_SIZE);
-    const bool is_short = fresh->journal == NULL || fresh->scratch == NULL;
+    if (status == OK) fresh->found_group = memory_reserve(sizeof *fresh->found_group);
+    const bool is_short =
+        fresh->journal == NULL || fresh->scratch == NULL || fresh->found_group == NULL;
     if (status == OK && is_short) status = STATUS_OUT_OF_MEMORY;
     if (status != OK) {
         state_close(fresh);
@@ -148,6 +151,7 @@ void state_close(struct state *state)
     }
     memory_return(state->journal, JOURNAL_SIZE_MAX);
     memory_return(state->scratch, SCRATCH_SIZE);
+    memory_return(state->found_group, sizeof *state->found_group);
     memory_return(state, sizeof *state);
 }
 
@@ -200,6 +204,7 @@ static void undo(struct state *state, const struct undo_head *head, const uint8_
 void state_rollback(struct state *state, struct state_mark mark)
 {
     assert(mark.journal_size <= state->journal_size);
+    *state->found_group = 0;
     while (state->journal_size > mark.journal_size) {
         struct undo_head head;
         state->journal_size -= sizeof head;
@@ -258,6 +263,7 @@ uint32_t state_take(struct state *state, enum pool_name pool)
 
 void state_give(struct state *state, enum pool_name pool, uint32_t record)
 {
+    if (pool == POOL_GROUP) *state->found_group = 0;
     // The content goes into the journal too: taking the record again would wipe it.
     (void)state_edit(state, pool, record);
     remember(state, (struct undo_head){record, UNDO_GIVE, (uint8_t)pool, 0}, NULL);
@@ -320,6 +326,16 @@ uint32_t state_first(const struct state *state, enum index_name index, uint64_t 
 uint32_t state_next(const struct state *state, enum index_name index, uint32_t record)
 {
     return index_next(&state->indexes[index], record);
+}
+
+uint32_t state_found_group(const struct state *state)
+{
+    return *state->found_group;
+}
+
+void state_note_found_group(const struct state *state, uint32_t group)
+{
+    *state->found_group = group;
 }
 
 struct scratch_pair *state_scratch(struct state *state)

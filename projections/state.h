@@ -383,6 +383,11 @@ uint64_t    state_hash(const struct state *state, uint32_t scope, struct bytes n
 // Of a number that the ledger gave out: nobody chooses it, so some multiplications do.
 uint64_t    state_hash_number(const struct state *state, uint32_t scope, uint64_t number);
 
+// The group that a path led to last, if nothing was rolled back or removed since; else 0. An event
+// is judged and then applied, and each begins with the same path.
+uint32_t state_found_group(const struct state *state);
+void     state_note_found_group(const struct state *state, uint32_t group);
+
 // Room for what is worked out between two events: twice as many pairs as there can be holdings.
 // Nothing in it lasts; give it back with the size that was used.
 struct scratch_pair {

@@ -69,6 +69,32 @@ Test(groups, a_walk_meets_every_group_below_its_root_once_parents_first)
     company_close(company);
 }
 
+// A path is looked for where it was found last: not where a plan was taken back, a group was
+// removed or one above has another name.
+Test(groups, what_was_found_last_is_found_no_more_when_it_is_gone)
+{
+    static const char *const taken_back[] = {"group b/new", "consume b/new sip n1",
+                                             "group no/such"};
+    static const struct turn turns[] = {
+        {"state b/new sip",      "unknown"            },
+        {"consume b/x/y sip n1", "ok"                 },
+        {"rename b c",           "ok"                 },
+        {"consume b/x/y sip n2", "UNKNOWN_GROUP b/x/y"},
+        {"consume c/x/y sip n2", "ok"                 },
+        {"group a/x/y",          "ok"                 },
+        {"state a/x/y sip",      "5/0/3"              },
+        {"drop a/x/y",           "ok"                 },
+        {"consume a/x/y sip n3", "UNKNOWN_GROUP a/x/y"},
+        {"group a/x/y",          "ok"                 },
+        {"consume a/x/y sip n3", "ok"                 },
+    };
+    struct company *company = company_open();
+    play_on(company, TURNS(base));
+    cr_expect(eq(int, company_plan(company, taken_back, 3), UNKNOWN_GROUP));
+    play_on(company, TURNS(turns));
+    company_close(company);
+}
+
 Test(groups, another_name_or_label_leaves_all_else_as_it_is)
 {
     static const struct turn turns[] = {
