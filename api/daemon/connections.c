@@ -246,14 +246,20 @@ static void remove_subscriber(struct connections *connections, struct connection
     connections->slots[last.id.slot].subscriber_index = index;
 }
 
-struct subscriber *connections_next_subscriber(struct connections *connections,
-                                               struct subscriber  *after)
+uint32_t connections_subscriber_count(const struct connections *connections)
 {
-    struct subscriber *subscriber = after == NULL ? connections->subscribers : after + 1;
-    for (; subscriber < connections->subscribers + connections->subscriber_count; subscriber++) {
-        if (connection_has_room(&connections->slots[subscriber->id.slot])) return subscriber;
-    }
-    return NULL;
+    return connections->subscriber_count;
+}
+
+struct subscriber *connections_subscriber(struct connections *connections, uint32_t index)
+{
+    assert(index < connections->subscriber_count);
+    return &connections->subscribers[index];
+}
+
+bool connections_has_room(struct connections *connections, const struct subscriber *subscriber)
+{
+    return connection_has_room(&connections->slots[subscriber->id.slot]);
 }
 
 bool connections_publish(struct connections *connections, const struct subscriber *subscriber,

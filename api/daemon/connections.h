@@ -7,7 +7,7 @@
 //   connections_take      -> what waits, at most max
 //     connections_reply      staged, copies the body; any number of requests in any order
 //     connections_release    ends a request: its memory and its credit go back
-//     connections_next_subscriber, connections_publish
+//     connections_has_room, connections_publish
 //   connections_flush     -> one send per connection carries all that was staged for it
 //
 // Everything here is called from the loop, but for what says otherwise. Nothing here blocks, but
@@ -132,14 +132,18 @@ void connections_close_one(struct connections *connections, struct connection_id
 // out, and connections_take returns when it has room again.
 struct subscriber {
     struct connection_id id;
-    uint32_t             scope;  // of its address
-    uint64_t             cursor; // the caller's, 0 in the beginning: what it was sent up to
+    uint32_t             scope; // of its address
+    // The caller's, 0 in the beginning: what it was sent up to.
+    uint64_t             cursor;
+    uint64_t             rung_size, rung_ms;
 };
 
-// Steps through the subscribers that have room: NULL begins, NULL ends. The pointers are good until
-// the next connections_take.
-struct subscriber *connections_next_subscriber(struct connections *connections,
-                                               struct subscriber  *after);
+// They stand in no order, from index 0 on; index and pointer are good until the next
+// connections_take.
+uint32_t           connections_subscriber_count(const struct connections *connections);
+struct subscriber *connections_subscriber(struct connections *connections, uint32_t index);
+// Whether something may be staged for it. If not, connections_take returns when it may.
+bool connections_has_room(struct connections *connections, const struct subscriber *subscriber);
 // Stages one whole message. False: no room for more, this message was not taken.
 bool connections_publish(struct connections *connections, const struct subscriber *subscriber,
                          struct bytes message);

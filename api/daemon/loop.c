@@ -61,6 +61,7 @@ struct loop {
     uint64_t           parked_size; // events when the parked ones were last looked at
     uint64_t           cared_ms;
     bool               is_full_told;
+    bool               is_publishing; // some subscribers still lack something
 };
 
 // --- The batch --------------------------------------------------------------
@@ -500,9 +501,11 @@ static enum status turn(struct loop *loop, size_t count, uint64_t tick_ms)
 }
 
 // Until there is something to do: until the next edge, if that comes before the next tick.
-static uint32_t sleep_ms(const struct daemon *daemon)
+static uint32_t sleep_ms(const struct loop *loop)
 {
-    const uint64_t edge_ms = schedule_next(daemon->state);
+    const struct daemon *daemon = loop->daemon;
+    const uint64_t       edge_ms = schedule_next(daemon->state);
+    if (loop->is_publishing) return 0;
     if (remind_has_due(daemon)) return 1;
     if (edge_ms <= daemon->now_ms) return 1;
     if (daemon->clock.is_test || edge_ms == TIME_NEVER) return TICK_MS;
@@ -544,12 +547,12 @@ static enum status run(struct loop *loop, const volatile sig_atomic_t *stop)
     struct daemon *daemon = loop->daemon;
     while (*stop == 0) {
         const size_t count =
-            connections_take(daemon->connections, loop->requests, GROUP_MAX, sleep_ms(daemon));
+            connections_take(daemon->connections, loop->requests, GROUP_MAX, sleep_ms(loop));
         const uint64_t tick_ms = clock_read().boot_ms;
         enum status    status = turn(loop, count, tick_ms);
         if (status == OK) status = look_at_parked(loop, tick_ms);
         if (status != OK) return status;
-        publish(loop->publishing, daemon, tick_ms);
+        loop->is_publishing = publish(loop->publishing, daemon, tick_ms);
         send_explained(daemon);
         connections_flush(daemon->connections);
         care(loop, tick_ms);

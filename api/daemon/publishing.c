@@ -5,7 +5,13 @@
 #include "core/base/name.h"
 #include "projections/groups.h"
 
-enum { DOORBELL_MS = 1000, PUBLISH_GROUP_MAX = 256, MESSAGE_ROOM = 128 * 1024 };
+enum {
+    DOORBELL_MS = 1000,
+    PUBLISH_GROUP_MAX = 256, // told to one subscriber at a time
+    PUBLISH_MESSAGE_MAX =
+        64, // in one turn of the loop, some 100 us; the last subscriber's may be more
+    MESSAGE_ROOM = 128 * 1024,
+};
 
 // A subscriber's cursor is the number of the next change it lacks, plus one: 0 is a new one, which
 // is told what happens from now on.
@@ -33,8 +39,7 @@ static void add_group(struct buffer *message, const struct daemon *daemon,
     put_changed_group(message, daemon->state, changed, NULL, daemon->now_ms);
 }
 
-static void ring(struct publishing *publishing, struct daemon *daemon,
-                 const struct subscriber *subscriber)
+static void ring(struct daemon *daemon, struct subscriber *subscriber, uint64_t tick_ms)
 {
     uint8_t       room[256];
     struct buffer message = buffer_over(room, sizeof room);
@@ -45,8 +50,9 @@ static void ring(struct publishing *publishing, struct daemon *daemon,
              bytes_of_text(server_at(daemon->state)->limited_reason == 0 ? "normal" : "limited"));
     put_number(&message, "size", server_at(daemon->state)->size);
     put_number(&message, "time", daemon->now_ms);
-    (void)publishing;
-    (void)connections_publish(daemon->connections, subscriber, buffer_bytes(&message));
+    if (!connections_publish(daemon->connections, subscriber, buffer_bytes(&message))) return;
+    subscriber->rung_size = server_at(daemon->state)->size;
+    subscriber->rung_ms = tick_ms;
 }
 
 // True when all of the groups were taken.
@@ -65,18 +71,18 @@ static bool send_groups(struct daemon *daemon, const struct subscriber *subscrib
     return true;
 }
 
-static void bring_up(struct publishing *publishing, struct daemon *daemon,
-                     struct subscriber *subscriber)
+// Returns how many groups that took.
+static uint32_t bring_up(const struct scope *scope, struct daemon *daemon,
+                         struct subscriber *subscriber)
 {
     static struct changed_group groups[PUBLISH_GROUP_MAX];
-    const char                 *path = publishing->scopes[subscriber->scope].group;
     uint64_t                    next = start_cursor(daemon->state, subscriber);
     struct changed_groups       changed = {groups, 0, PUBLISH_GROUP_MAX};
-    if (path[0] == 0) return;
-    const uint32_t top = group_find(daemon->state, bytes_of_text(path));
-    if (top == 0) { // not created yet: told from its creation on
+    const uint32_t              top =
+        scope->group[0] == 0 ? 0 : group_find(daemon->state, bytes_of_text(scope->group));
+    if (top == 0) { // the doorbell alone, or not created yet: told from its creation on
         subscriber->cursor = state_change_count(daemon->state) + 1;
-        return;
+        return 0;
     }
     if (!changed_groups_find(daemon->state, top, &next, &changed)) {
         // Too far behind for single changes: the top of the scope stands for all.
@@ -85,20 +91,37 @@ static void bring_up(struct publishing *publishing, struct daemon *daemon,
         next = state_change_count(daemon->state);
     }
     if (send_groups(daemon, subscriber, groups, changed.count)) subscriber->cursor = next + 1;
+    return changed.count;
 }
 
-void publish(struct publishing *publishing, struct daemon *daemon, uint64_t tick_ms)
+static bool is_behind(const struct daemon *daemon, const struct subscriber *subscriber)
 {
-    const uint64_t size = server_at(daemon->state)->size;
-    const bool     is_ringing =
-        size != publishing->rung_size || tick_ms - publishing->rung_ms >= DOORBELL_MS;
-    struct subscriber *subscriber = connections_next_subscriber(daemon->connections, NULL);
-    for (; subscriber != NULL;
-         subscriber = connections_next_subscriber(daemon->connections, subscriber)) {
-        bring_up(publishing, daemon, subscriber);
-        if (is_ringing) ring(publishing, daemon, subscriber);
+    return subscriber->cursor != state_change_count(daemon->state) + 1;
+}
+
+static bool is_to_ring(const struct daemon *daemon, const struct subscriber *subscriber,
+                       uint64_t tick_ms)
+{
+    return subscriber->rung_size != server_at(daemon->state)->size ||
+           tick_ms - subscriber->rung_ms >= DOORBELL_MS;
+}
+
+// Each in its turn, from the one on that was left last time.
+bool publish(struct publishing *publishing, struct daemon *daemon, uint64_t tick_ms)
+{
+    const uint32_t count = connections_subscriber_count(daemon->connections);
+    uint32_t       sent = 0;
+    bool           is_any_behind = false;
+    for (uint32_t i = 0; i < count; i++, publishing->next++) {
+        if (publishing->next >= count) publishing->next = 0; // some may have gone
+        struct subscriber *subscriber =
+            connections_subscriber(daemon->connections, publishing->next);
+        if (!is_behind(daemon, subscriber) && !is_to_ring(daemon, subscriber, tick_ms)) continue;
+        if (sent >= PUBLISH_MESSAGE_MAX) return true;
+        if (!connections_has_room(daemon->connections, subscriber)) continue;
+        sent += 1 + bring_up(&publishing->scopes[subscriber->scope], daemon, subscriber);
+        if (is_to_ring(daemon, subscriber, tick_ms)) ring(daemon, subscriber, tick_ms);
+        is_any_behind = is_any_behind || is_behind(daemon, subscriber);
     }
-    if (!is_ringing) return;
-    publishing->rung_size = size;
-    publishing->rung_ms = tick_ms;
+    return is_any_behind;
 }

@@ -14,12 +14,12 @@ struct scope {
 struct publishing {
     struct scope scopes[SCOPE_MAX];
     uint32_t     scope_count;
-    uint64_t     rung_size; // events at the last doorbell
-    uint64_t     rung_ms;   // monotonic
+    uint32_t     next; // subscriber that is looked at first
 };
 
-// After a commit, and now and then: brings every subscriber with room to the newest state.
+// After a commit, and now and then: brings subscribers with room to the newest state, so many that
+// nobody who asks waits long. True: others still lack something, and are to come at once.
 // tick_ms: monotonic.
-void publish(struct publishing *publishing, struct daemon *daemon, uint64_t tick_ms);
+MUST_CHECK bool publish(struct publishing *publishing, struct daemon *daemon, uint64_t tick_ms);
 
 #endif

@@ -32,10 +32,11 @@ static void prepare(void *context, const struct connection_credential *credentia
 
 static void publish(uint64_t number)
 {
-    static uint8_t     message[20 * 1000];
-    struct subscriber *subscriber = NULL;
-    while ((subscriber = connections_next_subscriber(connections, subscriber)) != NULL) {
+    static uint8_t message[20 * 1000];
+    for (uint32_t i = 0; i < connections_subscriber_count(connections); i++) {
+        struct subscriber *subscriber = connections_subscriber(connections, i);
         if (subscriber->cursor == number) continue;
+        if (!connections_has_room(connections, subscriber)) continue;
         const struct bytes bytes = {message, sizeof message};
         if (connections_publish(connections, subscriber, bytes)) subscriber->cursor = number;
     }

@@ -25,9 +25,10 @@ static void publish(struct echo *echo)
     const uint64_t number = atomic_load(&echo->number);
     const size_t   size = atomic_load(&echo->size);
     snprintf((char *)message, sizeof message, "number/%llu", (unsigned long long)number);
-    struct subscriber *subscriber = NULL;
-    while ((subscriber = connections_next_subscriber(echo->connections, subscriber)) != NULL) {
+    for (uint32_t i = 0; i < connections_subscriber_count(echo->connections); i++) {
+        struct subscriber *subscriber = connections_subscriber(echo->connections, i);
         if (subscriber->cursor == number) continue;
+        if (!connections_has_room(echo->connections, subscriber)) continue;
         if (connections_publish(echo->connections, subscriber, (struct bytes){message, size}))
             subscriber->cursor = number;
     }

@@ -204,6 +204,28 @@ def not_yet_created(at):
         assert topic == "late/" and message["resources"][0]["used"] == 1, message
 
 
+def hears_of(subscriber, group, seq):
+    """Reads until it is told of that event in that group."""
+    while True:
+        topic, found = subscriber.take_message()
+        if topic == group + "/" and found["seq"] >= seq:
+            return found
+
+
+def crowd(at):
+    """More subscribers than are sent to in one turn: all hear the newest, and who asks meanwhile is
+    answered."""
+    crowd = [sp.Subscriber(at.publish_url(name)) for name in ("north", "root") for _ in range(100)]
+    with at.client() as actor:
+        for round_number in range(3):
+            seqs = [take(actor, "acme/north/shop", "crowd-%d-%d" % (round_number, number))
+                    for number in range(20)]
+            for subscriber in crowd:
+                hears_of(subscriber, "acme/north", seqs[-1])
+    for subscriber in crowd:
+        subscriber.close()
+
+
 def plain_clients(at):
     """nngcat, as it comes with Debian."""
     if shutil.which("nngcat") is None:
@@ -237,7 +259,8 @@ def main():
                ("late", "late"), ("server", "/")]
     with ledger.Ledger(publish=publish) as at:
         build(at)
-        for part in (waits, resumes, publications, crowded_edge, server_scope, not_yet_created, plain_clients):
+        for part in (waits, resumes, publications, crowded_edge, server_scope, not_yet_created,
+                     crowd, plain_clients):
             ledger.note(part.__name__)
             part(at)
         at.stop()
