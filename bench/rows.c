@@ -1,8 +1,8 @@
 #include "bench/rows.h"
 
-#define CONSUME(connections, in_flight, per_request)      \
-    {                                                     \
-        LOAD_CONSUME, connections, in_flight, per_request \
+#define CONSUME(connections, in_flight, per_request)         \
+    {                                                        \
+        LOAD_CONSUME, connections, in_flight, per_request, 0 \
     }
 
 // clang-format off
@@ -21,7 +21,7 @@ const struct row rows[ROW_COUNT] = {
     {"consume by 256, 4 in flight",             CONSUME(1, 4, 256),   true,
      "60 % of the ledger alone; 3 x Redis, which is 153 to 225 k/s"},
     {"consume by 256, 4 in flight, 4 connections", CONSUME(4, 4, 256), true, NULL},
-    {"state of a group, 1 in flight",           {LOAD_STATE, 1, 1, 1}, false,
+    {"state of a group, 1 in flight",           {LOAD_STATE, 1, 1, 1, 0}, false,
      "p50 at most 1.0 x nng round trip"},
 };
 // clang-format on
