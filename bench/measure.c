@@ -1,5 +1,6 @@
 #include "bench/measure.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,28 +37,52 @@ static uint64_t own_cpu_ns(void)
     return time_ns(usage.ru_utime) + time_ns(usage.ru_stime);
 }
 
-enum { STAT_SIZE_MAX = 1024, STAT_USER = 13 };
+enum { STAT_SIZE_MAX = 1024, STAT_PARENT = 3, STAT_USER = 13, STAT_SYSTEM = 14 };
 
-// Words 14 and 15 of /proc/PID/stat, in clock ticks. The second word has no space in it here.
-static uint64_t other_cpu_ns(pid_t process)
+struct process {
+    uint64_t parent;
+    uint64_t cpu_ns;
+};
+
+// From /proc/PID/stat, whose times are in clock ticks. The second word has no space in it here.
+static bool read_process(const char *name, struct process *process)
 {
     char path[64], text[STAT_SIZE_MAX];
-    if (process == 0) return 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
+    (void)snprintf(path, sizeof path, "/proc/%.20s/stat", name);
     FILE *file = fopen(path, "r");
-    if (file == NULL) return 0;
+    if (file == NULL) return false;
     const size_t size = fread(text, 1, sizeof text - 1, file);
     (void)fclose(file);
     text[size] = 0;
-    char *at = text;
-    for (int i = 0; i < STAT_USER && at != NULL; i++) {
+    uint64_t    words[STAT_SYSTEM + 1] = {0};
+    const char *at = text;
+    for (int i = 0; i <= STAT_SYSTEM && at != NULL; i++) {
+        words[i] = strtoull(at, NULL, 10);
         at = strchr(at, ' ');
         if (at != NULL) at++;
     }
-    if (at == NULL) return 0;
-    const uint64_t user = strtoull(at, &at, 10);
-    const uint64_t system = strtoull(at, &at, 10);
-    return (user + system) * (SECOND_NS / (uint64_t)sysconf(_SC_CLK_TCK));
+    process->parent = words[STAT_PARENT];
+    process->cpu_ns =
+        (words[STAT_USER] + words[STAT_SYSTEM]) * (SECOND_NS / (uint64_t)sysconf(_SC_CLK_TCK));
+    return true;
+}
+
+// Of the process and its children.
+static uint64_t other_cpu_ns(pid_t pid)
+{
+    struct process process;
+    uint64_t       sum_ns = 0;
+    DIR           *all = pid == 0 ? NULL : opendir("/proc");
+    if (all == NULL) return 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this directory stream
+    for (const struct dirent *entry = readdir(all); entry != NULL; entry = readdir(all)) {
+        if (strspn(entry->d_name, "0123456789") == 0) continue;
+        if (!read_process(entry->d_name, &process)) continue;
+        const bool is_it = strtoull(entry->d_name, NULL, 10) == (uint64_t)pid;
+        if (is_it || process.parent == (uint64_t)pid) sum_ns += process.cpu_ns;
+    }
+    (void)closedir(all);
+    return sum_ns;
 }
 
 struct stopwatch stopwatch_start(pid_t other)

@@ -11,8 +11,6 @@
 enum {
     ROUND_MAX = 15,
     SAMPLE_MAX = 1 << 20, // latencies of a slice; later ones are left out
-    IN_FLIGHT_MAX = 256,
-    PER_REQUEST_MAX = 256,
     CONNECTION_MAX = 4,
 };
 
@@ -33,7 +31,7 @@ struct measure {
     double rate;
     double p50_us, p99_us;
     double own_cores;    // this process
-    double daemon_cores; // the other side, where it is a process that one can ask
+    double daemon_cores; // the other side, a process and its children, where one can ask it
 };
 
 struct stopwatch {
