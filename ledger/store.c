@@ -319,6 +319,8 @@ enum status store_open(const char *directory, const struct store_options *option
     if (directory_fd < 0) return status_of(errno);
     enum status status = OK;
     if (fstatat(directory_fd, "data.mdb", &data, 0) != 0) status = status_of(errno);
+    // To open a pipe would wait for somebody who writes.
+    if (status == OK && !S_ISREG(data.st_mode)) status = STATUS_IO;
     if (status == OK) {
         status = open_in(directory_fd, directory, options, store);
     } else if (status == STATUS_NOT_FOUND && options->is_read_only) {
