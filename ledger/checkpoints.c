@@ -62,6 +62,8 @@ enum status checkpoints_load_from(struct store *store, uint64_t size_min,
     struct bytes          key = view_of(&from);
     struct bytes          value;
     const enum status     status = store_load_from(store, STORE_CHECKPOINT, &key, &value);
+    // Where the store itself is damaged there is no place to go on from.
+    if (status == STATUS_CORRUPT) *record = (struct checkpoint_record){.size = UINT64_MAX};
     if (status != OK) return status;
     return parse(key, value, record);
 }

@@ -77,6 +77,8 @@ static enum status status_of(int error)
         {MDB_CORRUPTED,        STATUS_CORRUPT        },
         {MDB_PAGE_NOTFOUND,    STATUS_CORRUPT        },
         {MDB_INVALID,          STATUS_CORRUPT        },
+        {MDB_CURSOR_FULL,      STATUS_CORRUPT        }, // deeper than any tree: it leads to itself
+        {MDB_BAD_TXN,          STATUS_CORRUPT        }, // what it says of each look after that
         {MDB_INCOMPATIBLE,     STATUS_CORRUPT        },
         {MDB_VERSION_MISMATCH, STATUS_UNSUPPORTED    },
         {MDB_READERS_FULL,     STATUS_OVERLOADED     },
