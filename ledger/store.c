@@ -226,6 +226,8 @@ static enum status open_tables(struct store *store)
         if (error != 0) mdb_txn_abort(txn);
     }
     if (error == 0) error = mdb_txn_commit(txn);
+    // Whoever only reads makes no tables: a file without them is none of a ledger.
+    if (error == MDB_NOTFOUND) error = MDB_CORRUPTED;
     return status_of(error);
 }
 
