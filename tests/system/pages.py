@@ -1,10 +1,11 @@
-"""An LMDB file as its pages tell it: which page belongs to what, and what the tables hold. Whatever is not as LMDB
-would have written it is Damaged. No code of LMDB: this is to know better than the library that reads it."""
+"""An LMDB file as its pages tell it: which page belongs to what, and what some of its tables hold. Whatever is not
+as LMDB would have written it is Damaged. No code of LMDB: this is to know better than the library that reads it."""
 
 import struct
 
 PAGE, HEAD = 4096, 16
 BRANCH, LEAF, META = 1, 2, 8
+KIND_MASK = 0x6F  # what LMDB goes by; other bits of a page's flags are as they are
 BIG, TABLE = 1, 2  # flags of a node
 MAGIC, NONE = 0xBEEFC0DE, 2**64 - 1
 DEPTH_MAX = 16
@@ -22,7 +23,7 @@ def need(is_so, what):
 class File:
     """records[table] are its (key, value) in order; owner[page] is the table that has the page."""
 
-    def __init__(self, data):
+    def __init__(self, data, tables):
         self.data = data + bytes(-len(data) % PAGE)  # as a map of the file ends
         self.owner, self.records = {0: "meta", 1: "meta"}, {}
         self.branches, self.ends = [], []  # pages of keys that lead to others, and of records
@@ -31,11 +32,11 @@ class File:
         meta = metas[self.newest]
         self.last = meta["last"]
         self.walk("free", meta["free"])
-        for key, flags, value in self.walk("main", meta["main"]):
-            need(flags == TABLE and len(value) == 48, "a record of the main table is a table")
-            name = key.decode("latin-1")
-            self.records[name] = [(key, value) for key, _, value in
-                                  self.walk(name, struct.unpack("<Q", value[40:])[0])]
+        for name, flags, value in self.walk("main", meta["main"]):
+            if name in tables:
+                need(flags == TABLE and len(value) == 48, "a record of the main table is a table")
+                self.records[name] = [(key, value) for key, _, value in
+                                      self.walk(name, struct.unpack("<Q", value[40:])[0])]
 
     def page(self, number):
         page = self.data[number * PAGE:(number + 1) * PAGE]
@@ -82,7 +83,7 @@ class File:
         need(depth < DEPTH_MAX, "depth")
         self.take(table, number)
         page = self.page(number)
-        flags = struct.unpack_from("<H", page, 10)[0] & ~0x10
+        flags = struct.unpack_from("<H", page, 10)[0] & KIND_MASK
         (self.ends if flags == LEAF else self.branches).append((table, number))
         if flags == LEAF:
             for low, high, node_flags, key, rest in self.nodes(page):
@@ -109,6 +110,6 @@ class File:
         return self.data[number * PAGE + HEAD:number * PAGE + HEAD + size]
 
 
-def read(path):
+def read(path, tables):
     with open(path, "rb") as file:
-        return File(file.read())
+        return File(file.read(), tables)
