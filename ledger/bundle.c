@@ -22,6 +22,7 @@ enum { LENGTH_SIZE = 2, DECIMAL_SIZE = 24 };
 struct file {
     const uint8_t *at; // mapped; NULL: none
     size_t         size;
+    bool           is_longer; // a full tile in the place of a partial one
 };
 
 // The leaves of one entry bundle.
@@ -62,14 +63,14 @@ static void unmap(struct file *file)
         void          *taken;
     } at = {.given = file->at};
     if (file->at != NULL) (void)munmap(at.taken, file->size);
-    *file = (struct file){NULL, 0};
+    *file = (struct file){.at = NULL};
 }
 
 // An empty file is none.
 static enum status map(int directory_fd, const char *path, size_t size_max, struct file *file)
 {
     struct stat stat;
-    const int   fd = openat(directory_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    const int   fd = openat(directory_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     unmap(file);
     if (fd < 0) return errno == ENOENT || errno == ENOTDIR ? STATUS_NOT_FOUND : STATUS_IO;
     enum status status = OK;
@@ -82,12 +83,12 @@ static enum status map(int directory_fd, const char *path, size_t size_max, stru
     (void)close(fd);
     if (status != OK) return status;
     if (at == MAP_FAILED) return STATUS_OUT_OF_MEMORY;
-    *file = (struct file){at, (size_t)stat.st_size};
+    *file = (struct file){.at = at, .size = (size_t)stat.st_size};
     return OK;
 }
 
 // What a partial tile is called depends on the size of the whole; a full one may stand in its
-// place.
+// place, which has more behind it.
 static enum status map_tile(const struct reader *reader, uint32_t level, uint64_t number,
                             uint32_t width, struct file *file)
 {
@@ -98,10 +99,13 @@ static enum status map_tile(const struct reader *reader, uint32_t level, uint64_
     struct buffer path = buffer_over(room, sizeof room);
     tile_path_add(&path, level, number, width);
     const enum status status = map(reader->directory_fd, room, size_max, file);
+    file->is_longer = false;
     if (status != STATUS_NOT_FOUND || width == TILE_WIDTH) return status;
     path.size = 0;
     tile_path_add(&path, level, number, TILE_WIDTH);
-    return map(reader->directory_fd, room, size_max, file);
+    const enum status other = map(reader->directory_fd, room, size_max, file);
+    file->is_longer = true;
+    return other;
 }
 
 // How many hashes of a level, or leaves, a tile has.
@@ -125,10 +129,9 @@ static bool find_starts(struct leaves *leaves, uint32_t width)
         at += LENGTH_SIZE + size;
         if (at > leaves->file.size) return false;
     }
-    return true;
+    return at == leaves->file.size || leaves->file.is_longer;
 }
 
-// What follows the last leaf of a partial one belongs to a larger ledger; a full one ends there.
 static enum status load_leaves(struct reader *reader, uint64_t number)
 {
     struct leaves *leaves = &reader->leaves;
@@ -165,8 +168,10 @@ static enum status load_tile(struct bundle *bundle, struct bytes key, struct byt
     if (width == 0) return STATUS_NOT_FOUND;
     const enum status status = map_tile(&bundle->reader, level, number, width, &bundle->file);
     if (status != OK) return status;
-    if (bundle->file.size < (size_t)width * HASH_SIZE) return STATUS_CORRUPT;
-    *value = (struct bytes){bundle->file.at, (size_t)width * HASH_SIZE};
+    const size_t size = (size_t)width * HASH_SIZE;
+    if (bundle->file.size < size) return STATUS_CORRUPT;
+    if (bundle->file.size > size && !bundle->file.is_longer) return STATUS_CORRUPT;
+    *value = (struct bytes){bundle->file.at, size};
     return OK;
 }
 
@@ -175,7 +180,7 @@ static enum status load_head(struct bundle *bundle, size_t at, struct bytes *key
                              struct bytes *value)
 {
     const uint64_t size = bundle->head_sizes[at];
-    const bool     is_newest = at + 1 == bundle->head_count;
+    const bool     is_newest = size == bundle->reader.size;
     char           path[sizeof BUNDLE_HEADS + 1 + DECIMAL_SIZE];
     struct buffer  name = buffer_over(path, sizeof path);
     if (is_newest) {
@@ -186,12 +191,14 @@ static enum status load_head(struct bundle *bundle, size_t at, struct bytes *key
     }
     const enum status status =
         map(bundle->reader.directory_fd, buffer_text(&name), NOTE_SIZE_MAX, &bundle->file);
-    if (status != OK) return status;
-    bundle->record[0] = is_newest ? 0 : 1;
-    memcpy(bundle->record + 1, bundle->file.at, bundle->file.size);
+    const bool is_none = status == STATUS_NOT_FOUND || status == STATUS_CORRUPT;
+    if (status != OK && !is_none) return status;
+    bundle->record[0] = is_newest ? 0 : 1; // its flags
+    if (!is_none) memcpy(bundle->record + 1, bundle->file.at, bundle->file.size);
     big_endian_put(size, bundle->reader.key);
     *key = (struct bytes){bundle->reader.key, BIG_ENDIAN_SIZE};
-    *value = (struct bytes){bundle->record, 1 + bundle->file.size};
+    // A file that is none is a record without bytes: the walk goes on behind it.
+    *value = (struct bytes){bundle->record, is_none ? 0 : 1 + bundle->file.size};
     return OK;
 }
 
@@ -311,6 +318,23 @@ static enum status add_size(struct bundle *bundle, uint64_t size)
     return OK;
 }
 
+// Of the newest size there may be the checkpoint once more, where somebody laid an older one in its
+// place; another one of that size is none of a ledger.
+static enum status add_head(struct bundle *bundle, int heads_fd, const char *name, uint64_t size)
+{
+    struct file file = {.at = NULL};
+    if (size != bundle->reader.size) return add_size(bundle, size);
+    enum status status =
+        map(bundle->reader.directory_fd, BUNDLE_CHECKPOINT, NOTE_SIZE_MAX, &bundle->file);
+    if (status == OK) status = map(heads_fd, name, NOTE_SIZE_MAX, &file);
+    if (status == OK &&
+        (file.size != bundle->file.size || memcmp(file.at, bundle->file.at, file.size) != 0)) {
+        status = STATUS_CORRUPT;
+    }
+    unmap(&file);
+    return status;
+}
+
 static enum status read_names(struct bundle *bundle, DIR *heads)
 {
     enum status    status = OK;
@@ -319,12 +343,13 @@ static enum status read_names(struct bundle *bundle, DIR *heads)
     while (status == OK && (entry = readdir(heads)) != NULL) {
         uint64_t size = 0;
         if (!bytes_to_decimal(bytes_of_text(entry->d_name), UINT64_MAX, &size)) continue;
-        if (size < bundle->reader.size) status = add_size(bundle, size);
+        status = add_head(bundle, dirfd(heads), entry->d_name, size);
     }
     return status;
 }
 
-// The older heads, and the checkpoint as the newest.
+// The older heads, and the checkpoint. Heads of more events than the checkpoint's are kept in
+// sight: whoever looks at the whole must not take it for the newest then.
 static enum status list_heads(struct bundle *bundle)
 {
     const int fd =
@@ -336,11 +361,10 @@ static enum status list_heads(struct bundle *bundle)
         status = read_names(bundle, heads);
         (void)closedir(heads);
     }
+    if (status == OK) status = add_size(bundle, bundle->reader.size);
     if (status != OK) return status;
-    if (bundle->head_count > 0) {
-        qsort(bundle->head_sizes, bundle->head_count, sizeof *bundle->head_sizes, compare_sizes);
-    }
-    return add_size(bundle, bundle->reader.size);
+    qsort(bundle->head_sizes, bundle->head_count, sizeof *bundle->head_sizes, compare_sizes);
+    return OK;
 }
 
 enum status bundle_open(int directory_fd, struct bundle **bundle)

@@ -3,6 +3,7 @@
 #include "ledger/big_endian.h"
 
 #include <assert.h>
+#include <string.h>
 
 // The first byte of a record; the note follows.
 enum { FLAG_KEPT = 1, FLAG_WITNESSED = 2, FLAGS_ALL = FLAG_KEPT | FLAG_WITNESSED };
@@ -23,13 +24,22 @@ static struct bytes view_of(const struct size_key *key)
     return (struct bytes){key->at, sizeof key->at};
 }
 
+// Of a key of another length the place where it stands among those that have eight bytes.
+static uint64_t size_of(struct bytes key)
+{
+    uint8_t room[BIG_ENDIAN_SIZE] = {0};
+    memcpy(room, key.at, key.size < sizeof room ? key.size : sizeof room);
+    return big_endian_get(room);
+}
+
 static enum status parse(struct bytes key, struct bytes value, struct checkpoint_record *record)
 {
+    *record = (struct checkpoint_record){.size = size_of(key)};
     if (key.size != BIG_ENDIAN_SIZE || value.size < 1) return STATUS_CORRUPT;
     const uint8_t flags = value.at[0];
     if ((flags & ~FLAGS_ALL) != 0) return STATUS_CORRUPT;
     *record = (struct checkpoint_record){
-        .size = big_endian_get(key.at),
+        .size = record->size,
         .is_kept = (flags & FLAG_KEPT) != 0,
         .is_witnessed = (flags & FLAG_WITNESSED) != 0,
         .note = bytes_after(value, 1),
@@ -52,6 +62,8 @@ enum status checkpoints_load_from(struct store *store, uint64_t size_min,
     struct bytes          key = view_of(&from);
     struct bytes          value;
     const enum status     status = store_load_from(store, STORE_CHECKPOINT, &key, &value);
+    // Where the store itself is damaged there is no place to go on from.
+    if (status == STATUS_CORRUPT) *record = (struct checkpoint_record){.size = UINT64_MAX};
     if (status != OK) return status;
     return parse(key, value, record);
 }

@@ -28,7 +28,8 @@ struct checkpoint_record {
     struct bytes note; // a view of the store
 };
 
-// STATUS_NOT_FOUND where none is; STATUS_CORRUPT for a record that is not one.
+// STATUS_NOT_FOUND where none is; STATUS_CORRUPT for a record that is not one: its size tells the
+// place where it stands, no more.
 MUST_CHECK enum status checkpoints_load_newest(struct store             *store,
                                                struct checkpoint_record *record);
 MUST_CHECK enum status checkpoints_load_from(struct store *store, uint64_t size_min,

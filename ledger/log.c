@@ -2,6 +2,7 @@
 
 #include "core/base/limits.h"
 #include "ledger/big_endian.h"
+#include "ledger/census.h"
 #include "ledger/checkpoints.h"
 #include "ledger/contacts.h"
 #include "ledger/head.h"
@@ -139,7 +140,13 @@ void ledger_close(struct ledger *ledger)
 enum status ledger_check(struct ledger *ledger, struct ledger_complaint *complaint)
 {
     assert(!ledger->is_batch_open);
-    return load(ledger, &ledger->before, complaint);
+    enum status status = load(ledger, &ledger->before, complaint);
+    if (status != OK || store_is_bundle(ledger->store)) return status;
+    *complaint = (struct ledger_complaint){.index = LEDGER_NO_INDEX};
+    status = census_take(ledger->store, ledger->before.tiles.tree.size, &complaint->what);
+    complaint->why =
+        status == STATUS_CORRUPT ? "there are other records than its own" : status_sentence(status);
+    return status;
 }
 
 enum status ledger_refresh(struct ledger *ledger, struct ledger_complaint *complaint)
@@ -412,16 +419,19 @@ enum status ledger_checkpoint_from(struct ledger *ledger, uint64_t size_min,
     enum status              status = store_look(ledger->store);
     if (status != OK) return status;
     const enum status found = load_newest(ledger, &newest);
-    const uint64_t    end = found == OK ? newest.size : UINT64_MAX;
-    if (found == STATUS_NOT_FOUND || size_min > end) return STATUS_NOT_FOUND;
+    if (found == STATUS_NOT_FOUND) return found;
+    if (found == OK && size_min > newest.size) return STATUS_NOT_FOUND;
     status = checkpoints_load_from(ledger->store, size_min, &record);
-    if (status == OK && record.size < end) {
-        *checkpoint = checkpoint_of(&record);
+    // The writer may have dropped it since, and sealed others.
+    const bool is_past =
+        status == STATUS_NOT_FOUND ||
+        ((status == OK || status == STATUS_CORRUPT) && found == OK && record.size >= newest.size);
+    if (found == OK && is_past) {
+        *checkpoint = checkpoint_of(&newest);
         return OK;
     }
-    if (status != OK && status != STATUS_NOT_FOUND) return status;
-    if (found == OK) *checkpoint = checkpoint_of(&newest);
-    return found;
+    if (status == OK || status == STATUS_CORRUPT) *checkpoint = checkpoint_of(&record);
+    return status;
 }
 
 static enum status judge_witnessed(struct ledger *ledger, uint64_t size, struct bytes note)

@@ -69,7 +69,8 @@ MUST_CHECK enum status ledger_open(const char *directory, const struct ledger_op
                                    struct ledger **ledger, struct ledger_complaint *complaint);
 void                   ledger_close(struct ledger *ledger); // NULL is fine; aborts an open batch
 
-// What ledger_open checks, on demand, against the disk; reads some 256 leaves. Not inside a batch.
+// What ledger_open checks, on demand, against the disk, and that there are no records besides;
+// reads some 256 leaves and all checkpoints. Not inside a batch.
 MUST_CHECK enum status ledger_check(struct ledger *ledger, struct ledger_complaint *complaint);
 
 // Read-only: a ledger stays at the size it had when opened until it is refreshed. Checks again.
@@ -140,7 +141,8 @@ struct ledger_checkpoint {
 // STATUS_NOT_FOUND while nothing was ever committed.
 MUST_CHECK enum status ledger_newest(struct ledger *ledger, struct ledger_checkpoint *checkpoint);
 // The kept one of the smallest size >= size_min, so of that very size where it is kept: to walk
-// all, go on from size + 1. STATUS_NOT_FOUND past the newest.
+// all, go on from size + 1. STATUS_NOT_FOUND past the newest. Where the record is damaged
+// (STATUS_CORRUPT) the size alone is told, and the walk can go on; UINT64_MAX is the last there is.
 MUST_CHECK enum status ledger_checkpoint_from(struct ledger *ledger, uint64_t size_min,
                                               struct ledger_checkpoint *checkpoint);
 // Inside a batch: keeps for ever the checkpoint of `size` with the cosignatures that were added to

@@ -77,6 +77,8 @@ static enum status status_of(int error)
         {MDB_CORRUPTED,        STATUS_CORRUPT        },
         {MDB_PAGE_NOTFOUND,    STATUS_CORRUPT        },
         {MDB_INVALID,          STATUS_CORRUPT        },
+        {MDB_CURSOR_FULL,      STATUS_CORRUPT        }, // deeper than any tree: it leads to itself
+        {MDB_BAD_TXN,          STATUS_CORRUPT        }, // what it says of each look after that
         {MDB_INCOMPATIBLE,     STATUS_CORRUPT        },
         {MDB_VERSION_MISMATCH, STATUS_UNSUPPORTED    },
         {MDB_READERS_FULL,     STATUS_OVERLOADED     },
@@ -225,6 +227,8 @@ static enum status open_tables(struct store *store)
         if (error != 0) mdb_txn_abort(txn);
     }
     if (error == 0) error = mdb_txn_commit(txn);
+    // Whoever only reads makes no tables: a file without them is none of a ledger.
+    if (error == MDB_NOTFOUND) error = MDB_CORRUPTED;
     return status_of(error);
 }
 
@@ -320,6 +324,8 @@ enum status store_open(const char *directory, const struct store_options *option
     if (directory_fd < 0) return status_of(errno);
     enum status status = OK;
     if (fstatat(directory_fd, "data.mdb", &data, 0) != 0) status = status_of(errno);
+    // To open a pipe would wait for somebody who writes.
+    if (status == OK && !S_ISREG(data.st_mode)) status = STATUS_IO;
     if (status == OK) {
         status = open_in(directory_fd, directory, options, store);
     } else if (status == STATUS_NOT_FOUND && options->is_read_only) {

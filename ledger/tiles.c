@@ -156,7 +156,8 @@ enum status tiles_tile(const struct tiles *tiles, struct store *store, struct ti
     const enum status     status = store_load(store, STORE_TILE, view_of(&key), &stored);
     if (status == STATUS_NOT_FOUND) return STATUS_CORRUPT;
     if (status != OK) return status;
-    if (stored.size < wanted) return STATUS_CORRUPT;
+    // One that the writer has filled further meanwhile is still no longer than a tile.
+    if (stored.size < wanted || stored.size > TILE_SIZE) return STATUS_CORRUPT;
     *hashes = (struct bytes){stored.at, wanted};
     return OK;
 }

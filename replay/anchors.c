@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { PATH_TEXT_SIZE = 4096, FILE_SIZE_MAX = RECEIPT_SIZE_MAX };
 
@@ -43,16 +44,44 @@ static void keep_text(char text[static EVIDENCE_SIZE], struct bytes note)
     text[size] = 0;
 }
 
+// The next kept head whose record can be read; *from moves past it.
+static bool next_head(struct ledger *ledger, uint64_t *from, struct ledger_checkpoint *found)
+{
+    while (*from != UINT64_MAX) {
+        const enum status status = ledger_checkpoint_from(ledger, *from, found);
+        if (status != OK && status != STATUS_CORRUPT) return false;
+        *from = found->size == UINT64_MAX ? UINT64_MAX : found->size + 1;
+        if (status == OK) return true;
+    }
+    return false;
+}
+
+// The head of the ledger that is nearest: of one size with another root is the clearest.
+static void keep_evidence(struct anchors *anchors)
+{
+    const uint64_t           size = anchors->kept.head.size;
+    uint64_t                 from = size;
+    struct ledger_checkpoint found;
+    struct anchor_report    *report = anchors->report;
+    const bool               is_cut = size > ledger_size(anchors->ledger);
+    if (is_cut ? ledger_newest(anchors->ledger, &found) != OK
+               : !next_head(anchors->ledger, &from, &found)) {
+        return;
+    }
+    report->evidence = is_cut               ? "the events of the first are not there any more"
+                       : found.size == size ? "of one size there is one root"
+                                            : "the second does not go on from the first";
+    keep_text(report->kept, anchors->kept.note);
+    keep_text(report->found, found.note);
+}
+
 // The smallest size counts: what came after follows from it.
 static void note_broken(struct anchors *anchors, const char *path)
 {
-    struct ledger_checkpoint newest;
     if (anchors->broken_size <= anchors->kept.head.size) return;
     anchors->broken_size = anchors->kept.head.size;
     (void)snprintf(anchors->broken_name, sizeof anchors->broken_name, "%s", path);
-    if (ledger_newest(anchors->ledger, &newest) != OK) return;
-    keep_text(anchors->report->kept, anchors->kept.note);
-    keep_text(anchors->report->found, newest.note);
+    keep_evidence(anchors);
 }
 
 // Whether the event stands in the ledger where the receipt says; it may not bring the event itself.
@@ -66,12 +95,21 @@ static bool has_event(struct anchors *anchors)
                                  &anchors->kept.head.root);
 }
 
+// A ledger in use has gone on since it was opened, and what it handed out meanwhile lies among what
+// was kept.
+static bool has_grown_to(struct ledger *ledger, uint64_t size)
+{
+    struct ledger_complaint complaint;
+    if (size <= ledger_size(ledger)) return true;
+    return ledger_refresh(ledger, &complaint) == OK && size <= ledger_size(ledger);
+}
+
 static void compare(struct anchors *anchors, const char *path)
 {
     struct anchor_report    *report = anchors->report;
     const struct checkpoint *head = &anchors->kept.head;
     struct hash              root;
-    if (head->size > ledger_size(anchors->ledger)) {
+    if (!has_grown_to(anchors->ledger, head->size)) {
         note_broken(anchors, path);
         return;
     }
@@ -92,7 +130,7 @@ static void compare(struct anchors *anchors, const char *path)
 static enum status load(struct anchors *anchors, const char *path, struct bytes *text)
 {
     FILE *file = fopen(path, "re");
-    if (file == NULL) return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
+    if (file == NULL) return status_of_error(errno);
     const size_t size = fread(anchors->room, 1, sizeof anchors->room, file);
     const bool   is_read = ferror(file) == 0;
     (void)fclose(file);
@@ -138,6 +176,7 @@ static void check_receipts(struct anchors *anchors, const char *directory)
     uint64_t       count = 0;
     DIR           *open = opendir(directory);
     struct dirent *entry = NULL;
+    struct stat    file;
     if (open == NULL) {
         complain(anchors, OUTCOME_IO, directory, "no such directory, or no right to read it");
         return;
@@ -146,8 +185,13 @@ static void check_receipts(struct anchors *anchors, const char *directory)
     while ((entry = readdir(open)) != NULL) {
         if (!is_receipt(entry->d_name)) continue;
         (void)snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
-        check_file(anchors, path, kept_read_receipt);
         count++;
+        // A pipe would wait for somebody who writes.
+        if (stat(path, &file) != 0 || !S_ISREG(file.st_mode)) {
+            complain(anchors, OUTCOME_IO, path, "it is no file that can be read");
+        } else {
+            check_file(anchors, path, kept_read_receipt);
+        }
     }
     (void)closedir(open);
     if (count == 0) complain(anchors, OUTCOME_IO, directory, "it has no *" RECEIPT_SUFFIX);
@@ -201,10 +245,10 @@ static void find_witnessed(struct anchors *anchors)
 {
     const struct trust      *trust = &anchors->options->trust;
     const struct key_set     keys = trust_policy_keys(&trust->policy);
-    struct ledger_checkpoint found = {.size = 0};
+    struct ledger_checkpoint found;
     struct checkpoint        head;
-    for (uint64_t from = 0; ledger_checkpoint_from(anchors->ledger, from, &found) == OK;
-         from = found.size + 1) {
+    uint64_t                 from = 0;
+    while (next_head(anchors->ledger, &from, &found)) {
         uint64_t signed_by = 0;
         if (checkpoint_verify(found.note, verifier_name(&trust->ledger), &keys, &head,
                               &signed_by) != OK) {

@@ -130,7 +130,8 @@ void audit_run(struct ledger *ledger, const struct trust *trust, struct report *
     const enum status status = prepare(ledger, trust, replaying, scans);
     if (status == OK) is_begun = pthread_create(&thread, NULL, replay, replaying) == 0;
     if (!is_begun) {
-        complain(report, OUTCOME_IO, status_sentence(status == OK ? STATUS_OUT_OF_MEMORY : status));
+        const enum status why = status == OK ? STATUS_OUT_OF_MEMORY : status;
+        complain(report, outcome_of(why), status_sentence(why));
         goto out;
     }
     if (is_told) progress_start(&progress);

@@ -36,7 +36,8 @@ struct content {
     bool         has_head;    // the next one
     uint64_t     head_size;
     struct hash  head_root;
-    bool         is_over; // the first bad place is certain
+    bool         is_misled; // a leaf was not where its number leads
+    bool         is_over;   // the first bad place is certain
 };
 
 static bool is_leaf_in_doubt(const struct content *content)
@@ -81,17 +82,22 @@ static void next_head(struct content *content, uint64_t size_min)
     struct ledger_checkpoint found = {.size = 0};
     struct checkpoint        head;
     content->has_head = false;
-    for (uint64_t from = size_min; !content->has_head; from = found.size + 1) {
+    uint64_t from = size_min;
+    while (!content->has_head && from != UINT64_MAX) {
         const enum status status = ledger_checkpoint_from(content->ledger, from, &found);
         if (status == STATUS_NOT_FOUND) return;
-        if (status != OK) {
+        if (status != OK && status != STATUS_CORRUPT) {
             complain_of_head(content, from, status_sentence(status));
             return;
         }
-        if (!is_head_good(content, &found, &head)) continue;
-        content->has_head = true;
-        content->head_size = head.size;
-        content->head_root = head.root;
+        from = found.size == UINT64_MAX ? UINT64_MAX : found.size + 1;
+        if (status == STATUS_CORRUPT) {
+            complain_of_head(content, found.size, "its record is none of a ledger");
+        } else if (is_head_good(content, &found, &head)) {
+            content->has_head = true;
+            content->head_size = head.size;
+            content->head_root = head.root;
+        }
     }
 }
 
@@ -233,10 +239,25 @@ static void suspect_leaf(struct content *content, uint64_t seq)
     content->stored = content->made;
 }
 
+// A walk goes from leaf to leaf; whoever asks for one goes down by its number, through pages that
+// the walk does not depend on. Both must come to the same.
+static void look_up(struct content *content, struct bytes leaf)
+{
+    const uint64_t    seq = content->made.size;
+    struct bytes      found = {NULL, 0};
+    const enum status status = ledger_read(content->ledger, seq, &found);
+    if (content->is_misled) return;
+    if (status == OK && (found.at == leaf.at || bytes_is_equal(found, leaf))) return;
+    content->is_misled = true;
+    faults_add(&content->report->faults, fault_at(OUTCOME_INTEGRITY, "event", seq, seq),
+               "it is there, but its number does not lead to it");
+}
+
 static void check_leaf(struct content *content, struct bytes leaf)
 {
     const uint64_t    seq = content->made.size;
     const struct hash made = hash_leaf(leaf);
+    look_up(content, leaf);
     if (seq % TILE_WIDTH == 0) load_tile(content, seq / TILE_WIDTH);
     const bool         is_stored = seq % TILE_WIDTH < content->tile_count;
     const struct hash *stored = is_stored ? &content->tile[seq % TILE_WIDTH] : &made;
@@ -261,6 +282,20 @@ static void complain_of_gap(struct content *content, enum status status)
     content->is_over = true;
 }
 
+// Signed heads tell of more than is there: up to the newest of them.
+static void complain_of_end(struct content *content)
+{
+    const uint64_t size = content->made.size;
+    while (content->has_head) {
+        content->sealed_size = content->head_size;
+        next_head(content, content->head_size + 1);
+    }
+    faults_add(&content->report->faults,
+               fault_at(OUTCOME_INTEGRITY, "event", size, content->sealed_size - 1),
+               "the signed head of size %" PRIu64 " covers it, but it is not there",
+               content->sealed_size);
+}
+
 // Nothing was decided by a signed root to the end.
 static void check_end(struct content *content)
 {
@@ -272,9 +307,7 @@ static void check_end(struct content *content)
     } else if (content->doubt != DOUBT_NONE) {
         decide_doubt(content, "no signed head says whether it is the leaf or the tile");
     } else if (content->has_head && content->head_size > size) {
-        faults_add(faults, fault_at(OUTCOME_INTEGRITY, "event", size, content->head_size - 1),
-                   "the signed head of size %" PRIu64 " covers it, but it is not there",
-                   content->head_size);
+        complain_of_end(content);
     } else if (content->good_size < size) {
         faults_add(faults, fault_at(OUTCOME_INTEGRITY, "event", content->good_size, size - 1),
                    "no signed head covers it: the newest that agrees is of size %" PRIu64,

@@ -75,11 +75,11 @@ static json_t *fault_in(const struct fault *fault)
     return object;
 }
 
-static json_t *faults_in(const struct report *report)
+static json_t *faults_in(const struct report *report, uint32_t *more)
 {
     json_t           *array = json_array();
     struct fault_list list;
-    report_faults(report, &list);
+    *more = report_faults(report, &list);
     for (uint32_t i = 0; i < list.count; i++) {
         (void)json_array_append_new(array, fault_in(list.of[i]));
     }
@@ -134,6 +134,7 @@ void json_print_report(const struct report *report, const char *origin, FILE *fi
 {
     json_t            *object = json_object();
     const enum outcome outcome = report_outcome(report);
+    uint32_t           more = 0;
     set(object, "outcome", json_string(outcome_word(outcome)));
     set(object, "code", number_of((uint64_t)outcome));
     set(object, "ledger", json_string(origin));
@@ -145,8 +146,12 @@ void json_print_report(const struct report *report, const char *origin, FILE *fi
         report->meaning.has_digest ? hex_of(hash_view(&report->meaning.digest)) : json_null());
     set(object, "witnessed",
         report->anchors.is_witnessed ? number_of(report->anchors.witnessed_size) : json_null());
-    set(object, "faults", faults_in(report));
-    if (report->anchors.kept[0] != 0) set(object, "evidence", evidence_in(&report->anchors));
+    set(object, "faults", faults_in(report, &more));
+    set(object, "more_faults", number_of(more));
+    if (report->anchors.evidence != NULL) {
+        set(object, "evidence", evidence_in(&report->anchors));
+        set(object, "evidence_of", json_string(report->anchors.evidence));
+    }
     print(object, JSON_INDENT(2), file);
 }
 

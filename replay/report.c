@@ -1,28 +1,73 @@
 #include "replay/report.h"
 
+#include "core/base/name.h"
 #include "core/proof/crypto.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
-void faults_add(struct faults *faults, struct fault fault, const char *format, ...)
+// Names of files come in, and what they hold: a line of the report must be one line of text.
+static void make_printable(char *text)
 {
-    va_list arguments;
-    faults->total++;
-    if (faults->count == FAULT_MAX) return;
-    va_start(arguments, format);
-    (void)vsnprintf(fault.why, sizeof fault.why, format, arguments);
-    va_end(arguments);
-    faults->of[faults->count] = fault;
-    faults->count++; // last: whoever reads after a crash finds whole ones
+    const size_t size = strlen(text);
+    const bool   is_text = text_is_utf8((struct bytes){(const uint8_t *)text, size});
+    for (size_t i = 0; i < size; i++) {
+        const uint8_t byte = (uint8_t)text[i];
+        if (byte < ' ' || byte == 0x7f || (byte >= 0x80 && !is_text)) text[i] = '?';
+    }
+}
+
+// Damage explains a divergence, not the other way round.
+static uint32_t rank(enum outcome outcome)
+{
+    static const uint32_t ranks[] = {
+        [OUTCOME_CLEAN] = 5,  [OUTCOME_USAGE] = 4,      [OUTCOME_INTEGRITY] = 0,
+        [OUTCOME_ANCHOR] = 1, [OUTCOME_DIVERGENCE] = 2, [OUTCOME_IO] = 3,
+    };
+    assert((size_t)outcome < sizeof ranks / sizeof ranks[0]);
+    return ranks[outcome];
 }
 
 static bool comes_before(const struct fault *a, const struct fault *b)
 {
     if (a->from != b->from) return a->from < b->from;
     if (a->to != b->to) return a->to < b->to;
-    return a->outcome < b->outcome;
+    return rank(a->outcome) < rank(b->outcome);
+}
+
+// What weighs least and lies farthest behind gives way to another.
+static bool matters_more(const struct fault *a, const struct fault *b)
+{
+    if (a->outcome != b->outcome) return rank(a->outcome) < rank(b->outcome);
+    return comes_before(a, b);
+}
+
+static uint32_t find_least(const struct faults *faults)
+{
+    uint32_t least = 0;
+    for (uint32_t i = 1; i < faults->count; i++) {
+        if (matters_more(&faults->of[least], &faults->of[i])) least = i;
+    }
+    return least;
+}
+
+void faults_add(struct faults *faults, struct fault fault, const char *format, ...)
+{
+    va_list arguments;
+    faults->total++;
+    va_start(arguments, format);
+    (void)vsnprintf(fault.why, sizeof fault.why, format, arguments);
+    va_end(arguments);
+    make_printable(fault.why);
+    if (faults->count == FAULT_MAX) {
+        const uint32_t least = find_least(faults);
+        if (matters_more(&fault, &faults->of[least])) faults->of[least] = fault;
+        return;
+    }
+    faults->of[faults->count] = fault;
+    faults->count++; // last: whoever reads after a crash finds whole ones
 }
 
 static void add_all(struct fault_list *list, const struct faults *faults)
@@ -36,29 +81,28 @@ static void add_all(struct fault_list *list, const struct faults *faults)
     }
 }
 
-void report_faults(const struct report *report, struct fault_list *list)
+uint32_t report_faults(const struct report *report, struct fault_list *list)
 {
+    const struct faults *const all[] = {&report->content.faults, &report->meaning.faults,
+                                        &report->anchors.faults, &report->others};
+    uint32_t                   total = 0;
     list->count = 0;
-    add_all(list, &report->content.faults);
-    add_all(list, &report->meaning.faults);
-    add_all(list, &report->anchors.faults);
-    add_all(list, &report->others);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        add_all(list, all[i]);
+        total += all[i]->total;
+    }
+    return total - list->count;
 }
 
-// Damage explains a divergence, not the other way round.
 enum outcome report_outcome(const struct report *report)
 {
-    static const enum outcome ranks[] = {OUTCOME_INTEGRITY, OUTCOME_ANCHOR, OUTCOME_DIVERGENCE,
-                                         OUTCOME_IO, OUTCOME_USAGE};
-    struct fault_list         list;
-    report_faults(report, &list);
-    for (size_t rank = 0; rank < sizeof ranks / sizeof ranks[0]; rank++) {
-        for (uint32_t i = 0; i < list.count; i++) {
-            if (list.of[i]->outcome == ranks[rank]) return ranks[rank];
-        }
+    struct fault_list list;
+    enum outcome      worst = OUTCOME_CLEAN;
+    (void)report_faults(report, &list);
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (rank(list.of[i]->outcome) < rank(worst)) worst = list.of[i]->outcome;
     }
-    assert(list.count == 0);
-    return OUTCOME_CLEAN;
+    return worst;
 }
 
 const char *outcome_word(enum outcome outcome)
@@ -122,13 +166,14 @@ static void print_place(const struct fault *fault, FILE *file)
 static void print_faults(const struct report *report, FILE *file)
 {
     struct fault_list list;
-    report_faults(report, &list);
+    const uint32_t    more = report_faults(report, &list);
     for (uint32_t i = 0; i < list.count; i++) {
         const struct fault *fault = list.of[i];
         (void)fprintf(file, "%s: ", i == 0 ? "first bad" : "also bad");
         print_place(fault, file);
         (void)fprintf(file, " (%s): %s\n", outcome_word(fault->outcome), fault->why);
     }
+    if (more > 0) (void)fprintf(file, "also bad: %" PRIu32 " more\n", more);
 }
 
 static void print_count(const char *what, uint64_t count, const char *detail, FILE *file)
@@ -175,9 +220,9 @@ static void print_anchors(const struct anchor_report *anchors, FILE *file)
 
 static void print_evidence(const struct anchor_report *anchors, FILE *file)
 {
-    if (anchors->kept[0] == 0) return;
-    (void)fprintf(file, "evidence: these two heads are both signed, and cannot both be\n\n%s\n%s\n",
-                  anchors->kept, anchors->found);
+    if (anchors->evidence == NULL) return;
+    (void)fprintf(file, "evidence: these two heads are both signed, but %s\n\n%s\n%s\n",
+                  anchors->evidence, anchors->kept, anchors->found);
 }
 
 void report_print(const struct report *report, const char *origin, FILE *file)

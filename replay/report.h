@@ -80,8 +80,9 @@ struct anchor_report {
     uint64_t      witnessed_size;    // the greatest head that enough witnesses have signed
     bool          is_witnessed;      // there is one
     struct faults faults;
-    // Two signed heads of one ledger that cannot both be: what was kept, and what is there. They
-    // prove the fraud to anybody. Texts; empty: none.
+    // Two signed heads of one ledger that do not go together: what was kept, and what is there.
+    // Texts.
+    const char   *evidence; // why they do not, static; NULL: there are none
     char          kept[EVIDENCE_SIZE], found[EVIDENCE_SIZE];
 };
 
@@ -94,7 +95,8 @@ struct report {
     struct faults         others; // of the whole
 };
 
-// The sentence is a format; fault gives all but the sentence.
+// The sentence is a format; fault gives all but the sentence. Where there are too many, those are
+// kept that decide the outcome, and of these the first.
 void faults_add(struct faults *faults, struct fault fault, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -105,7 +107,8 @@ struct fault_list {
     const struct fault *of[4 * FAULT_MAX];
 };
 
-void         report_faults(const struct report *report, struct fault_list *list);
+// How many more there were.
+uint32_t     report_faults(const struct report *report, struct fault_list *list);
 enum outcome report_outcome(const struct report *report);
 const char  *outcome_word(enum outcome outcome);
 // Of a failure: damage that was found, or that nobody could look.

@@ -111,6 +111,8 @@ def read_head(note, key):
     """(size, root) of a checkpoint that the key has signed; otherwise ValueError."""
     text, _, lines = note.decode("utf-8").rpartition("\n\n")
     text += "\n"
+    if not lines.endswith("\n"):
+        raise ValueError("the last line has no end")
     good = False
     for line in lines.splitlines():
         dash, name, data = line.split(" ")
@@ -140,7 +142,7 @@ class Store:
 
     def leaves(self):
         for key, value in self.txn.cursor(self.tables["leaf"]):
-            yield struct.unpack(">Q", key)[0], bytes(value)
+            yield struct.unpack(">Q", key)[0] if len(key) == 8 else None, bytes(value)
 
     def size(self):
         cursor = self.txn.cursor(self.tables["leaf"])
@@ -152,7 +154,7 @@ class Store:
 
     def heads(self):
         for key, value in self.txn.cursor(self.tables["checkpoint"]):
-            yield struct.unpack(">Q", key)[0], bytes(value[1:])
+            yield int.from_bytes(key[:8].ljust(8, b"\0"), "big"), bytes(value[1:])
 
 
 class Files:
@@ -188,6 +190,7 @@ class Files:
             for index in range(width):
                 length = int.from_bytes(data[at:at + 2], "big")
                 if at + 2 > len(data) or at + 2 + length > len(data):
+                    yield None, b""
                     return
                 yield number * WIDTH + index, data[at + 2:at + 2 + length]
                 at += 2 + length
@@ -199,11 +202,11 @@ class Files:
     def heads(self):
         sizes = []
         if os.path.isdir(os.path.join(self.path, "heads")):
-            sizes = sorted(int(name) for name in os.listdir(os.path.join(self.path, "heads")))
-        for size in sizes:
-            if size < self.newest:
-                yield size, self.read("heads", str(size))
-        yield self.newest, self.read("checkpoint")
+            sizes = [int(name) for name in os.listdir(os.path.join(self.path, "heads"))]
+        if self.newest in sizes and self.read("heads", str(self.newest)) != self.read("checkpoint"):
+            raise ValueError("there are two heads of the newest size")
+        for size in sorted({*sizes, self.newest}):
+            yield size, self.read("checkpoint") if size == self.newest else self.read("heads", str(size))
 
 
 # --- Content: are the bytes those that were sealed? ---------------------------
@@ -420,7 +423,7 @@ def main(data, key_file):
     is_files = not os.path.exists(os.path.join(data, "data.mdb"))
     try:
         faults = faults_of(Files(data) if is_files else Store(data), read_key(key_file))
-    except (lmdb.Error, OSError, ValueError, AttributeError) as error:
+    except (lmdb.Error, OSError, ValueError, AttributeError, IndexError) as error:
         print("not a ledger: %s" % error)
         return 2
     for number, bad in enumerate(faults):

@@ -126,6 +126,31 @@ def a_disk_that_fails_stops_nobody():
         at.wait_for_anchor()
 
 
+def is_audited_while_it_grows():
+    """What the daemon signed after the auditor had opened the ledger is no fraud."""
+    with Anchored() as at:
+        at.consume("c0")
+        at.wait_for_anchor()
+        is_over = False
+
+        def consume():
+            number = 0
+            with at.client() as client:
+                while not is_over:
+                    number += 1
+                    ledger.expect_ok(client.propose(sp.consumption("/", "channel", "g%d" % number)))
+
+        def audit():
+            nonlocal is_over
+            try:
+                for _ in range(12):
+                    at.replay("verify", "--trusted-checkpoint", at.anchor)
+            finally:
+                is_over = True
+
+        sp.in_threads(consume, audit)
+
+
 def survives_a_kill():
     with Anchored() as at:
         for turn in range(5):
@@ -139,7 +164,8 @@ def survives_a_kill():
 
 def main():
     for test in (follows_the_ledger, an_old_copy_is_not_started, another_history_is_not_started,
-                 nonsense_is_not_started_with, a_disk_that_fails_stops_nobody, survives_a_kill):
+                 nonsense_is_not_started_with, a_disk_that_fails_stops_nobody, is_audited_while_it_grows,
+                 survives_a_kill):
         test()
         ledger.note("  " + test.__name__)
     return 0
