@@ -35,7 +35,7 @@ static uint64_t bits_max(const struct column *column)
 
 // --- Writing ----------------------------------------------------------------
 
-enum { PIECE_SIZE = 64 * 1024, RECORD_SIZE_MAX = 2048 };
+enum { PIECE_SIZE = 64 * 1024 };
 
 // A record that was met, and whose turn to be written comes.
 struct met {
@@ -151,7 +151,7 @@ static void write_value(struct writer *writer, const struct column *column, cons
 static void write_record(struct writer *writer, uint32_t pool, const struct snapshot_row *row,
                          const void *record)
 {
-    if (writer->piece.size + RECORD_SIZE_MAX > PIECE_SIZE) flush(writer);
+    if (writer->piece.size + SNAPSHOT_RECORD_MAX > PIECE_SIZE) flush(writer);
     pack_array(&writer->piece, row->column_count + 1);
     pack_number(&writer->piece, pool);
     for (uint32_t i = 0; i < row->column_count; i++) {
@@ -226,9 +226,11 @@ enum status snapshot_write(const struct state *state, const struct snapshot_sink
 // --- Reading ----------------------------------------------------------------
 
 struct reader {
-    struct state      *state;
-    struct pack_reader pack;
-    uint32_t    named[SNAPSHOT_POOL_COUNT]; // as many were taken, in the order of their names
+    struct state                 *state;
+    const struct snapshot_source *source;
+    struct pack_reader            pack;
+    size_t                        piece_size; // of what the source gave
+    uint32_t    named[SNAPSHOT_POOL_COUNT];   // as many were taken, in the order of their names
     uint32_t    read[SNAPSHOT_POOL_COUNT];
     enum status status; // sticky
 };
@@ -236,6 +238,17 @@ struct reader {
 static void fail(struct reader *reader, enum status status)
 {
     if (reader->status == OK) reader->status = status;
+}
+
+// Whether there is more: as much of it as a record takes.
+static bool look_ahead(struct reader *reader)
+{
+    struct bytes *rest = &reader->pack.rest;
+    if (rest->size < SNAPSHOT_RECORD_MAX) {
+        *rest = reader->source->next(reader->source->context, reader->piece_size - rest->size);
+        reader->piece_size = rest->size;
+    }
+    return rest->size > 0;
 }
 
 static void read_hash(struct pack_reader *pack, struct hash *hash)
@@ -387,7 +400,7 @@ static void read_records(struct reader *reader)
 {
     reader->named[POOL_SERVER] = 1;
     reader->named[POOL_GROUP] = SERVER_GROUP;
-    while (reader->status == OK && reader->pack.rest.size > 0) {
+    while (reader->status == OK && look_ahead(reader)) {
         read_record(reader);
     }
     for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
@@ -429,18 +442,41 @@ static enum status judge_header(const struct snapshot_header *header)
     return header->rules_version == RULES_VERSION ? OK : STATUS_UNSUPPORTED;
 }
 
-enum status snapshot_read(struct state *state, struct bytes snapshot)
+// The header is a view of a piece, which is gone when the records are read.
+static enum status judge_server(const struct reader *reader, const struct snapshot_header *header,
+                                struct bytes origin)
 {
-    struct reader          reader = {.state = state, .pack = pack_reader(snapshot)};
+    const struct server *server = server_at(reader->state);
+    if (server->size != header->size || server->time_ms != header->time_ms) return STATUS_CORRUPT;
+    return text_is(reader->state, server->origin, origin) ? OK : STATUS_CORRUPT;
+}
+
+enum status snapshot_read(struct state *state, const struct snapshot_source *source)
+{
+    struct reader          reader = {.state = state, .source = source};
     struct snapshot_header header;
+    uint8_t                room[ORIGIN_SIZE_MAX];
+    struct buffer          origin = buffer_over(room, sizeof room);
+    (void)look_ahead(&reader);
     if (!read_header(&reader.pack, &header)) return STATUS_CORRUPT;
+    buffer_add(&origin, header.origin);
     reader.status = judge_header(&header);
     if (reader.status == OK) read_records(&reader);
+    if (reader.status == OK) reader.status = judge_server(&reader, &header, buffer_bytes(&origin));
     if (reader.status != OK) return reader.status;
-    const struct server *server = server_at(state);
-    if (server->size != header.size || server->time_ms != header.time_ms) return STATUS_CORRUPT;
-    if (!text_is(state, server->origin, header.origin)) return STATUS_CORRUPT;
     index_all(&reader);
     state_forget_changes(state);
     return OK;
+}
+
+static struct bytes next_of_rest(void *context, size_t used)
+{
+    struct bytes *rest = context;
+    *rest = bytes_after(*rest, used);
+    return *rest;
+}
+
+struct snapshot_source snapshot_source_of(struct bytes *rest)
+{
+    return (struct snapshot_source){next_of_rest, rest};
 }
