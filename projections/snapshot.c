@@ -393,7 +393,6 @@ static void read_record(struct reader *reader)
         const uint32_t record = ++reader->read[pool];
         read_values(reader, row, state_edit(reader->state, (enum pool_name)pool, record));
     }
-    state_commit(reader->state);
 }
 
 static void read_records(struct reader *reader)
@@ -414,7 +413,6 @@ static void index_retries(struct reader *reader, uint32_t bucket)
     state_index_expect(reader->state, pool);
     for (uint32_t at = 1; at <= state_count(reader->state, pool); at++) {
         retry_index(reader->state, bucket, at);
-        state_commit(reader->state);
     }
 }
 
@@ -425,7 +423,6 @@ static void index_all(struct reader *reader)
         state_index_expect(reader->state, (enum pool_name)i);
         for (uint32_t at = 1; row->index != NULL && at <= reader->read[i]; at++) {
             row->index(reader->state, at);
-            state_commit(reader->state);
         }
     }
     for (uint32_t bucket = 0; bucket < RETRY_BUCKET_COUNT; bucket++) {
@@ -461,10 +458,12 @@ enum status snapshot_read(struct state *state, const struct snapshot_source *sou
     if (!read_header(&reader.pack, &header)) return STATUS_CORRUPT;
     buffer_add(&origin, header.origin);
     reader.status = judge_header(&header);
+    state_load_begin(state);
     if (reader.status == OK) read_records(&reader);
     if (reader.status == OK) reader.status = judge_server(&reader, &header, buffer_bytes(&origin));
+    if (reader.status == OK) index_all(&reader);
+    state_load_end(state);
     if (reader.status != OK) return reader.status;
-    index_all(&reader);
     state_forget_changes(state);
     return OK;
 }

@@ -83,6 +83,16 @@ enum {
     CHANGE_ROOM = 2 * CHANGE_RING_SIZE,
 };
 
+// What comes into an index while the state is loaded waits until so many have come behind it:
+// meanwhile its place is fetched from memory.
+enum { LOAD_WAITING = 32 };
+
+struct waiting {
+    uint64_t hash;
+    uint32_t record;
+    uint32_t index;
+};
+
 struct state {
     struct pool          pools[POOL_COUNT];
     struct index         indexes[INDEX_COUNT];
@@ -91,8 +101,11 @@ struct state {
     struct scratch_pair *scratch;
     struct change        changes[CHANGE_ROOM];
     uint64_t             change_count;
-    uint64_t change_first; // those before were overwritten by some that were rolled back
-    uint8_t  hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
+    uint64_t       change_first; // those before were overwritten by some that were rolled back
+    uint8_t        hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
+    bool           is_loaded;     // as a whole, at the moment
+    uint64_t       waiting_count; // ever
+    struct waiting waiting[LOAD_WAITING];
 };
 
 #define SCRATCH_SIZE ((size_t)SCRATCH_PAIR_MAX * sizeof(struct scratch_pair))
@@ -153,6 +166,7 @@ void state_close(struct state *state)
 
 static void remember(struct state *state, struct undo_head head, const void *content)
 {
+    if (state->is_loaded) return;
     assert(state->journal_size + head.size + sizeof head <= JOURNAL_SIZE_MAX);
     uint8_t *at = state->journal + state->journal_size;
     if (head.size > 0) memcpy(at, content, head.size);
@@ -271,8 +285,42 @@ void *state_edit(struct state *state, enum pool_name pool, uint32_t record)
     return at;
 }
 
+static void put_waiting(struct state *state, uint64_t number)
+{
+    const struct waiting *waiting = &state->waiting[number % LOAD_WAITING];
+    index_add(&state->indexes[waiting->index], waiting->record, waiting->hash);
+}
+
+static void add_later(struct state *state, enum index_name index, uint32_t record, uint64_t hash)
+{
+    const uint64_t number = state->waiting_count++;
+    if (number >= LOAD_WAITING) put_waiting(state, number - LOAD_WAITING);
+    state->waiting[number % LOAD_WAITING] = (struct waiting){hash, record, index};
+    index_fetch(&state->indexes[index], hash);
+}
+
+void state_load_begin(struct state *state)
+{
+    assert(state->journal_size == 0);
+    state->is_loaded = true;
+    state->waiting_count = 0;
+}
+
+void state_load_end(struct state *state)
+{
+    const uint64_t count = state->waiting_count;
+    for (uint64_t i = count < LOAD_WAITING ? 0 : count - LOAD_WAITING; i < count; i++) {
+        put_waiting(state, i);
+    }
+    state->is_loaded = false;
+}
+
 void state_index_add(struct state *state, enum index_name index, uint32_t record, uint64_t hash)
 {
+    if (state->is_loaded) {
+        add_later(state, index, record, hash);
+        return;
+    }
     remember(state, (struct undo_head){record, UNDO_INDEX_ADD, (uint8_t)index, 0}, NULL);
     index_add(&state->indexes[index], record, hash);
 }

@@ -370,6 +370,11 @@ void     state_give(struct state *state, enum pool_name pool, uint32_t record);
 void    *state_edit(struct state *state, enum pool_name pool, uint32_t record);
 void state_index_add(struct state *state, enum index_name index, uint32_t record, uint64_t hash);
 void state_index_remove(struct state *state, enum index_name index, uint32_t record);
+
+// Between these two nothing is kept in the journal, and what comes into an index can be found only
+// afterwards: for a state that is read as a whole, and good for nothing when that fails.
+void state_load_begin(struct state *state);
+void state_load_end(struct state *state);
 // All records of the pool are about to come into its indexes, which are empty.
 void state_index_expect(struct state *state, enum pool_name pool);
 
