@@ -29,7 +29,7 @@ static void add_header(struct buffer *snapshot, const struct hash *layout)
 {
     const struct hash digest = {{0}};
     pack_array(snapshot, 7);
-    pack_key(snapshot, "licet/snapshot/v1");
+    pack_key(snapshot, "licet/snapshot/v2");
     pack_binary(snapshot, hash_view(layout));
     pack_number(snapshot, RULES_VERSION);
     pack_key(snapshot, origin);

@@ -135,7 +135,7 @@ static size_t find(const char *text)
 Test(snapshot, of_another_program_is_not_read)
 {
     struct snapshot_header header;
-    const size_t           layout = find("licet/snapshot/v1") + 17 + 2, rules = layout + HASH_SIZE;
+    const size_t           layout = find("licet/snapshot/v2") + 17 + 2, rules = layout + HASH_SIZE;
     cr_assert(snapshot_read_header((struct bytes){written.at, written.size}, &header));
     cr_assert(eq(u64, header.rules_version, RULES_VERSION));
     written.at[layout] ^= 1;
@@ -145,7 +145,7 @@ Test(snapshot, of_another_program_is_not_read)
     written.at[rules]++;
     cr_expect(eq(int, read_size(written.size), STATUS_UNSUPPORTED), "other rules");
     written.at[rules]--;
-    written.at[find("licet/snapshot/v1") + 16]++;
+    written.at[find("licet/snapshot/v2") + 16]++;
     cr_expect(eq(int, read_size(written.size), STATUS_CORRUPT), "another format");
     cr_expect(not(snapshot_read_header((struct bytes){written.at, written.size}, &header)));
 }
