@@ -165,7 +165,10 @@ static enum status put_in_place(struct snapshot_file *file)
     if (renameat(file->directory_fd, file->unfinished, file->directory_fd, file->name) != 0) {
         return status_of_error(errno);
     }
-    return fsync(file->directory_fd) == 0 ? OK : status_of_error(errno);
+    if (fsync(file->directory_fd) == 0) return OK;
+    const enum status status = status_of_error(errno);
+    (void)unlinkat(file->directory_fd, file->name, 0); // it might be gone tomorrow
+    return status;
 }
 
 enum status snapshot_file_finish(struct snapshot_file *file, struct hash *hash)
