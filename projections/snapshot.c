@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <endian.h>
+#include <pthread.h>
 #include <string.h>
 
 void snapshot_judge(struct question *question, const struct event *event)
@@ -392,9 +393,41 @@ static void read_values(struct reader *reader, const struct snapshot_row *row, v
     reader->rest = rest;
 }
 
+static void read_record(struct reader *reader)
+{
+    const uint8_t pool = *reader->rest.at;
+    reader->rest = bytes_after(reader->rest, 1);
+    if (pool >= SNAPSHOT_POOL_COUNT || reader->read[pool] == reader->named[pool]) {
+        fail(reader, STATUS_CORRUPT);
+    } else {
+        const uint32_t record = ++reader->read[pool];
+        read_values(reader, snapshot_row((enum pool_name)pool),
+                    state_edit(reader->state, (enum pool_name)pool, record));
+    }
+}
+
+static bool is_at_retries(const struct reader *reader)
+{
+    return *reader->rest.at == SNAPSHOT_POOL_COUNT;
+}
+
+static void read_records(struct reader *reader)
+{
+    reader->named[POOL_SERVER] = 1;
+    reader->named[POOL_GROUP] = SERVER_GROUP;
+    while (reader->status == OK && look_ahead(reader) && !is_at_retries(reader)) {
+        read_record(reader);
+    }
+    for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
+        if (reader->read[i] != reader->named[i]) fail(reader, STATUS_CORRUPT);
+    }
+}
+
 static void read_retry(struct reader *reader)
 {
     struct retry retry = {0};
+    if (!is_at_retries(reader)) fail(reader, STATUS_CORRUPT);
+    reader->rest = bytes_after(reader->rest, 1);
     read_values(reader, snapshot_retry_row(), &retry);
     if (reader->status != OK) return;
     if (!retry_has_room(reader->state, retry.not_after_ms)) {
@@ -404,54 +437,49 @@ static void read_retry(struct reader *reader)
     }
 }
 
-static void read_record(struct reader *reader)
+static void read_retries(struct reader *reader)
 {
-    const uint8_t pool = *reader->rest.at;
-    reader->rest = bytes_after(reader->rest, 1);
-    if (pool == SNAPSHOT_POOL_COUNT) {
-        read_retry(reader);
-    } else if (pool > SNAPSHOT_POOL_COUNT || reader->read[pool] == reader->named[pool]) {
-        fail(reader, STATUS_CORRUPT);
-    } else {
-        const uint32_t record = ++reader->read[pool];
-        read_values(reader, snapshot_row((enum pool_name)pool),
-                    state_edit(reader->state, (enum pool_name)pool, record));
-    }
-}
-
-static void read_records(struct reader *reader)
-{
-    reader->named[POOL_SERVER] = 1;
-    reader->named[POOL_GROUP] = SERVER_GROUP;
     while (reader->status == OK && look_ahead(reader)) {
-        read_record(reader);
-    }
-    for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
-        if (reader->read[i] != reader->named[i]) fail(reader, STATUS_CORRUPT);
+        read_retry(reader);
     }
 }
 
-static void index_retries(struct reader *reader, uint32_t bucket)
-{
-    const enum pool_name pool = (enum pool_name)(POOL_RETRY + bucket);
-    state_index_expect(reader->state, pool);
-    for (uint32_t at = 1; at <= state_count(reader->state, pool); at++) {
-        retry_index(reader->state, bucket, at);
-    }
-}
+// --- The indexes ------------------------------------------------------------
 
-static void index_all(struct reader *reader)
+static void index_retries(struct state *state)
 {
-    for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
-        const struct snapshot_row *row = snapshot_row((enum pool_name)i);
-        state_index_expect(reader->state, (enum pool_name)i);
-        for (uint32_t at = 1; row->index != NULL && at <= reader->read[i]; at++) {
-            row->index(reader->state, at);
+    for (uint32_t bucket = 0; bucket < RETRY_BUCKET_COUNT; bucket++) {
+        const enum pool_name pool = (enum pool_name)(POOL_RETRY + bucket);
+        state_index_expect(state, pool);
+        for (uint32_t at = 1; at <= state_count(state, pool); at++) {
+            retry_index(state, bucket, at);
         }
     }
-    for (uint32_t bucket = 0; bucket < RETRY_BUCKET_COUNT; bucket++) {
-        index_retries(reader, bucket);
+}
+
+static void *index_records(void *context)
+{
+    struct state *state = context;
+    for (uint32_t i = 0; i < SNAPSHOT_POOL_COUNT; i++) {
+        const struct snapshot_row *row = snapshot_row((enum pool_name)i);
+        const uint32_t             count = state_count(state, (enum pool_name)i);
+        state_index_expect(state, (enum pool_name)i);
+        for (uint32_t at = 1; row->index != NULL && at <= count; at++) {
+            row->index(state, at);
+        }
     }
+    return NULL;
+}
+
+// All records are there: another thread makes them be found while this one goes on.
+static void index_all(struct reader *reader)
+{
+    pthread_t  thread;
+    const bool is_begun = pthread_create(&thread, NULL, index_records, reader->state) == 0;
+    if (!is_begun) (void)index_records(reader->state);
+    read_retries(reader);
+    if (reader->status == OK) index_retries(reader->state);
+    if (is_begun) (void)pthread_join(thread, NULL);
 }
 
 static enum status judge_header(const struct snapshot_header *header)

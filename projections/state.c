@@ -93,6 +93,11 @@ struct waiting {
     uint32_t index;
 };
 
+struct queue {
+    uint64_t       count; // ever
+    struct waiting waiting[LOAD_WAITING];
+};
+
 struct state {
     struct pool          pools[POOL_COUNT];
     struct index         indexes[INDEX_COUNT];
@@ -101,11 +106,10 @@ struct state {
     struct scratch_pair *scratch;
     struct change        changes[CHANGE_ROOM];
     uint64_t             change_count;
-    uint64_t       change_first; // those before were overwritten by some that were rolled back
-    uint8_t        hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
-    bool           is_loaded;     // as a whole, at the moment
-    uint64_t       waiting_count; // ever
-    struct waiting waiting[LOAD_WAITING];
+    uint64_t     change_first; // those before were overwritten by some that were rolled back
+    uint8_t      hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
+    bool         is_loaded; // as a whole, at the moment
+    struct queue queues[2]; // of records, and of answers to retries
 };
 
 #define SCRATCH_SIZE ((size_t)SCRATCH_PAIR_MAX * sizeof(struct scratch_pair))
@@ -285,17 +289,18 @@ void *state_edit(struct state *state, enum pool_name pool, uint32_t record)
     return at;
 }
 
-static void put_waiting(struct state *state, uint64_t number)
+static void put_waiting(struct state *state, const struct queue *queue, uint64_t number)
 {
-    const struct waiting *waiting = &state->waiting[number % LOAD_WAITING];
+    const struct waiting *waiting = &queue->waiting[number % LOAD_WAITING];
     index_add(&state->indexes[waiting->index], waiting->record, waiting->hash);
 }
 
 static void add_later(struct state *state, enum index_name index, uint32_t record, uint64_t hash)
 {
-    const uint64_t number = state->waiting_count++;
-    if (number >= LOAD_WAITING) put_waiting(state, number - LOAD_WAITING);
-    state->waiting[number % LOAD_WAITING] = (struct waiting){hash, record, index};
+    struct queue  *queue = &state->queues[index >= INDEX_RETRY];
+    const uint64_t number = queue->count++;
+    if (number >= LOAD_WAITING) put_waiting(state, queue, number - LOAD_WAITING);
+    queue->waiting[number % LOAD_WAITING] = (struct waiting){hash, record, index};
     index_fetch(&state->indexes[index], hash);
 }
 
@@ -303,15 +308,22 @@ void state_load_begin(struct state *state)
 {
     assert(state->journal_size == 0);
     state->is_loaded = true;
-    state->waiting_count = 0;
+    state->queues[0].count = 0;
+    state->queues[1].count = 0;
+}
+
+static void empty_queue(struct state *state, const struct queue *queue)
+{
+    const uint64_t count = queue->count;
+    for (uint64_t i = count < LOAD_WAITING ? 0 : count - LOAD_WAITING; i < count; i++) {
+        put_waiting(state, queue, i);
+    }
 }
 
 void state_load_end(struct state *state)
 {
-    const uint64_t count = state->waiting_count;
-    for (uint64_t i = count < LOAD_WAITING ? 0 : count - LOAD_WAITING; i < count; i++) {
-        put_waiting(state, i);
-    }
+    empty_queue(state, &state->queues[0]);
+    empty_queue(state, &state->queues[1]);
     state->is_loaded = false;
 }
 

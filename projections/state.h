@@ -372,7 +372,8 @@ void state_index_add(struct state *state, enum index_name index, uint32_t record
 void state_index_remove(struct state *state, enum index_name index, uint32_t record);
 
 // Between these two nothing is kept in the journal, and what comes into an index can be found only
-// afterwards: for a state that is read as a whole, and good for nothing when that fails.
+// afterwards: for a state that is read as a whole, and good for nothing when that fails. Meanwhile
+// answers to retries may be one thread's, and all else another's.
 void state_load_begin(struct state *state);
 void state_load_end(struct state *state);
 // All records of the pool are about to come into its indexes, which are empty.
