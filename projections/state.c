@@ -48,8 +48,8 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
     [POOL_TEXT_LAST] = {TEXT_LONG,                             MILLION,                        TAKE_MAX         },
 };
 
-// A retry is remembered in 48 bytes for ten minutes at most.
-static const struct pool_row retry_row = {48, 16 * MILLION, 1};
+// For ten minutes at most.
+static const struct pool_row retry_row = {RETRY_SIZE, 16 * MILLION, 1};
 
 static const enum pool_name index_pools[INDEX_RETRY] = {
     [INDEX_GROUP] = POOL_GROUP,       [INDEX_GROUP_ID] = POOL_GROUP,

@@ -272,7 +272,7 @@ struct edge {
     uint32_t  parent, left, right, rank;
 };
 
-enum { RETRY_BUCKET_COUNT = 16 };
+enum { RETRY_BUCKET_COUNT = 16, RETRY_SIZE = 40 }; // bytes of a struct retry
 
 enum pool_name {
     POOL_SERVER,
