@@ -204,21 +204,26 @@ static enum status judge_file(const struct stat *file)
     return (uint64_t)file->st_size > SNAPSHOT_SIZE_MAX ? STATUS_TOO_LARGE : OK;
 }
 
+static enum status judge(int fd, uint64_t *byte_count)
+{
+    struct stat file;
+    if (fstat(fd, &file) != 0) return status_of_error(errno);
+    const enum status status = judge_file(&file);
+    if (status == OK) *byte_count = (uint64_t)file.st_size;
+    return status;
+}
+
 enum status snapshot_file_open(const char *directory, uint64_t size, int *fd, uint64_t *byte_count)
 {
-    char        name[NAME_SIZE];
-    struct stat file;
-    const int   directory_fd = open_directory(directory);
+    char      name[NAME_SIZE];
+    const int directory_fd = open_directory(directory);
     if (directory_fd < 0) return status_of_error(errno);
     name_of(size, name);
     const int   opened = openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    enum status status = opened < 0 ? status_of_error(errno) : OK;
-    if (status == OK)
-        status = fstat(opened, &file) == 0 ? judge_file(&file) : status_of_error(errno);
+    enum status status = opened < 0 ? status_of_error(errno) : judge(opened, byte_count);
     (void)close(directory_fd);
     if (status == OK) {
         *fd = opened;
-        *byte_count = (uint64_t)file.st_size;
     } else if (opened >= 0) {
         (void)close(opened);
     }

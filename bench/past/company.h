@@ -1,6 +1,7 @@
 // company.h - the tree that a long past is told of: a pure function of how many groups there are.
 //
-//   acme/region-1/city-2/dealer-3/house-4/flat-5       10, 25, 40 and 50 below each, regions as many
+//   acme/region-1/city-2/dealer-3/house-4/flat-5       10, 25, 40 and 50 below each, regions as
+//   many
 //                                                      as it takes
 //
 // acme is there already; each group has a limit of its own, which what is used never reaches.

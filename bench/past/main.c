@@ -21,13 +21,13 @@ enum {
 };
 
 struct past {
-    const char   *data, *ledger_key_file, *admin_key_file, *agent_key_file;
-    uint64_t      flat_count, event_count;
-    struct signer ledger_key, admin_key, agent_key;
+    const char    *data, *ledger_key_file, *admin_key_file, *agent_key_file;
+    uint64_t       flat_count, event_count;
+    struct signer  ledger_key, admin_key, agent_key;
     struct writer *writer;
-    struct buffer plan; // packed events of the next plan
-    uint32_t      planned_count;
-    uint8_t       room[PLAN_SIZE_MAX];
+    struct buffer  plan; // packed events of the next plan
+    uint32_t       planned_count;
+    uint8_t        room[PLAN_SIZE_MAX];
 };
 
 // --- Options ----------------------------------------------------------------
@@ -223,8 +223,9 @@ int main(int count, char **words)
     static struct past past;
     const struct argp  parser = {.options = option_rows,
                                  .parser = parse_option,
-                                 .doc = "Gives a ledger groups and consumptions, as its daemon "
-                                        "would have decided them, and prints what memory they take."};
+                                 .doc =
+                                     "Gives a ledger groups and consumptions, as its daemon "
+                                      "would have decided them, and prints what memory they take."};
     argp_program_version = "licet-past " LICET_VERSION;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread
     if (argp_parse(&parser, count, words, 0, NULL, &past) != 0) return 2;

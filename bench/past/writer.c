@@ -31,8 +31,10 @@ static enum status open_all(struct writer *writer)
     struct ledger_complaint     complaint;
     struct catch_up_fault       fault;
     const struct verifier      *key = &writer->options->ledger_key->verifier;
-    const struct ledger_options options = {.origin = verifier_name(key), .keys = {key, 1}};
-    enum status                 status =
+    const struct ledger_options options = {
+        .origin = verifier_name(key), .keys = {key, 1}
+    };
+    enum status status =
         ledger_open(writer->options->directory, &options, &writer->ledger, &complaint);
     if (status == OK) status = state_open(&writer->state);
     return status == OK ? catch_up(writer->state, writer->ledger, 0, &fault) : status;
@@ -108,14 +110,14 @@ enum status writer_propose(struct writer *writer, const struct signer *author,
     if (!state_has_room(writer->state)) return STATUS_OVERLOADED;
     if (!retry_has_room(writer->state, proposal.not_after_ms)) return STATUS_OVERLOADED;
     rules_decide(writer->state, &proposal, actor, now_ms, &writer->decision);
-    const struct leaf leaf = {
-        .version = RULES_VERSION,
-        .seq = server_at(writer->state)->size,
-        .time_ms = now_ms,
-        .author = actor_at(writer->state, actor)->id,
-        .signature = sign(writer, author, actor, buffer_bytes(&packed), event->kind),
-        .proposal = buffer_bytes(&packed),
-        .verdict = writer->decision.verdict};
+    const struct leaf leaf = {.version = RULES_VERSION,
+                              .seq = server_at(writer->state)->size,
+                              .time_ms = now_ms,
+                              .author = actor_at(writer->state, actor)->id,
+                              .signature =
+                                  sign(writer, author, actor, buffer_bytes(&packed), event->kind),
+                              .proposal = buffer_bytes(&packed),
+                              .verdict = writer->decision.verdict};
     if (leaf.verdict.code == ACCEPTED) return append(writer, &leaf, &proposal);
     (void)fprintf(stderr, "licet-past: event %" PRIu64 " would be refused: %s\n", leaf.seq,
                   refusal_word(leaf.verdict.code));

@@ -8,7 +8,6 @@
 
 struct writer;
 
-// All that it proposes is by this author, who signs what must be signed.
 struct writer_options {
     const char          *directory;
     const struct signer *ledger_key;
@@ -17,7 +16,8 @@ struct writer_options {
 MUST_CHECK enum status writer_open(const struct writer_options *options, struct writer **writer);
 void                   writer_close(struct writer *writer); // NULL is fine
 
-// STATUS_USAGE with a line on standard error when it is refused.
+// By this author, who signs what must be signed. STATUS_USAGE with a line on standard error when it
+// is refused.
 MUST_CHECK enum status writer_propose(struct writer *writer, const struct signer *author,
                                       const struct event *event);
 // Makes durable what was proposed.
