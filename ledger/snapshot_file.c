@@ -1,7 +1,5 @@
 #include "ledger/snapshot_file.h"
 
-#include "core/base/reserve.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -167,7 +165,10 @@ static enum status put_in_place(struct snapshot_file *file)
     if (renameat(file->directory_fd, file->unfinished, file->directory_fd, file->name) != 0) {
         return status_of_error(errno);
     }
-    return fsync(file->directory_fd) == 0 ? OK : status_of_error(errno);
+    if (fsync(file->directory_fd) == 0) return OK;
+    const enum status status = status_of_error(errno);
+    (void)unlinkat(file->directory_fd, file->name, 0); // it might be gone tomorrow
+    return status;
 }
 
 enum status snapshot_file_finish(struct snapshot_file *file, struct hash *hash)
@@ -203,55 +204,28 @@ static enum status judge_file(const struct stat *file)
     return (uint64_t)file->st_size > SNAPSHOT_SIZE_MAX ? STATUS_TOO_LARGE : OK;
 }
 
-// Not mapped: a file that is cut meanwhile is an error here, and no signal.
-static enum status read_all(int fd, uint8_t *at, size_t size)
-{
-    while (size > 0) {
-        const ssize_t count = read(fd, at, size);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return status_of_error(errno);
-        if (count == 0) return STATUS_CORRUPT;
-        at += count;
-        size -= (size_t)count;
-    }
-    return OK;
-}
-
-static enum status load(int fd, struct snapshot_content *content)
+static enum status judge(int fd, uint64_t *byte_count)
 {
     struct stat file;
     if (fstat(fd, &file) != 0) return status_of_error(errno);
-    enum status status = judge_file(&file);
-    if (status != OK) return status;
-    content->memory_size = (size_t)file.st_size;
-    content->memory = memory_reserve(content->memory_size);
-    if (content->memory == NULL) return STATUS_OUT_OF_MEMORY;
-    status = read_all(fd, content->memory, content->memory_size);
-    if (status != OK) return status;
-    content->bytes = (struct bytes){content->memory, content->memory_size - HASH_SIZE};
-    content->hash = hash_bytes(content->bytes);
-    const uint8_t *told = content->bytes.at + content->bytes.size;
-    return memcmp(content->hash.at, told, HASH_SIZE) == 0 ? OK : STATUS_CORRUPT;
-}
-
-enum status snapshot_file_load(const char *directory, uint64_t size,
-                               struct snapshot_content *content)
-{
-    char      name[NAME_SIZE];
-    const int directory_fd = open_directory(directory);
-    *content = (struct snapshot_content){.memory = NULL};
-    if (directory_fd < 0) return status_of_error(errno);
-    name_of(size, name);
-    const int   fd = openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    enum status status = fd < 0 ? status_of_error(errno) : load(fd, content);
-    if (fd >= 0) (void)close(fd);
-    (void)close(directory_fd);
-    if (status != OK) snapshot_content_release(content);
+    const enum status status = judge_file(&file);
+    if (status == OK) *byte_count = (uint64_t)file.st_size;
     return status;
 }
 
-void snapshot_content_release(struct snapshot_content *content)
+enum status snapshot_file_open(const char *directory, uint64_t size, int *fd, uint64_t *byte_count)
 {
-    memory_return(content->memory, content->memory_size);
-    *content = (struct snapshot_content){.memory = NULL};
+    char      name[NAME_SIZE];
+    const int directory_fd = open_directory(directory);
+    if (directory_fd < 0) return status_of_error(errno);
+    name_of(size, name);
+    const int   opened = openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    enum status status = opened < 0 ? status_of_error(errno) : judge(opened, byte_count);
+    (void)close(directory_fd);
+    if (status == OK) {
+        *fd = opened;
+    } else if (opened >= 0) {
+        (void)close(opened);
+    }
+    return status;
 }

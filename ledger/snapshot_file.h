@@ -33,18 +33,10 @@ uint64_t snapshot_file_below(const char *directory, uint64_t bound);
 // Removes the files of all other sizes.
 void     snapshot_file_keep(const char *directory, uint64_t size, uint64_t other_size);
 
-struct snapshot_content {
-    struct bytes bytes; // without the hash
-    struct hash  hash;
-    void        *memory;
-    size_t       memory_size;
-};
-
-// Reads the file whole. STATUS_CORRUPT when it does not have the hash that it ends with,
+// For reading (snapshot_reading.h). STATUS_CORRUPT when it is too short to have a hash,
 // STATUS_PERMISSION when others could have written or read it, STATUS_NOT_FOUND, STATUS_TOO_LARGE,
-// STATUS_OUT_OF_MEMORY, STATUS_IO.
-MUST_CHECK enum status snapshot_file_load(const char *directory, uint64_t size,
-                                          struct snapshot_content *content);
-void                   snapshot_content_release(struct snapshot_content *content);
+// STATUS_IO.
+MUST_CHECK enum status snapshot_file_open(const char *directory, uint64_t size, int *fd,
+                                          uint64_t *byte_count);
 
 #endif

@@ -1,8 +1,10 @@
 #include "projections/restore.h"
 
 #include "ledger/snapshot_file.h"
+#include "ledger/snapshot_reading.h"
 #include "projections/snapshot.h"
 
+#include <assert.h>
 #include <string.h>
 
 static bool tells_of(const struct leaf *leaf, const struct snapshot_header *header,
@@ -36,30 +38,44 @@ static bool is_told(struct ledger *ledger, const struct snapshot_header *header,
     return is_found;
 }
 
-// NULL when the state was read from it.
-static const char *read_content(const struct restore *restore, uint64_t size,
-                                const struct snapshot_content *content, struct state **state)
+static_assert((int)SNAPSHOT_RECORD_MAX <= (int)SNAPSHOT_AHEAD, "a record is never cut");
+
+static struct bytes next_piece(void *context, size_t used)
 {
-    struct snapshot_header header;
-    if (!snapshot_read_header(content->bytes, &header)) return "it does not begin like a snapshot";
-    if (header.size != size) return "it is of another size than its name says";
-    if (!is_told(restore->ledger, &header, &content->hash)) return "the log does not tell of it";
-    enum status status = state_open(state);
-    if (status != OK) return status_sentence(status);
-    status = snapshot_read(*state, content->bytes);
-    if (status == OK) return NULL;
-    state_close(*state);
-    *state = NULL;
-    return status_sentence(status);
+    return snapshot_reading_next(context, used);
 }
 
+// NULL when a state was read from what is there, told or not.
+static const char *read_content(const struct restore *restore, uint64_t size,
+                                struct snapshot_reading *reading, const struct hash *hash,
+                                struct state **state)
+{
+    const struct snapshot_source source = {next_piece, reading};
+    struct snapshot_header       header;
+    if (!snapshot_read_header(snapshot_reading_next(reading, 0), &header)) {
+        return "it does not begin like a snapshot";
+    }
+    if (header.size != size) return "it is of another size than its name says";
+    if (!is_told(restore->ledger, &header, hash)) return "the log does not tell of it";
+    enum status status = state_open(state);
+    if (status == OK) status = snapshot_read(*state, &source);
+    return status == OK ? NULL : status_sentence(status);
+}
+
+// NULL when the state was read from it. The hash is known last: what was read until then was held
+// to its rows, and is thrown away where the hash is not that of the bytes.
 static const char *read_file(const struct restore *restore, uint64_t size, struct state **state)
 {
-    struct snapshot_content content;
-    const enum status       status = snapshot_file_load(restore->directory, size, &content);
+    struct snapshot_reading *reading = NULL;
+    struct hash              hash;
+    enum status status = snapshot_reading_open(restore->directory, size, &reading, &hash);
     if (status != OK) return status_sentence(status);
-    const char *why = read_content(restore, size, &content, state);
-    snapshot_content_release(&content);
+    const char *why = read_content(restore, size, reading, &hash, state);
+    status = snapshot_reading_finish(reading);
+    if (status != OK) why = status_sentence(status);
+    if (why == NULL) return NULL;
+    state_close(*state);
+    *state = NULL;
     return why;
 }
 

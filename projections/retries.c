@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { BUCKET_MS = 60 * 1000 };
+static_assert(sizeof(struct retry) == RETRY_SIZE, "a bucket has room for it");
 static_assert(NOT_AFTER_MS_MAX / BUCKET_MS + 2 < RETRY_BUCKET_COUNT, "a bucket comes round empty");
 
 static uint32_t bucket_of(uint64_t not_after_ms)

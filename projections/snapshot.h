@@ -33,6 +33,16 @@ struct snapshot_sink {
 MUST_CHECK enum status snapshot_write(const struct state *state, const struct snapshot_sink *sink,
                                       struct hash *digest);
 
+// Gives the bytes as they are looked at.
+struct snapshot_source {
+    // What stands next: at least SNAPSHOT_RECORD_MAX bytes, or all that is left. `used` of what the
+    // last call gave are done with. It lives until the next call.
+    struct bytes (*next)(void *context, size_t used);
+    void *context;
+};
+
+enum { SNAPSHOT_RECORD_MAX = 2048 }; // bytes of a record, or of the header
+
 // False when the bytes begin with none.
 bool snapshot_read_header(struct bytes snapshot, struct snapshot_header *header);
 
@@ -44,6 +54,9 @@ bool snapshot_read_header(struct bytes snapshot, struct snapshot_header *header)
 //   STATUS_OUT_OF_MEMORY
 // Values are held to their rows alone: whether the bytes are those that were written is for the
 // caller to know, by their hash.
-MUST_CHECK enum status snapshot_read(struct state *state, struct bytes snapshot);
+MUST_CHECK enum status snapshot_read(struct state *state, const struct snapshot_source *source);
+
+// Of bytes that are all there; *rest becomes what is not read yet, and lives as long as the source.
+struct snapshot_source snapshot_source_of(struct bytes *rest);
 
 #endif

@@ -48,8 +48,8 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
     [POOL_TEXT_LAST] = {TEXT_LONG,                             MILLION,                        TAKE_MAX         },
 };
 
-// A retry is remembered in 48 bytes for ten minutes at most.
-static const struct pool_row retry_row = {48, 16 * MILLION, 1};
+// For ten minutes at most.
+static const struct pool_row retry_row = {RETRY_SIZE, 16 * MILLION, 1};
 
 static const enum pool_name index_pools[INDEX_RETRY] = {
     [INDEX_GROUP] = POOL_GROUP,       [INDEX_GROUP_ID] = POOL_GROUP,
@@ -83,6 +83,21 @@ enum {
     CHANGE_ROOM = 2 * CHANGE_RING_SIZE,
 };
 
+// What comes into an index while the state is loaded waits until so many have come behind it:
+// meanwhile its place is fetched from memory.
+enum { LOAD_WAITING = 32 };
+
+struct waiting {
+    uint64_t hash;
+    uint32_t record;
+    uint32_t index;
+};
+
+struct queue {
+    uint64_t       count; // ever
+    struct waiting waiting[LOAD_WAITING];
+};
+
 struct state {
     struct pool          pools[POOL_COUNT];
     struct index         indexes[INDEX_COUNT];
@@ -92,9 +107,11 @@ struct state {
     uint32_t            *found_group; // who only reads notes it, too
     struct change        changes[CHANGE_ROOM];
     uint64_t             change_count;
-    uint64_t change_first; // those before were overwritten by some that were rolled back
-    uint8_t  hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
-    uint64_t number_key;
+    uint64_t     change_first; // those before were overwritten by some that were rolled back
+    uint8_t      hash_key[CRYPTO_SHORT_HASH_KEY_SIZE];
+    uint64_t     number_key;
+    bool         is_loaded; // as a whole, at the moment
+    struct queue queues[2]; // of records, and of answers to retries
 };
 
 #define SCRATCH_SIZE ((size_t)SCRATCH_PAIR_MAX * sizeof(struct scratch_pair))
@@ -159,6 +176,7 @@ void state_close(struct state *state)
 
 static void remember(struct state *state, struct undo_head head, const void *content)
 {
+    if (state->is_loaded) return;
     assert(state->journal_size + head.size + sizeof head <= JOURNAL_SIZE_MAX);
     uint8_t *at = state->journal + state->journal_size;
     if (head.size > 0) memcpy(at, content, head.size);
@@ -279,8 +297,50 @@ void *state_edit(struct state *state, enum pool_name pool, uint32_t record)
     return at;
 }
 
+static void put_waiting(struct state *state, const struct queue *queue, uint64_t number)
+{
+    const struct waiting *waiting = &queue->waiting[number % LOAD_WAITING];
+    index_add(&state->indexes[waiting->index], waiting->record, waiting->hash);
+}
+
+static void add_later(struct state *state, enum index_name index, uint32_t record, uint64_t hash)
+{
+    struct queue  *queue = &state->queues[index >= INDEX_RETRY];
+    const uint64_t number = queue->count++;
+    if (number >= LOAD_WAITING) put_waiting(state, queue, number - LOAD_WAITING);
+    queue->waiting[number % LOAD_WAITING] = (struct waiting){hash, record, index};
+    index_fetch(&state->indexes[index], hash);
+}
+
+void state_load_begin(struct state *state)
+{
+    assert(state->journal_size == 0);
+    state->is_loaded = true;
+    state->queues[0].count = 0;
+    state->queues[1].count = 0;
+}
+
+static void empty_queue(struct state *state, const struct queue *queue)
+{
+    const uint64_t count = queue->count;
+    for (uint64_t i = count < LOAD_WAITING ? 0 : count - LOAD_WAITING; i < count; i++) {
+        put_waiting(state, queue, i);
+    }
+}
+
+void state_load_end(struct state *state)
+{
+    empty_queue(state, &state->queues[0]);
+    empty_queue(state, &state->queues[1]);
+    state->is_loaded = false;
+}
+
 void state_index_add(struct state *state, enum index_name index, uint32_t record, uint64_t hash)
 {
+    if (state->is_loaded) {
+        add_later(state, index, record, hash);
+        return;
+    }
     remember(state, (struct undo_head){record, UNDO_INDEX_ADD, (uint8_t)index, 0}, NULL);
     index_add(&state->indexes[index], record, hash);
 }

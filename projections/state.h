@@ -272,7 +272,7 @@ struct edge {
     uint32_t  parent, left, right, rank;
 };
 
-enum { RETRY_BUCKET_COUNT = 16 };
+enum { RETRY_BUCKET_COUNT = 16, RETRY_SIZE = 40 }; // bytes of a struct retry
 
 enum pool_name {
     POOL_SERVER,
@@ -370,6 +370,12 @@ void     state_give(struct state *state, enum pool_name pool, uint32_t record);
 void    *state_edit(struct state *state, enum pool_name pool, uint32_t record);
 void state_index_add(struct state *state, enum index_name index, uint32_t record, uint64_t hash);
 void state_index_remove(struct state *state, enum index_name index, uint32_t record);
+
+// Between these two nothing is kept in the journal, and what comes into an index can be found only
+// afterwards: for a state that is read as a whole, and good for nothing when that fails. Meanwhile
+// answers to retries may be one thread's, and all else another's.
+void state_load_begin(struct state *state);
+void state_load_end(struct state *state);
 // All records of the pool are about to come into its indexes, which are empty.
 void state_index_expect(struct state *state, enum pool_name pool);
 

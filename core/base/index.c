@@ -73,6 +73,11 @@ void index_add(struct index *index, uint32_t record, uint64_t hash)
     if (index->count > index->bucket_count) split(index);
 }
 
+void index_fetch(const struct index *index, uint64_t hash)
+{
+    __builtin_prefetch(&index->buckets[bucket_of(index, fold(hash))], 1);
+}
+
 void index_remove(struct index *index, uint32_t record)
 {
     uint32_t *link = &index->buckets[bucket_of(index, index->links[record].hash)];

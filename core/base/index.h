@@ -35,6 +35,10 @@ void index_empty(struct index *index);
 // So many are about to come into an empty one: it is made as large as that takes, once.
 void index_expect(struct index *index, uint32_t count);
 
+// For many that come into it one after another, some of them ahead: brings the place of the hash
+// near, so that it is not waited for when its turn comes.
+void index_fetch(const struct index *index, uint64_t hash);
+
 // Candidates: the records whose key may have the hash.
 uint32_t index_first(const struct index *index, uint64_t hash);
 uint32_t index_next(const struct index *index, uint32_t record);

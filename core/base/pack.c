@@ -5,6 +5,10 @@
 
 #include <msgpack.h>
 
+#include <assert.h>
+#include <endian.h>
+#include <string.h>
+
 struct pack_reader pack_reader(struct bytes packed)
 {
     return (struct pack_reader){.rest = packed};
@@ -84,6 +88,27 @@ static const struct head_form *form_of(uint8_t byte)
 
 static const struct head nothing = {PACK_NOTHING, 0, 0};
 
+static uint64_t big_endian(const uint8_t *at, uint8_t width)
+{
+    uint64_t wide = 0;
+    uint32_t narrow = 0;
+    uint16_t small = 0;
+    switch (width) {
+    case sizeof wide:
+        memcpy(&wide, at, sizeof wide);
+        return be64toh(wide);
+    case sizeof narrow:
+        memcpy(&narrow, at, sizeof narrow);
+        return be32toh(narrow);
+    case sizeof small:
+        memcpy(&small, at, sizeof small);
+        return be16toh(small);
+    default:
+        assert(width == 1);
+        return at[0];
+    }
+}
+
 static struct head peek(const struct pack_reader *reader)
 {
     if (reader->is_bad || reader->rest.size == 0) return nothing;
@@ -91,9 +116,7 @@ static struct head peek(const struct pack_reader *reader)
     const struct head_form *form = form_of(at[0]);
     if (reader->rest.size < 1U + form->width) return nothing;
     struct head head = {form->type, at[0] & form->mask, 1U + form->width};
-    for (size_t i = 1; i <= form->width; i++) {
-        head.number = head.number << 8 | at[i];
-    }
+    if (form->width > 0) head.number = big_endian(at + 1, form->width);
     return head.number < form->least ? nothing : head;
 }
 
@@ -123,8 +146,16 @@ static struct bytes take_body(struct pack_reader *reader, enum pack_type type, s
     return body;
 }
 
+// Most numbers are small, and stand in one byte.
 uint64_t pack_read_number(struct pack_reader *reader, uint64_t max)
 {
+    const bool is_short = !reader->is_bad && reader->rest.size > 0 && reader->rest.at[0] < 0x80;
+    if (is_short && reader->rest.at[0] <= max && reader->items < PACK_ITEM_MAX) {
+        const uint8_t number = reader->rest.at[0];
+        reader->items++;
+        reader->rest = (struct bytes){reader->rest.at + 1, reader->rest.size - 1};
+        return number;
+    }
     return take_head(reader, PACK_NUMBER, max);
 }
 

@@ -29,7 +29,7 @@ static void add_header(struct buffer *snapshot, const struct hash *layout)
 {
     const struct hash digest = {{0}};
     pack_array(snapshot, 7);
-    pack_key(snapshot, "licet/snapshot/v1");
+    pack_key(snapshot, "licet/snapshot/v2");
     pack_binary(snapshot, hash_view(layout));
     pack_number(snapshot, RULES_VERSION);
     pack_key(snapshot, origin);
@@ -52,7 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (snapshot.is_full) return 0;
     const enum status opened = state_open(&state);
     assert(opened == OK);
-    const enum status status = snapshot_read(state, buffer_bytes(&snapshot));
+    struct bytes                 rest = buffer_bytes(&snapshot);
+    const struct snapshot_source source = snapshot_source_of(&rest);
+    const enum status            status = snapshot_read(state, &source);
     assert(status == OK || status == STATUS_CORRUPT || status == STATUS_OVERLOADED);
     state_close(state);
     return 0;

@@ -1,5 +1,6 @@
 // Files beside the log: whole or not there, and known by their hash.
 #include "ledger/snapshot_file.h"
+#include "ledger/snapshot_reading.h"
 #include "tests/ledger/fixture.h"
 
 #include <criterion/criterion.h>
@@ -46,23 +47,27 @@ static const char *path_of(const char *name)
 
 static enum status load(uint64_t size)
 {
-    struct snapshot_content content;
-    const enum status       status = snapshot_file_load(fixture.root, size, &content);
-    snapshot_content_release(&content);
-    return status;
+    struct snapshot_reading *reading = NULL;
+    struct hash              told;
+    const enum status        status = snapshot_reading_open(fixture.root, size, &reading, &told);
+    return status == OK ? snapshot_reading_finish(reading) : status;
 }
 
-Test(snapshot_file, what_was_written_is_loaded_with_its_hash)
+Test(snapshot_file, what_was_written_is_read_with_its_hash)
 {
-    const struct hash       hash = write_one(17, "one");
-    const struct hash       own = hash_bytes(bytes_of_text("one and more"));
-    struct snapshot_content content;
-    struct stat             file;
+    const struct hash        hash = write_one(17, "one");
+    const struct hash        own = hash_bytes(bytes_of_text("one and more"));
+    struct snapshot_reading *reading = NULL;
+    struct hash              told;
+    struct stat              file;
     cr_expect(hash_is_equal(&hash, &own));
-    cr_assert(eq(int, snapshot_file_load(fixture.root, 17, &content), OK));
-    cr_expect(bytes_is_equal(content.bytes, bytes_of_text("one and more")));
-    cr_expect(hash_is_equal(&content.hash, &own));
-    snapshot_content_release(&content);
+    cr_assert(eq(int, snapshot_reading_open(fixture.root, 17, &reading, &told), OK));
+    cr_expect(bytes_is_equal(snapshot_reading_next(reading, 0), bytes_of_text("one and more")));
+    cr_expect(bytes_is_equal(snapshot_reading_next(reading, 4), bytes_of_text("and more")));
+    cr_expect(eq(sz, snapshot_reading_next(reading, 8).size, 0));
+    cr_expect(eq(sz, snapshot_reading_next(reading, 0).size, 0));
+    cr_assert(eq(int, snapshot_reading_finish(reading), OK));
+    cr_expect(hash_is_equal(&told, &own));
     cr_assert(eq(int, stat(path_of("snapshot-17"), &file), 0));
     cr_expect(eq(u32, file.st_mode & 07777, 0600));
 }

@@ -366,12 +366,14 @@ static void expect_same(const struct play *play, struct written one, struct writ
 // rollback, from the one that the log alone made, and from the one that was read.
 static struct state *state_from_snapshot(const struct play *play, const struct state *from_log)
 {
-    const struct written first = snapshot_of(play->state);
-    const struct written second = snapshot_of(from_log);
-    struct state        *again = NULL;
+    const struct written         first = snapshot_of(play->state);
+    const struct written         second = snapshot_of(from_log);
+    struct state                *again = NULL;
+    struct bytes                 rest = {first.at, first.size};
+    const struct snapshot_source source = snapshot_source_of(&rest);
     expect_same(play, first, second);
     cr_assert(eq(int, state_open(&again), OK));
-    cr_assert(eq(int, snapshot_read(again, (struct bytes){first.at, first.size}), OK));
+    cr_assert(eq(int, snapshot_read(again, &source), OK));
     const struct written third = snapshot_of(again);
     expect_same(play, first, third);
     free(first.at);

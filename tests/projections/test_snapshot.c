@@ -80,11 +80,18 @@ static void teardown(void)
 
 TestSuite(snapshot, .init = setup, .fini = teardown, .timeout = 240);
 
+static enum status read_into(struct state *state, size_t size)
+{
+    struct bytes                 rest = {written.at, size};
+    const struct snapshot_source source = snapshot_source_of(&rest);
+    return snapshot_read(state, &source);
+}
+
 static enum status read_size(size_t size)
 {
     struct state *state = NULL;
     cr_assert(eq(int, state_open(&state), OK));
-    const enum status status = snapshot_read(state, (struct bytes){written.at, size});
+    const enum status status = read_into(state, size);
     state_close(state);
     return status;
 }
@@ -128,7 +135,7 @@ static size_t find(const char *text)
 Test(snapshot, of_another_program_is_not_read)
 {
     struct snapshot_header header;
-    const size_t           layout = find("licet/snapshot/v1") + 17 + 2, rules = layout + HASH_SIZE;
+    const size_t           layout = find("licet/snapshot/v2") + 17 + 2, rules = layout + HASH_SIZE;
     cr_assert(snapshot_read_header((struct bytes){written.at, written.size}, &header));
     cr_assert(eq(u64, header.rules_version, RULES_VERSION));
     written.at[layout] ^= 1;
@@ -138,9 +145,52 @@ Test(snapshot, of_another_program_is_not_read)
     written.at[rules]++;
     cr_expect(eq(int, read_size(written.size), STATUS_UNSUPPORTED), "other rules");
     written.at[rules]--;
-    written.at[find("licet/snapshot/v1") + 16]++;
+    written.at[find("licet/snapshot/v2") + 16]++;
     cr_expect(eq(int, read_size(written.size), STATUS_CORRUPT), "another format");
     cr_expect(not(snapshot_read_header((struct bytes){written.at, written.size}, &header)));
+}
+
+// Pieces as small as a source may give, each gone with the next.
+struct thrift {
+    struct bytes rest;
+    uint8_t     *piece;
+    uint32_t     count;
+};
+
+static struct bytes next_thriftily(void *context, size_t used)
+{
+    struct thrift *thrift = context;
+    thrift->rest = bytes_after(thrift->rest, used);
+    const size_t size =
+        thrift->rest.size < SNAPSHOT_RECORD_MAX ? thrift->rest.size : SNAPSHOT_RECORD_MAX;
+    free(thrift->piece);
+    thrift->piece = malloc(size + 1);
+    memcpy(thrift->piece, thrift->rest.at, size);
+    thrift->count++;
+    return (struct bytes){thrift->piece, size};
+}
+
+Test(snapshot, is_read_in_whatever_pieces_it_comes)
+{
+    struct state *state = NULL;
+    struct thrift thrift = {
+        {written.at, written.size},
+        NULL, 0
+    };
+    struct written               again = {NULL, 0};
+    struct hash                  digest;
+    const struct snapshot_source source = {next_thriftily, &thrift};
+    const struct snapshot_sink   sink = {add_piece, &again};
+    cr_assert(gt(sz, written.size, SNAPSHOT_RECORD_MAX));
+    cr_assert(eq(int, state_open(&state), OK));
+    cr_assert(eq(int, snapshot_read(state, &source), OK));
+    cr_expect(gt(u32, thrift.count, 10), "it was asked for more with each record");
+    cr_assert(eq(int, snapshot_write(state, &sink, &digest), OK));
+    cr_assert(eq(sz, again.size, written.size));
+    cr_expect(eq(int, memcmp(again.at, written.at, written.size), 0));
+    state_close(state);
+    free(thrift.piece);
+    free(again.at);
 }
 
 // What changed before is forgotten, so that whoever asks for it is told to look at the state.
@@ -149,7 +199,7 @@ Test(snapshot, forgets_what_changed)
     struct state *state = NULL;
     struct change change;
     cr_assert(eq(int, state_open(&state), OK));
-    cr_assert(eq(int, snapshot_read(state, (struct bytes){written.at, written.size}), OK));
+    cr_assert(eq(int, read_into(state, written.size), OK));
     const uint64_t count = state_change_count(state);
     cr_assert(gt(u64, count, CHANGE_RING_SIZE));
     cr_assert(state_change_at(state, count - CHANGE_RING_SIZE, &change));

@@ -36,6 +36,8 @@ class Ledger:
         self.process = None
         self.log_size = 0
         self.environment = {}
+        if os.path.exists(self.data):
+            return  # goes on with the one that is there
         self.licet("key", "new", "vendor.example", self.path("vendor.key"), to="vendor.vkey")
         clock = ("--test-clock", "--time", START) if test_clock else ()
         self.licet("init", "--data", self.data, "--keys", self.keys, "--origin", ORIGIN,
