@@ -146,7 +146,7 @@ static void check_file(struct anchors *anchors, const char *path, read_kept *rea
 {
     const struct trust *trust = &anchors->options->trust;
     const char         *why = NULL;
-    struct bytes        text;
+    struct bytes        text = {NULL, 0};
     enum status         status = load(anchors, path, &text);
     if (status != OK) {
         complain(anchors, outcome_of(status), path, status_sentence(status));
