@@ -5,15 +5,20 @@
 
 #include <assert.h>
 
-uint32_t group_child(const struct state *state, uint32_t parent, struct bytes name)
+static uint32_t child_of(const struct state *state, uint32_t parent, struct bytes name,
+                         uint64_t hash)
 {
-    const uint64_t hash = state_hash(state, parent, name);
-    uint32_t       at = state_first(state, INDEX_GROUP, hash);
+    uint32_t at = state_first(state, INDEX_GROUP, hash);
     for (; at != 0; at = state_next(state, INDEX_GROUP, at)) {
         const struct group *group = group_at(state, at);
         if (group->parent == parent && text_is(state, group->name, name)) return at;
     }
     return 0;
+}
+
+uint32_t group_child(const struct state *state, uint32_t parent, struct bytes name)
+{
+    return child_of(state, parent, name, state_hash(state, parent, name));
 }
 
 static uint64_t id_hash(const struct state *state, entity_id id)
@@ -55,6 +60,61 @@ uint32_t group_find(const struct state *state, struct bytes path)
     }
     if (group != SERVER_GROUP) state_note_found_group(state, group);
     return group;
+}
+
+// A path that is walked down beside others.
+struct walker {
+    struct bytes rest, name; // no name: it has arrived
+    uint64_t     hash;
+    uint32_t     group;
+};
+
+// False when all have arrived.
+static bool begin_step(const struct state *state, struct walker *walkers, uint32_t count)
+{
+    bool is_any_left = false;
+    for (uint32_t i = 0; i < count; i++) {
+        struct walker *walker = &walkers[i];
+        walker->name = (struct bytes){NULL, 0};
+        if (walker->group == 0 || !path_next(&walker->rest, &walker->name)) continue;
+        walker->hash = state_hash(state, walker->group, walker->name);
+        state_fetch(state, INDEX_GROUP, walker->hash);
+        is_any_left = true;
+    }
+    return is_any_left;
+}
+
+static void end_step(const struct state *state, struct walker *walkers, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (walkers[i].name.size > 0) state_fetch_first(state, INDEX_GROUP, walkers[i].hash);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (walkers[i].name.size == 0) continue;
+        const uint32_t at = state_first(state, INDEX_GROUP, walkers[i].hash);
+        if (at != 0) text_fetch(state, group_at(state, at)->name);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct walker *walker = &walkers[i];
+        if (walker->name.size == 0) continue;
+        walker->group = child_of(state, walker->group, walker->name, walker->hash);
+    }
+}
+
+void group_find_many(const struct state *state, const struct bytes *paths, uint32_t *groups,
+                     uint32_t count)
+{
+    struct walker walkers[GROUP_FIND_MAX];
+    assert(count <= GROUP_FIND_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        walkers[i] = (struct walker){.rest = path_names(paths[i]), .group = SERVER_GROUP};
+    }
+    while (begin_step(state, walkers, count)) {
+        end_step(state, walkers, count);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        groups[i] = walkers[i].group;
+    }
 }
 
 uint32_t group_count(const struct state *state)

@@ -7,6 +7,12 @@
 
 // 0 when there is no such group; "/" is SERVER_GROUP.
 uint32_t group_find(const struct state *state, struct bytes path);
+// The same for as many as GROUP_FIND_MAX. A look at a record that is in no cache takes the time of
+// some hundred instructions; those for one path must wait for each other, those for several
+// overlap.
+enum { GROUP_FIND_MAX = 16 };
+void     group_find_many(const struct state *state, const struct bytes *paths, uint32_t *groups,
+                         uint32_t count);
 // The server's id is 0.
 uint32_t group_by_id(const struct state *state, entity_id id);
 uint32_t group_child(const struct state *state, uint32_t parent, struct bytes name);

@@ -44,9 +44,14 @@ bool holding_is_there(const struct state *state, uint32_t holding)
     return group_is_there(state, holding_group(state, holding));
 }
 
+uint64_t unit_hash(const struct state *state, uint32_t resource, struct bytes unit)
+{
+    return state_hash(state, resource, unit);
+}
+
 uint32_t holding_find(const struct state *state, uint32_t resource, struct bytes unit)
 {
-    uint32_t at = state_first(state, INDEX_UNIT, state_hash(state, resource, unit));
+    uint32_t at = state_first(state, INDEX_UNIT, unit_hash(state, resource, unit));
     for (; at != 0; at = state_next(state, INDEX_UNIT, at)) {
         if (!text_is(state, holding_at(state, at)->unit, unit)) continue;
         if (holding_resource(state, at) == resource && holding_is_there(state, at)) return at;
@@ -150,7 +155,7 @@ static void unlink_holding(struct state *state, uint32_t at)
 void holding_index(struct state *state, uint32_t at)
 {
     const struct bytes unit = text_of(state, holding_at(state, at)->unit);
-    state_index_add(state, INDEX_UNIT, at, state_hash(state, holding_resource(state, at), unit));
+    state_index_add(state, INDEX_UNIT, at, unit_hash(state, holding_resource(state, at), unit));
 }
 
 uint32_t holding_add(struct state *state, const struct holding *fresh, struct bytes unit)

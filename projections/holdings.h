@@ -7,6 +7,7 @@
 
 // A unit's id as it is compared and kept: that of a device has case, ':', '-', '.' and spaces
 // folded (T10). The buffer has room for NAME_SIZE_MAX. Empty when nothing is left of it.
+uint64_t     unit_hash(const struct state *state, uint32_t resource, struct bytes unit);
 struct bytes unit_fold(enum resource_kind kind, struct bytes unit, uint8_t *room);
 // A direction as holdings keep it; 0 for none.
 uint8_t      unit_direction(uint64_t direction);

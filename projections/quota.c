@@ -6,10 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+static uint64_t hash_of(const struct state *state, uint32_t group, uint32_t resource)
+{
+    return state_hash_number(state, group, resource);
+}
+
+void account_fetch(const struct state *state, uint32_t group, uint32_t resource)
+{
+    state_fetch(state, INDEX_ACCOUNT, hash_of(state, group, resource));
+}
+
+void account_fetch_first(const struct state *state, uint32_t group, uint32_t resource)
+{
+    state_fetch_first(state, INDEX_ACCOUNT, hash_of(state, group, resource));
+}
+
 uint32_t account_find(const struct state *state, uint32_t group, uint32_t resource)
 {
-    const uint64_t hash = state_hash_number(state, group, resource);
-    uint32_t       at = state_first(state, INDEX_ACCOUNT, hash);
+    uint32_t at = state_first(state, INDEX_ACCOUNT, hash_of(state, group, resource));
     for (; at != 0; at = state_next(state, INDEX_ACCOUNT, at)) {
         const struct account *account = account_at(state, at);
         if (account->group == group && account->resource == resource) return at;
@@ -30,8 +44,7 @@ static void link_account(struct state *state, uint32_t at, uint32_t parent)
 void account_index(struct state *state, uint32_t at)
 {
     const struct account *account = account_at(state, at);
-    state_index_add(state, INDEX_ACCOUNT, at,
-                    state_hash_number(state, account->group, account->resource));
+    state_index_add(state, INDEX_ACCOUNT, at, hash_of(state, account->group, account->resource));
 }
 
 static uint32_t account_make(struct state *state, uint32_t group, uint32_t resource,

@@ -17,6 +17,9 @@
 #include "projections/state.h"
 
 // 0 when nothing of the resource was ever held or saved at or below the group.
+// Before it: see state_fetch and state_fetch_first.
+void     account_fetch(const struct state *state, uint32_t group, uint32_t resource);
+void     account_fetch_first(const struct state *state, uint32_t group, uint32_t resource);
 uint32_t account_find(const struct state *state, uint32_t group, uint32_t resource);
 // Makes it, and those of the groups above, where they are missing.
 uint32_t account_open(struct state *state, uint32_t group, uint32_t resource);

@@ -76,6 +76,13 @@ bool retry_find(const struct state *state, entity_id author, const uint8_t id[PR
     return false;
 }
 
+void retry_fetch(const struct state *state, entity_id author, const struct proposal *proposal)
+{
+    const uint32_t bucket = bucket_of(proposal->not_after_ms);
+    state_fetch(state, (enum index_name)(INDEX_RETRY + bucket),
+                hash_of(state, author, proposal->id));
+}
+
 bool retry_has_room(const struct state *state, uint64_t not_after_ms)
 {
     const uint32_t bucket = bucket_of(not_after_ms);

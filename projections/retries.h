@@ -19,6 +19,9 @@ struct retry {
 bool retry_find(const struct state *state, entity_id author, const uint8_t id[PROPOSAL_ID_SIZE],
                 uint64_t not_after_ms, uint64_t *seq);
 
+// Before both: see state_fetch.
+void retry_fetch(const struct state *state, entity_id author, const struct proposal *proposal);
+
 // False when there is no room: OVERLOADED, before anything else is changed.
 bool retry_has_room(const struct state *state, uint64_t not_after_ms);
 void retry_remember(struct state *state, entity_id author, const struct proposal *proposal,

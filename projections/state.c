@@ -222,7 +222,6 @@ static void undo(struct state *state, const struct undo_head *head, const uint8_
 void state_rollback(struct state *state, struct state_mark mark)
 {
     assert(mark.journal_size <= state->journal_size);
-    *state->found_group = 0;
     while (state->journal_size > mark.journal_size) {
         struct undo_head head;
         state->journal_size -= sizeof head;
@@ -281,7 +280,6 @@ uint32_t state_take(struct state *state, enum pool_name pool)
 
 void state_give(struct state *state, enum pool_name pool, uint32_t record)
 {
-    if (pool == POOL_GROUP) *state->found_group = 0;
     // The content goes into the journal too: taking the record again would wipe it.
     (void)state_edit(state, pool, record);
     remember(state, (struct undo_head){record, UNDO_GIVE, (uint8_t)pool, 0}, NULL);
@@ -388,6 +386,31 @@ uint32_t state_next(const struct state *state, enum index_name index, uint32_t r
     return index_next(&state->indexes[index], record);
 }
 
+static enum pool_name pool_of(enum index_name index)
+{
+    return index >= INDEX_RETRY ? (enum pool_name)(POOL_RETRY + (index - INDEX_RETRY))
+                                : index_pools[index];
+}
+
+void state_fetch(const struct state *state, enum index_name index, uint64_t hash)
+{
+    index_fetch(&state->indexes[index], hash);
+}
+
+void state_fetch_first(const struct state *state, enum index_name index, uint64_t hash)
+{
+    const uint32_t record = index_fetch_first(&state->indexes[index], hash);
+    state_fetch_record(state, pool_of(index), record);
+}
+
+// What is read of a record lies in its first two lines.
+void state_fetch_record(const struct state *state, enum pool_name pool, uint32_t record)
+{
+    const uint8_t *at = state_read(state, pool, record);
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 64);
+}
+
 uint32_t state_found_group(const struct state *state)
 {
     return *state->found_group;
@@ -482,6 +505,11 @@ struct bytes text_of(const struct state *state, struct text_ref text)
     if (text.at == 0) return (struct bytes){NULL, 0};
     const uint8_t *at = state_read(state, text_pool(text), text_record(text));
     return (struct bytes){at + 1, at[0]};
+}
+
+void text_fetch(const struct state *state, struct text_ref text)
+{
+    if (text.at != 0) __builtin_prefetch(state_read(state, text_pool(text), text_record(text)));
 }
 
 bool text_is(const struct state *state, struct text_ref text, struct bytes same)

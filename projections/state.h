@@ -384,13 +384,19 @@ uint32_t    state_count(const struct state *state, enum pool_name pool);
 uint32_t    state_room(const struct state *state, enum pool_name pool);
 uint32_t    state_first(const struct state *state, enum index_name index, uint64_t hash);
 uint32_t    state_next(const struct state *state, enum index_name index, uint32_t record);
+// Brings near what state_first() of the hash will read, so that it is not waited for then; next,
+// once that is there, the first record that may be found. Nothing else happens.
+void        state_fetch(const struct state *state, enum index_name index, uint64_t hash);
+void        state_fetch_first(const struct state *state, enum index_name index, uint64_t hash);
+void        state_fetch_record(const struct state *state, enum pool_name pool, uint32_t record);
 // Secret to this process: strangers choose the names that are hashed.
 uint64_t    state_hash(const struct state *state, uint32_t scope, struct bytes name);
 // Of a number that the ledger gave out: nobody chooses it, so some multiplications do.
 uint64_t    state_hash_number(const struct state *state, uint32_t scope, uint64_t number);
 
-// The group that a path led to last, if nothing was rolled back or removed since; else 0. An event
-// is judged and then applied, and each begins with the same path.
+// A group that a path may lead to: where one was found last, or ahead. An event is judged and then
+// applied, and each begins with the same path. It may be gone: the record of a group that is not
+// there has no way up.
 uint32_t state_found_group(const struct state *state);
 void     state_note_found_group(const struct state *state, uint32_t group);
 
@@ -416,6 +422,8 @@ enum { TEXT_SIZE_MAX = 135 };
 struct text_ref text_add(struct state *state, struct bytes text);
 void            text_drop(struct state *state, struct text_ref text);
 struct bytes    text_of(const struct state *state, struct text_ref text); // lives with the text
+// As state_fetch_record.
+void            text_fetch(const struct state *state, struct text_ref text);
 bool            text_has_room(const struct state *state, size_t size);
 bool            text_is(const struct state *state, struct text_ref text, struct bytes same);
 

@@ -4,6 +4,7 @@
 #include "api/daemon/preview.h"
 #include "projections/access.h"
 #include "projections/actors.h"
+#include "projections/foresight.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/packages.h"
@@ -21,6 +22,8 @@ struct passage {
     struct bytes         packed, signature;
     enum signature_state signature_state;
     struct proposal      proposal;
+    const char          *offence;  // why the bytes are no proposal
+    bool                 is_read;  // into proposal
     size_t               size_max; // of the answer; see struct outcome
 };
 
@@ -213,14 +216,18 @@ static void decide(struct passage *passage, bool is_id_taken, struct buffer *rep
     }
 }
 
+static void read_proposal(struct passage *passage)
+{
+    passage->is_read = proposal_read(passage->packed, &passage->proposal, &passage->offence);
+}
+
 static void pass(struct passage *passage, struct buffer *reply)
 {
     struct daemon *daemon = passage->daemon;
-    const char    *offence = NULL;
     uint64_t       seq = 0;
     bool           is_id_taken = false;
-    if (!proposal_read(passage->packed, &passage->proposal, &offence)) {
-        refuse_plainly(passage, MALFORMED, offence, reply);
+    if (!passage->is_read) {
+        refuse_plainly(passage, MALFORMED, passage->offence, reply);
         return;
     }
     if (!is_authentic(passage)) {
@@ -246,29 +253,56 @@ static bool is_ok(struct bytes verdict)
     return bytes_is_equal(pack_read_text(&reader, NAME_SIZE_MAX), bytes_of_text("ok"));
 }
 
+// Some proposals of a request, read together so that what they need is brought near at once.
+struct convoy {
+    struct passage  passages[FORESIGHT_MAX];
+    struct foreseen foreseen[FORESIGHT_MAX];
+    uint32_t        count;
+};
+
+static void read_some(struct convoy *convoy, const struct passage *like, uint32_t first,
+                      struct pack_reader *reader)
+{
+    const struct ask *ask = like->ask;
+    for (uint32_t i = 0; i < convoy->count; i++) {
+        struct passage *passage = &convoy->passages[i];
+        *passage = *like;
+        passage->signature_state = (enum signature_state)ask->signatures[first + i];
+        passage->packed = ask_next_proposal(reader, &passage->signature);
+        read_proposal(passage);
+        convoy->foreseen[i] =
+            (struct foreseen){.proposal = passage->is_read ? &passage->proposal : NULL,
+                              .author = actor_at(like->daemon->state, like->actor)->id};
+    }
+    foresee(like->daemon->state, convoy->foreseen, convoy->count);
+}
+
 // Asked to stop, it judges nothing behind the first that is not accepted.
 static void propose_many(struct daemon *daemon, const struct ask *ask, uint32_t actor,
                          struct buffer *reply)
 {
-    uint32_t           count = 0;
-    bool               is_stopped = false;
-    struct pack_reader reader = ask_proposals(ask, &count);
+    static struct convoy convoy; // the loop is one thread
+    const struct passage like = {.daemon = daemon, .ask = ask, .actor = actor};
+    uint32_t             count = 0;
+    bool                 is_stopped = false;
+    struct pack_reader   reader = ask_proposals(ask, &count);
     answer_ok(reply, 1);
     pack_key(reply, "verdicts");
     pack_array(reply, count);
     for (uint32_t i = 0; i < count; i++) {
-        const size_t   start = reply->size;
-        struct passage passage = {.daemon = daemon,
-                                  .ask = ask,
-                                  .actor = actor,
-                                  .signature_state = (enum signature_state)ask->signatures[i]};
-        passage.packed = ask_next_proposal(&reader, &passage.signature);
-        passage.size_max = reply->size_max - start - (size_t)(count - i - 1) * ANSWER_SHORT_SIZE;
+        const size_t    start = reply->size;
+        struct passage *passage = &convoy.passages[i % FORESIGHT_MAX];
         if (is_stopped) {
             pack_nil(reply);
             continue;
         }
-        pass(&passage, reply);
+        if (i % FORESIGHT_MAX == 0) {
+            convoy.count = count - i < FORESIGHT_MAX ? count - i : FORESIGHT_MAX;
+            read_some(&convoy, &like, i, &reader);
+        }
+        passage->size_max = reply->size_max - start - (size_t)(count - i - 1) * ANSWER_SHORT_SIZE;
+        state_note_found_group(daemon->state, convoy.foreseen[i % FORESIGHT_MAX].group);
+        pass(passage, reply);
         is_stopped = ask->arguments.stops && !is_ok(bytes_after(buffer_bytes(reply), start));
     }
 }
@@ -286,6 +320,7 @@ void propose_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
                               .packed = ask->arguments.proposal,
                               .signature = ask->arguments.signature,
                               .signature_state = (enum signature_state)ask->signatures[0]};
+    read_proposal(&passage);
     pass(&passage, reply);
 }
 

@@ -78,6 +78,13 @@ void index_fetch(const struct index *index, uint64_t hash)
     __builtin_prefetch(&index->buckets[bucket_of(index, fold(hash))], 1);
 }
 
+uint32_t index_fetch_first(const struct index *index, uint64_t hash)
+{
+    const uint32_t record = index->buckets[bucket_of(index, fold(hash))];
+    __builtin_prefetch(&index->links[record]);
+    return record;
+}
+
 void index_remove(struct index *index, uint32_t record)
 {
     uint32_t *link = &index->buckets[bucket_of(index, index->links[record].hash)];

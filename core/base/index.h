@@ -35,9 +35,11 @@ void index_empty(struct index *index);
 // So many are about to come into an empty one: it is made as large as that takes, once.
 void index_expect(struct index *index, uint32_t count);
 
-// For many that come into it one after another, some of them ahead: brings the place of the hash
-// near, so that it is not waited for when its turn comes.
-void index_fetch(const struct index *index, uint64_t hash);
+// For many that come into it or are looked for one after another, some of them ahead: brings the
+// place of the hash near, so that it is not waited for when its turn comes.
+void     index_fetch(const struct index *index, uint64_t hash);
+// Once that is there: the same for the first record in the place, which is returned; 0 for none.
+uint32_t index_fetch_first(const struct index *index, uint64_t hash);
 
 // Candidates: the records whose key may have the hash.
 uint32_t index_first(const struct index *index, uint64_t hash);

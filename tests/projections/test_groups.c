@@ -69,6 +69,27 @@ Test(groups, a_walk_meets_every_group_below_its_root_once_parents_first)
     company_close(company);
 }
 
+// Each path beside the others leads where it leads alone.
+Test(groups, many_paths_are_found_as_one_is)
+{
+    static const char *const all[] = {"/",       "b", "b/x", "b/x/y", "a",     "a/x",
+                                      "a/x/y",   "c", "c/d", "b/y",   "b/x/z", "ab",
+                                      "b/x/y/z", "A", "x",   ""};
+    struct company          *company = company_open();
+    struct bytes             paths[GROUP_FIND_MAX];
+    uint32_t                 groups[GROUP_FIND_MAX];
+    play_on(company, TURNS(base));
+    const struct state *state = company_state(company);
+    for (uint32_t i = 0; i < GROUP_FIND_MAX; i++)
+        paths[i] = bytes_of_text(all[i]);
+    for (uint32_t count = 0; count <= GROUP_FIND_MAX; count++) {
+        group_find_many(state, paths, groups, count);
+        for (uint32_t i = 0; i < count; i++)
+            cr_expect(eq(u32, groups[i], find(state, all[i])), "%s of %u", all[i], count);
+    }
+    company_close(company);
+}
+
 // A path is looked for where it was found last: not where a plan was taken back, a group was
 // removed or one above has another name.
 Test(groups, what_was_found_last_is_found_no_more_when_it_is_gone)
