@@ -1,5 +1,6 @@
 #include "projections/catch_up.h"
 
+#include "projections/foresight.h"
 #include "projections/retries.h"
 #include "projections/rules.h"
 
@@ -11,25 +12,33 @@ static enum status fail(struct catch_up_fault *fault, enum status status, const 
     return status;
 }
 
+// Leaves that were taken out of the scan together, so that what they need is brought near at once.
+struct convoy {
+    struct catch_up_event events[FORESIGHT_MAX];
+    bool                  is_leaf[FORESIGHT_MAX]; // what its bytes are
+    const char           *offence[FORESIGHT_MAX]; // why a leaf's proposal is none; NULL
+    uint32_t              count;
+    size_t                size; // of room that is used
+    uint8_t               room[2 * LEAF_SIZE_MAX];
+};
+
 // A later version may know the kind; everything else that cannot be read is damage.
-static enum status read_proposal(struct catch_up_event *event, struct catch_up_fault *fault)
+static enum status judge_proposal(const char *offence, struct catch_up_fault *fault)
 {
-    if (proposal_read(event->leaf.proposal, &event->proposal, &fault->field)) {
-        fault->field = NULL;
-        return OK;
-    }
-    if (strcmp(fault->field, "kind") != 0) {
+    if (offence == NULL) return OK;
+    fault->field = offence;
+    if (strcmp(offence, "kind") != 0) {
         return fail(fault, STATUS_CORRUPT, "its proposal is not in the canonical form");
     }
     return fail(fault, STATUS_UNSUPPORTED, "it is of a kind that this version does not know");
 }
 
-static enum status read_event(const struct state *state, struct catch_up_event *event,
+static enum status judge_form(const struct state *state, const struct convoy *convoy, uint32_t at,
                               struct catch_up_fault *fault)
 {
     const struct server *server = server_at(state);
-    const struct leaf   *leaf = &event->leaf;
-    if (!leaf_read(event->packed, &event->leaf)) {
+    const struct leaf   *leaf = &convoy->events[at].leaf;
+    if (!convoy->is_leaf[at]) {
         return fail(fault, STATUS_CORRUPT, "it is not in the canonical form of a leaf");
     }
     if (leaf->version > RULES_VERSION) {
@@ -44,7 +53,7 @@ static enum status read_event(const struct state *state, struct catch_up_event *
     if (leaf->time_ms < server->time_ms) {
         return fail(fault, STATUS_CORRUPT, "its time is before that of the event before it");
     }
-    return read_proposal(event, fault);
+    return judge_proposal(convoy->offence[at], fault);
 }
 
 static enum status take(struct state *state, const struct catch_up_event *event,
@@ -58,23 +67,75 @@ static enum status take(struct state *state, const struct catch_up_event *event,
     return OK;
 }
 
+// What the scan says after the last leaf that it gave.
+static enum status load(struct convoy *convoy, struct ledger_scan *scan)
+{
+    enum status status = OK;
+    convoy->count = 0;
+    convoy->size = 0;
+    while (convoy->count < FORESIGHT_MAX && sizeof convoy->room - convoy->size >= LEAF_SIZE_MAX) {
+        struct catch_up_event *event = &convoy->events[convoy->count];
+        uint8_t               *at = convoy->room + convoy->size;
+        const char           **offence = &convoy->offence[convoy->count];
+        struct bytes           packed;
+        status = ledger_scan_next(scan, &packed);
+        if (status != OK) break;
+        if (packed.size > LEAF_SIZE_MAX) packed.size = 0; // no leaf, whatever it is
+        if (packed.size > 0) memcpy(at, packed.at, packed.size);
+        convoy->size += packed.size;
+        event->packed = (struct bytes){at, packed.size};
+        *offence = NULL;
+        const bool is_leaf = leaf_read(event->packed, &event->leaf);
+        convoy->is_leaf[convoy->count++] = is_leaf;
+        if (is_leaf && proposal_read(event->leaf.proposal, &event->proposal, offence)) {
+            *offence = NULL;
+        }
+    }
+    return status;
+}
+
+static void look_ahead(const struct state *state, const struct convoy *convoy,
+                       struct foreseen *foreseen)
+{
+    for (uint32_t i = 0; i < convoy->count; i++) {
+        const bool is_read = convoy->is_leaf[i] && convoy->offence[i] == NULL;
+        foreseen[i] =
+            (struct foreseen){.proposal = is_read ? &convoy->events[i].proposal : NULL,
+                              .author = convoy->is_leaf[i] ? convoy->events[i].leaf.author : 0};
+    }
+    foresee(state, foreseen, convoy->count);
+}
+
+static enum status take_all(struct state *state, const struct convoy *convoy,
+                            const struct catch_up_visitor *visitor, struct catch_up_fault *fault)
+{
+    struct foreseen foreseen[FORESIGHT_MAX];
+    enum status     status = OK;
+    look_ahead(state, convoy, foreseen);
+    for (uint32_t i = 0; i < convoy->count && status == OK; i++) {
+        *fault = (struct catch_up_fault){.seq = server_at(state)->size};
+        state_note_found_group(state, foreseen[i].group);
+        status = judge_form(state, convoy, i, fault);
+        if (status == OK && visitor != NULL) {
+            status = visitor->visit(visitor->context, state, &convoy->events[i], fault);
+        }
+        if (status == OK) status = take(state, &convoy->events[i], fault);
+    }
+    return status;
+}
+
 enum status catch_up_scan(struct state *state, struct ledger_scan *scan,
                           const struct catch_up_visitor *visitor, struct catch_up_fault *fault)
 {
-    struct catch_up_event event;
-    enum status           status = OK;
-    while (status == OK) {
+    struct convoy convoy;
+    for (;;) { // to the end of the scan
+        const enum status loaded = load(&convoy, scan);
+        const enum status status = take_all(state, &convoy, visitor, fault);
+        if (status != OK) return status;
+        if (loaded == STATUS_NOT_FOUND) return OK;
         *fault = (struct catch_up_fault){.seq = server_at(state)->size};
-        status = ledger_scan_next(scan, &event.packed);
-        if (status == STATUS_NOT_FOUND) return OK;
-        if (status != OK) return fail(fault, status, "it cannot be read from the store");
-        status = read_event(state, &event, fault);
-        if (status == OK && visitor != NULL) {
-            status = visitor->visit(visitor->context, state, &event, fault);
-        }
-        if (status == OK) status = take(state, &event, fault);
+        if (loaded != OK) return fail(fault, loaded, "it cannot be read from the store");
     }
-    return status;
 }
 
 // --- Against the tiles ------------------------------------------------------
