@@ -1,5 +1,6 @@
 #include "ledger/rotations.h"
 
+#include "core/base/pack.h"
 #include "core/event/proposal.h"
 #include "ledger/big_endian.h"
 
@@ -76,6 +77,30 @@ const char *rotations_add(struct epochs *epochs, struct bytes packed)
     struct event event;
     if (!read_event(packed, KEY_ROTATION, &leaf, &event)) return "it does not rotate the key";
     return epochs_rotate(epochs, event.of.key_rotation.certificate, leaf.seq, leaf.time_ms);
+}
+
+// The proposal's kind, without a look at anything else.
+static uint64_t peek_kind(struct bytes packed)
+{
+    struct pack_reader leaf = pack_reader(packed);
+    (void)pack_read_array(&leaf, UINT8_MAX);
+    for (int i = 0; i < 4; i++) {
+        (void)pack_read_number(&leaf, UINT64_MAX); // version, seq, time, author
+    }
+    (void)pack_read_binary(&leaf, SIGNATURE_SIZE);
+    struct pack_reader proposal = pack_reader(pack_read_binary(&leaf, PLAN_SIZE_MAX));
+    (void)pack_read_array(&proposal, PACK_ITEM_MAX);
+    (void)pack_read_binary(&proposal, PROPOSAL_ID_SIZE);
+    (void)pack_read_number(&proposal, TIME_MS_MAX);
+    const uint64_t kind = pack_read_number(&proposal, KIND_MAX);
+    return leaf.is_bad || proposal.is_bad ? UINT64_MAX : kind;
+}
+
+bool rotations_is_one(struct bytes packed)
+{
+    struct leaf  leaf;
+    struct event event;
+    return peek_kind(packed) == KEY_ROTATION && read_event(packed, KEY_ROTATION, &leaf, &event);
 }
 
 bool rotations_certificate(struct bytes packed, struct bytes *certificate)

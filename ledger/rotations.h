@@ -25,6 +25,8 @@ MUST_CHECK enum status rotations_load_from(struct store *store, uint64_t seq_min
 MUST_CHECK enum status rotations_load(struct store *store, const struct verifier *trusted,
                                       struct epochs *epochs, uint64_t *seq);
 
+// Whether the leaf rotates the key: quick, for there are few of them among many.
+bool rotations_is_one(struct bytes leaf);
 // The certificate that a rotation's leaf brings, a view of it; false when it is none.
 bool rotations_certificate(struct bytes leaf, struct bytes *certificate);
 

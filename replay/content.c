@@ -1,7 +1,9 @@
 #include "replay/content.h"
 
 #include "core/proof/checkpoint.h"
+#include "core/proof/epochs.h"
 #include "core/proof/tree.h"
+#include "ledger/rotations.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -33,10 +35,12 @@ struct content {
     struct fault suspect;     // what it would be
     uint64_t     sealed_size; // of the newest head, good or not
     uint64_t     good_size;   // of the newest head that agreed
-    bool         has_head;    // the next one
+    bool         has_head;    // the next one that is kept
     uint64_t     head_size;
-    struct hash  head_root;
-    bool         is_over; // the first bad place is certain
+    struct hash  head_root;    // where it is good
+    uint64_t     rotated_size; // of the head that both keys must have signed; 0: none is awaited
+    bool         is_vouched;   // a given key signed a head that is good
+    bool         is_over;      // the first bad place is certain
 };
 
 static bool is_leaf_in_doubt(const struct content *content)
@@ -60,39 +64,72 @@ static void complain_of_head(struct content *content, uint64_t size, const char 
     faults_add(&content->report->faults, fault, "the head of size %" PRIu64 ": %s", size, why);
 }
 
+// What is wrong with a head that does not verify.
+static const char *why_bad(const struct content *content, struct bytes note, enum status status)
+{
+    struct note       parsed;
+    struct checkpoint head;
+    const char       *why = NULL;
+    if (status == STATUS_UNKNOWN_KEY && note_parse(note, &parsed) == OK &&
+        checkpoint_parse(parsed.text, &head) == OK) {
+        why = epochs_offence(&content->report->epochs, &parsed, head.size);
+    }
+    return why == NULL ? status_sentence(status) : why;
+}
+
+// Whether one of the given keys is among those whose lines the head must have.
+static bool is_by_given(const struct content *content, uint64_t size)
+{
+    const struct epochs *epochs = &content->report->epochs;
+    struct verifier      signers[EPOCH_SIGNER_MAX];
+    const uint32_t       count = epochs_signers(epochs, size, signers);
+    for (uint32_t i = 0; i < count; i++) {
+        if (trust_has_key(content->trust, &signers[i])) return true;
+    }
+    return false;
+}
+
+// Under the keys that the leaves before it tell of.
 static bool is_head_good(struct content *content, const struct ledger_checkpoint *found,
                          struct checkpoint *head)
 {
     const struct key_set keys = trust_policy_keys(&content->trust->policy);
     uint64_t             signed_by = 0;
-    const enum status    status = checkpoint_verify(
-           found->note, verifier_name(&content->trust->ledger), &keys, head, &signed_by);
+    const enum status    status =
+        epochs_verify(&content->report->epochs, found->note, &keys, head, &signed_by);
     if (status != OK) {
-        complain_of_head(content, found->size, status_sentence(status));
+        complain_of_head(content, found->size, why_bad(content, found->note, status));
     } else if (head->size != found->size) {
         complain_of_head(content, found->size, "it stands at another size than it was signed for");
     }
     return status == OK && head->size == found->size;
 }
 
-// The next head whose signature is good, after those of size_min; bad ones are named on the way.
+// The next head that is kept: its keys are known when its leaves are.
 static void next_head(struct content *content, uint64_t size_min)
 {
     struct ledger_checkpoint found = {.size = 0};
-    struct checkpoint        head;
-    content->has_head = false;
-    for (uint64_t from = size_min; !content->has_head; from = found.size + 1) {
-        const enum status status = ledger_checkpoint_from(content->ledger, from, &found);
-        if (status == STATUS_NOT_FOUND) return;
-        if (status != OK) {
-            complain_of_head(content, from, status_sentence(status));
-            return;
-        }
-        if (!is_head_good(content, &found, &head)) continue;
-        content->has_head = true;
-        content->head_size = head.size;
-        content->head_root = head.root;
+    const enum status        status = ledger_checkpoint_from(content->ledger, size_min, &found);
+    content->has_head = status == OK;
+    content->head_size = found.size;
+    if (status != OK && status != STATUS_NOT_FOUND) {
+        complain_of_head(content, size_min, status_sentence(status));
     }
+}
+
+static bool is_next_good(struct content *content)
+{
+    struct ledger_checkpoint found = {.size = 0};
+    struct checkpoint        head;
+    const enum status status = ledger_checkpoint_from(content->ledger, content->head_size, &found);
+    if (status != OK || found.size != content->head_size) {
+        complain_of_head(content, content->head_size, status_sentence(status));
+        return false;
+    }
+    if (!is_head_good(content, &found, &head)) return false;
+    content->head_root = head.root;
+    content->is_vouched = content->is_vouched || is_by_given(content, head.size);
+    return true;
 }
 
 static void decide_doubt(struct content *content, const char *verdict)
@@ -139,8 +176,86 @@ static void compare_root(struct content *content)
 static void compare_heads(struct content *content)
 {
     while (!content->is_over && content->has_head && content->head_size == content->made.size) {
-        compare_root(content);
+        if (content->head_size == content->rotated_size) content->rotated_size = 0;
+        if (is_next_good(content)) compare_root(content);
         next_head(content, content->head_size + 1);
+    }
+}
+
+// --- Keys -------------------------------------------------------------------
+
+static void complain_of_key(struct content *content, uint64_t seq, const char *why)
+{
+    faults_add(&content->report->faults, fault_at(OUTCOME_INTEGRITY, "event", seq, seq), "%s", why);
+}
+
+// The opening names the first key and who certifies others; without it the given key is all.
+static void follow_key(struct content *content, uint64_t seq, struct bytes leaf)
+{
+    struct epochs *epochs = &content->report->epochs;
+    if (seq == 0) {
+        (void)rotations_begin(epochs, verifier_name(&content->trust->ledger), leaf);
+    } else if (rotations_is_one(leaf)) {
+        const char *why = rotations_add(epochs, leaf);
+        if (why != NULL) {
+            complain_of_key(content, seq, why);
+            content->is_over = true; // by which key the next heads are is not known
+            return;
+        }
+        content->report->certificate_count++;
+        content->rotated_size = seq + 1;
+    }
+}
+
+// Heads may be left out, but not the one with which a key ends.
+static void expect_rotated(struct content *content)
+{
+    const uint64_t size = content->rotated_size;
+    struct fault   fault = fault_at(OUTCOME_INTEGRITY, "head", size - 1, size - 1);
+    if (size == 0 || content->is_over) return;
+    content->rotated_size = 0;
+    fault.number = size;
+    faults_add(&content->report->faults, fault,
+               "the head of size %" PRIu64 ", which both keys must have signed, is not there",
+               size);
+}
+
+// With all leaves read: lines of keys that came later than a head that has them.
+static void check_later_lines(struct content *content)
+{
+    struct epochs           *epochs = &content->report->epochs;
+    const uint32_t           count = epochs->count;
+    struct ledger_checkpoint found = {.size = 0};
+    for (uint64_t from = 0; ledger_checkpoint_from(content->ledger, from, &found) == OK;
+         from = found.size + 1) {
+        struct note note;
+        if (note_parse(found.note, &note) != OK) continue;
+        epochs->count = 1;
+        while (epochs->count < count && epochs->of[epochs->count].seq < found.size) {
+            epochs->count++;
+        }
+        const char *said = epochs_offence(epochs, &note, found.size); // when it was reached
+        epochs->count = count;
+        const char *why = epochs_offence(epochs, &note, found.size);
+        if (said == NULL && why != NULL) complain_of_head(content, found.size, why);
+    }
+}
+
+// Whoever writes a ledger names the keys in it: one that was given must have signed.
+static void check_given(struct content *content)
+{
+    const struct epochs *epochs = &content->report->epochs;
+    bool                 is_known = false;
+    for (uint32_t i = 0; i < epochs->count && !is_known; i++) {
+        const struct verifier key = epochs_key(epochs, i);
+        is_known = trust_has_key(content->trust, &key);
+    }
+    if (!is_known) {
+        complain_of_key(content, 0,
+                        "it names another ledger key than the given one, and no rotation brings "
+                        "that");
+    } else if (!content->is_vouched && content->report->faults.total == 0) {
+        complain_of_key(content, 0, "no head that is kept is signed by the given key");
     }
 }
 
@@ -247,7 +362,9 @@ static void check_leaf(struct content *content, struct bytes leaf)
     tree_append(&content->made, &made);
     content->report->leaf_count++;
     content->report->byte_count += leaf.size;
+    follow_key(content, seq, leaf);
     compare_heads(content);
+    expect_rotated(content);
 }
 
 // --- The ends ---------------------------------------------------------------
@@ -261,6 +378,15 @@ static void complain_of_gap(struct content *content, enum status status)
     content->is_over = true;
 }
 
+// Heads that are signed for more than there is, if any is good.
+static bool is_any_beyond(struct content *content)
+{
+    while (content->has_head && !is_next_good(content)) {
+        next_head(content, content->head_size + 1);
+    }
+    return content->has_head;
+}
+
 // Nothing was decided by a signed root to the end.
 static void check_end(struct content *content)
 {
@@ -271,7 +397,7 @@ static void check_end(struct content *content)
                    "it is not there: no ledger is without its opening");
     } else if (content->doubt != DOUBT_NONE) {
         decide_doubt(content, "no signed head says whether it is the leaf or the tile");
-    } else if (content->has_head && content->head_size > size) {
+    } else if (is_any_beyond(content)) {
         faults_add(faults, fault_at(OUTCOME_INTEGRITY, "event", size, content->head_size - 1),
                    "the signed head of size %" PRIu64 " covers it, but it is not there",
                    content->head_size);
@@ -294,6 +420,7 @@ void content_check(struct ledger *ledger, struct ledger_scan *scan, const struct
     }
     struct ledger_checkpoint newest = {.size = 0};
     if (ledger_newest(ledger, &newest) == OK) content.sealed_size = newest.size;
+    epochs_init(&report->epochs, &trust->ledger, NULL);
     next_head(&content, 0);
     compare_heads(&content);
     while (!content.is_over && status == OK) {
@@ -305,4 +432,6 @@ void content_check(struct ledger *ledger, struct ledger_scan *scan, const struct
         }
     }
     if (!content.is_over) check_end(&content);
+    if (!content.is_over) check_given(&content);
+    if (report->epochs.count > 1) check_later_lines(&content);
 }
