@@ -56,12 +56,19 @@ static struct fault fault_at(enum outcome outcome, const char *what, uint64_t fr
 
 // --- Heads ------------------------------------------------------------------
 
-static void complain_of_head(struct content *content, uint64_t size, const char *why)
+// Of a head that follows one of the size `after`.
+static void complain_of_later_head(struct content *content, uint64_t after, uint64_t size,
+                                   const char *why)
 {
-    const uint64_t from = content->good_size < size ? content->good_size : size;
+    const uint64_t from = after < size ? after : size;
     struct fault   fault = fault_at(OUTCOME_INTEGRITY, "head", from, size > from ? size - 1 : from);
     fault.number = size;
     faults_add(&content->report->faults, fault, "the head of size %" PRIu64 ": %s", size, why);
+}
+
+static void complain_of_head(struct content *content, uint64_t size, const char *why)
+{
+    complain_of_later_head(content, content->good_size, size, why);
 }
 
 // What is wrong with a head that does not verify.
@@ -226,6 +233,7 @@ static void check_later_lines(struct content *content)
     struct epochs           *epochs = &content->report->epochs;
     const uint32_t           count = epochs->count;
     struct ledger_checkpoint found = {.size = 0};
+    uint64_t                 after = 0;
     for (uint64_t from = 0; ledger_checkpoint_from(content->ledger, from, &found) == OK;
          from = found.size + 1) {
         struct note note;
@@ -237,7 +245,11 @@ static void check_later_lines(struct content *content)
         const char *said = epochs_offence(epochs, &note, found.size); // when it was reached
         epochs->count = count;
         const char *why = epochs_offence(epochs, &note, found.size);
-        if (said == NULL && why != NULL) complain_of_head(content, found.size, why);
+        if (said == NULL && why != NULL) {
+            complain_of_later_head(content, after, found.size, why);
+        } else {
+            after = found.size;
+        }
     }
 }
 
