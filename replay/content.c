@@ -39,7 +39,6 @@ struct content {
     uint64_t     head_size;
     struct hash  head_root;    // where it is good
     uint64_t     rotated_size; // of the head that both keys must have signed; 0: none is awaited
-    bool         is_vouched;   // a given key signed a head that is good
     bool         is_over;      // the first bad place is certain
 };
 
@@ -84,18 +83,6 @@ static const char *why_bad(const struct content *content, struct bytes note, enu
     return why == NULL ? status_sentence(status) : why;
 }
 
-// Whether one of the given keys is among those whose lines the head must have.
-static bool is_by_given(const struct content *content, uint64_t size)
-{
-    const struct epochs *epochs = &content->report->epochs;
-    struct verifier      signers[EPOCH_SIGNER_MAX];
-    const uint32_t       count = epochs_signers(epochs, size, signers);
-    for (uint32_t i = 0; i < count; i++) {
-        if (trust_has_key(content->trust, &signers[i])) return true;
-    }
-    return false;
-}
-
 // Under the keys that the leaves before it tell of.
 static bool is_head_good(struct content *content, const struct ledger_checkpoint *found,
                          struct checkpoint *head)
@@ -135,7 +122,6 @@ static bool is_next_good(struct content *content)
     }
     if (!is_head_good(content, &found, &head)) return false;
     content->head_root = head.root;
-    content->is_vouched = content->is_vouched || is_by_given(content, head.size);
     return true;
 }
 
@@ -253,7 +239,8 @@ static void check_later_lines(struct content *content)
     }
 }
 
-// Whoever writes a ledger names the keys in it: one that was given must have signed.
+// Whoever writes a ledger names the keys in it, so it takes the given one to have signed: each key
+// that is named has, the head of its rotation at least, and that covers the opening.
 static void check_given(struct content *content)
 {
     const struct epochs *epochs = &content->report->epochs;
@@ -262,13 +249,9 @@ static void check_given(struct content *content)
         const struct verifier key = epochs_key(epochs, i);
         is_known = trust_has_key(content->trust, &key);
     }
-    if (!is_known) {
-        complain_of_key(content, 0,
-                        "it names another ledger key than the given one, and no rotation brings "
-                        "that");
-    } else if (!content->is_vouched && content->report->faults.total == 0) {
-        complain_of_key(content, 0, "no head that is kept is signed by the given key");
-    }
+    if (is_known) return;
+    complain_of_key(content, 0,
+                    "it names another ledger key than the given one, and no rotation brings that");
 }
 
 // --- Tiles ------------------------------------------------------------------
