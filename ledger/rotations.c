@@ -2,6 +2,7 @@
 
 #include "core/base/pack.h"
 #include "core/event/proposal.h"
+#include "core/proof/key_certificate.h"
 #include "ledger/big_endian.h"
 
 struct seq_key {
@@ -100,6 +101,7 @@ bool rotations_is_one(struct bytes packed)
 {
     struct leaf  leaf;
     struct event event;
+    if (packed.size < KEY_CERTIFICATE_SIZE_MIN) return false; // as most leaves are
     return peek_kind(packed) == KEY_ROTATION && read_event(packed, KEY_ROTATION, &leaf, &event);
 }
 

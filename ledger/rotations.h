@@ -26,13 +26,13 @@ MUST_CHECK enum status rotations_load(struct store *store, const struct verifier
                                       struct epochs *epochs, uint64_t *seq);
 
 // Whether the leaf rotates the key: quick, for there are few of them among many.
-bool rotations_is_one(struct bytes leaf);
+bool rotations_is_one(struct bytes packed);
 // The certificate that a rotation's leaf brings, a view of it; false when it is none.
-bool rotations_certificate(struct bytes leaf, struct bytes *certificate);
+bool rotations_certificate(struct bytes packed, struct bytes *certificate);
 
 // The first epoch, by an opening's leaf; false when it is not the opening of that origin.
 bool        rotations_begin(struct epochs *epochs, struct bytes origin, struct bytes opening);
 // The next epoch, by the leaf of a rotation. NULL, or why not.
-const char *rotations_add(struct epochs *epochs, struct bytes leaf);
+const char *rotations_add(struct epochs *epochs, struct bytes packed);
 
 #endif

@@ -1,6 +1,6 @@
 #include "api/cli/rotation.h"
 
-#include "api/cli/json.h"
+#include "api/cli/keys.h"
 #include "api/cli/propose.h"
 #include "api/cli/value.h"
 #include "api/wire/file.h"
@@ -10,7 +10,7 @@
 
 #include <time.h>
 
-enum { TEXT_SIZE_MAX = 4096, CERTIFICATE_MODE = 0644 };
+enum { TEXT_SIZE_MAX = 4096 };
 
 #define VALID_MS ((uint64_t)30 * 24 * 3600 * 1000)
 
@@ -40,19 +40,11 @@ const struct record rotation_certify_parameters = {
 
 // --- What is asked for ------------------------------------------------------
 
-static enum exit_code complain_file(struct call *call, const char *file, enum status status)
-{
-    const bool is_disk = status == STATUS_IO || status == STATUS_FULL;
-    return complain(call, is_disk ? EXIT_UNREACHABLE : EXIT_USAGE, "%s: %s", file,
-                    status_sentence(status));
-}
-
 static bool read_key(struct call *call, const char *name, struct verifier *key)
 {
     const char *text = call_text(call, name);
     if (text == NULL) return is_wrong(call, "a certificate needs --root, --previous and --epoch");
-    enum status status = verifier_parse(key, bytes_of_text(text));
-    if (status != OK) status = file_read_verifier(text, key);
+    const enum status status = keys_read_public(text, key);
     if (status != OK) return is_wrong(call, "%s: %s", text, status_sentence(status));
     if (key->type == KEY_ED25519) return true;
     return is_wrong(call, "%s: a key of a witness signs no heads of its own", text);
@@ -62,7 +54,7 @@ static bool read_number(struct call *call, const char *name, uint64_t *number)
 {
     const char *text = call_text(call, name);
     if (text == NULL || bytes_to_decimal(bytes_of_text(text), INT64_MAX, number)) return true;
-    return is_wrong(call, "--%s: '%s' is not a number of events or rotations", name, text);
+    return is_wrong(call, "'%s' is not a number of events or rotations", text);
 }
 
 static uint64_t clock_now_ms(void)
@@ -87,7 +79,7 @@ static bool read_time(struct call *call, const char *name, uint64_t otherwise_ms
 
 static bool read_certificate(struct call *call, struct key_certificate *certificate)
 {
-    struct verifier previous;
+    struct verifier previous = {.keyid = 0};
     if (!read_key(call, "vkey", &certificate->key) || !read_key(call, "previous", &previous) ||
         !read_number(call, "epoch", &certificate->epoch) ||
         !read_number(call, "size_from", &certificate->size_from) ||
@@ -111,31 +103,6 @@ static bool read_certificate(struct call *call, struct key_certificate *certific
 
 // --- The certificate --------------------------------------------------------
 
-static void print_note(const struct call *call, struct bytes note)
-{
-    uint8_t       memory[KEY_CERTIFICATE_SIZE_MAX + 64];
-    struct buffer packed = buffer_over(memory, sizeof memory);
-    if (!call->globals.is_json) {
-        (void)fwrite(note.at, 1, note.size, call->out);
-        return;
-    }
-    pack_map(&packed, 1);
-    pack_key(&packed, "note");
-    pack_text(&packed, note);
-    json_print_packed(buffer_bytes(&packed), call->out);
-}
-
-static enum exit_code write_note(struct call *call, struct bytes note)
-{
-    const char *output = call_text(call, "output");
-    if (output != NULL) {
-        const enum status status = file_write_new(output, CERTIFICATE_MODE, note);
-        if (status != OK) return complain_file(call, output, status);
-    }
-    if (output == NULL || call->globals.is_json) print_note(call, note);
-    return EXIT_DONE;
-}
-
 enum exit_code rotation_certify_run(struct call *call)
 {
     uint8_t                room[KEY_CERTIFICATE_SIZE_MAX];
@@ -146,16 +113,16 @@ enum exit_code rotation_certify_run(struct call *call)
     if (root_file == NULL) return complain(call, EXIT_USAGE, "who certifies it? --root FILE");
     if (!read_certificate(call, &certificate)) return EXIT_USAGE;
     enum status status = file_read_signer(root_file, &call->signer);
-    if (status != OK) return complain_file(call, root_file, status);
+    if (status != OK) return keys_complain(call, root_file, status);
     status = key_root_signer(&root, verifier_name(&certificate.key), &call->signer);
     if (status == STATUS_MALFORMED) {
         return complain(call, EXIT_USAGE, "%s: too long a name for a root above it",
                         certificate.key.name);
     }
-    if (status != OK) return complain_file(call, root_file, status);
+    if (status != OK) return keys_complain(call, root_file, status);
     key_certificate_write(&certificate, &root, &note);
     signer_release(&root);
-    return write_note(call, buffer_bytes(&note));
+    return keys_write_note(call, buffer_bytes(&note));
 }
 
 // --- The rotation -----------------------------------------------------------

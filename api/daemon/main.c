@@ -410,7 +410,8 @@ int main(int count, char **words)
                status_sentence(status));
         return EXIT_FAILED;
     }
-    daemon.origin = bytes_of_text(strcpy(origin, daemon.signer.verifier.name));
+    (void)snprintf(origin, sizeof origin, "%s", daemon.signer.verifier.name);
+    daemon.origin = bytes_of_text(origin);
     status = serve(&daemon, &options);
     snapshots_close(&daemon.snapshots);
     anchor_close(daemon.anchor);

@@ -22,6 +22,8 @@
 
 #include <stdint.h>
 
+enum { KEY_CERTIFICATE_SIZE_MIN = 256 }; // no note is smaller; KEY_CERTIFICATE_SIZE_MAX the most
+
 struct key_certificate {
     struct verifier key; // its name is the origin
     uint64_t        epoch;

@@ -148,6 +148,19 @@ Test(key_certificate, has_a_largest_size_that_is_read)
     signer_release(&long_key);
 }
 
+Test(key_certificate, has_a_smallest_size)
+{
+    struct signer short_root = {0}, short_key = {0};
+    make(&short_key, "o", 0x10);
+    cr_assert(eq(int, key_root_signer(&short_root, bytes_of_text("o"), &root), OK));
+    struct key_certificate certificate = {.key = short_key.verifier, .epoch = 1, .not_after_s = 1};
+    struct written         written = write(&certificate, &short_root);
+    cr_expect(eq(sz, note_of(&written).size, KEY_CERTIFICATE_SIZE_MIN));
+    cr_expect(eq(int, key_certificate_read(note_of(&written), &certificate), OK));
+    signer_release(&short_root);
+    signer_release(&short_key);
+}
+
 Test(key_certificate, of_another_form_is_none)
 {
 #define KEY_LINE "vkey ledger.example/lic1+7721fa45+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n"
