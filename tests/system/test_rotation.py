@@ -286,7 +286,7 @@ def survives_a_kill_at_any_moment():
             client = at.client()
             proposal = client.make(event)
             client.begin(sp.pack(["propose", {"proposal": proposal, "signature": client.sign(proposal)}]))
-            time.sleep(0.0015 * turn)
+            time.sleep(0.0006 * turn)
             at.kill()
             client.close()
             at.start()
@@ -300,6 +300,52 @@ def survives_a_kill_at_any_moment():
         at.audit(0)
         at.audit(at.epoch)
         ledger.note("    %d rotations in 8 turns" % at.epoch)
+
+
+def fill(client, path):
+    """The disk, until nothing can be written any more."""
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+    for number in range(2000):
+        if client.propose(sp.consumption("/", "channel", "full-%d" % number))[0] == "error":
+            return
+    raise AssertionError("the disk did not fill")
+
+
+def a_full_disk_leaves_the_key_as_it_was():
+    directory = "/tmp/licet-rotation-full-%d" % os.getpid()
+    os.mkdir(directory)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", directory]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        os.rmdir(directory)
+        ledger.note("  skipped: it needs root and a mount")
+        return
+    try:
+        with Rotating(directory=directory) as at:
+            with open(at.certify(1), encoding="utf-8") as file:
+                event = [34, file.read(), None]
+            at.bring(1)
+            with at.client() as client:
+                fill(client, at.path("ballast"))
+                what, found = client.propose(event)
+                assert (what, found["code"]) == ("error", "STORAGE_FAILED"), found
+                assert client.get("status")["epoch"] == 0
+                os.remove(at.path("ballast"))
+                ledger.expect_ok(client.propose(sp.consumption("/", "channel", "by-the-old-key")))
+                assert client.get("status")["epoch"] == 0
+                ledger.expect_ok(client.propose(event))
+                assert client.get("status")["epoch"] == 1
+                ledger.expect_ok(client.propose(sp.consumption("/", "channel", "by-the-new-key")))
+            at.stop()
+            at.audit(0)
+            at.audit(1)
+    finally:
+        subprocess.run(["umount", directory], check=True)
+        os.rmdir(directory)
 
 
 def anchors_snapshots_and_publications_go_on():
@@ -401,6 +447,7 @@ def main():
     for test in (goes_over_to_another_key_while_it_runs, starts_with_the_key_that_signs_now,
                  what_is_lacking_is_said_and_nothing_is_logged, what_the_rules_refuse_is_refused,
                  in_one_request_with_others_it_has_a_head_of_its_own, survives_a_kill_at_any_moment,
+                 a_full_disk_leaves_the_key_as_it_was,
                  anchors_snapshots_and_publications_go_on, exports_are_alike_and_verify,
                  witnesses_sign_heads_of_any_epoch):
         test()
