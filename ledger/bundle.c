@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,6 +18,8 @@
 #include <unistd.h>
 
 enum { LENGTH_SIZE = 2, DECIMAL_SIZE = 24 };
+
+#define LEAF_SUFFIX ".leaf"
 
 // A whole file, as it is.
 struct file {
@@ -41,12 +44,19 @@ struct reader {
     uint8_t       key[BIG_ENDIAN_SIZE];
 };
 
+// Ascending.
+struct numbers {
+    uint64_t *at;
+    size_t    count;
+};
+
 struct bundle {
-    struct reader reader;
-    struct file   file;       // of the last tile or head
-    uint64_t     *head_sizes; // ascending, the newest last
-    size_t        head_count;
-    uint8_t       record[1 + NOTE_SIZE_MAX]; // of a checkpoint, as the store has it
+    struct reader  reader;
+    struct file    file;                      // of the last tile or head
+    struct file    rotation;                  // of the last copy
+    struct numbers heads;                     // sizes, the newest last
+    struct numbers rotations;                 // seqs of the leaves that are copied
+    uint8_t        record[1 + NOTE_SIZE_MAX]; // of a checkpoint, as the store has it
 };
 
 struct bundle_scan {
@@ -179,7 +189,7 @@ static enum status load_tile(struct bundle *bundle, struct bytes key, struct byt
 static enum status load_head(struct bundle *bundle, size_t at, struct bytes *key,
                              struct bytes *value)
 {
-    const uint64_t size = bundle->head_sizes[at];
+    const uint64_t size = bundle->heads.at[at];
     const bool     is_newest = size == bundle->reader.size;
     char           path[sizeof BUNDLE_HEADS + 1 + DECIMAL_SIZE];
     struct buffer  name = buffer_over(path, sizeof path);
@@ -202,13 +212,30 @@ static enum status load_head(struct bundle *bundle, size_t at, struct bytes *key
     return OK;
 }
 
-static size_t find_head(const struct bundle *bundle, uint64_t size_min)
+static size_t find_number(const struct numbers *numbers, uint64_t min)
 {
     size_t at = 0;
-    while (at < bundle->head_count && bundle->head_sizes[at] < size_min) {
+    while (at < numbers->count && numbers->at[at] < min) {
         at++;
     }
     return at;
+}
+
+// The copy of a leaf that says which key signs.
+static enum status load_rotation(struct bundle *bundle, size_t at, struct bytes *key,
+                                 struct bytes *value)
+{
+    const uint64_t seq = bundle->rotations.at[at];
+    char           path[sizeof BUNDLE_KEYS + 1 + DECIMAL_SIZE + sizeof LEAF_SUFFIX];
+    struct buffer  name = buffer_over(path, sizeof path);
+    buffer_printf(&name, BUNDLE_KEYS "/%" PRIu64 LEAF_SUFFIX, seq);
+    const enum status status =
+        map(bundle->reader.directory_fd, buffer_text(&name), LEAF_SIZE_MAX, &bundle->rotation);
+    if (status != OK) return status;
+    big_endian_put(seq, bundle->reader.key);
+    *key = (struct bytes){bundle->reader.key, BIG_ENDIAN_SIZE};
+    *value = (struct bytes){bundle->rotation.at, bundle->rotation.size};
+    return OK;
 }
 
 // --- The store's functions --------------------------------------------------
@@ -224,10 +251,17 @@ enum status bundle_load(struct bundle *bundle, enum store_table table, struct by
 {
     if (table == STORE_LEAF) return load_leaf(&bundle->reader, number_of(key), value);
     if (table == STORE_TILE) return load_tile(bundle, key, value);
-    assert(table == STORE_CHECKPOINT);
     const uint64_t size = number_of(key);
-    const size_t   at = find_head(bundle, size);
-    if (at == bundle->head_count || bundle->head_sizes[at] != size) return STATUS_NOT_FOUND;
+    if (table == STORE_ROTATION) {
+        const size_t at = find_number(&bundle->rotations, size);
+        if (at == bundle->rotations.count || bundle->rotations.at[at] != size) {
+            return STATUS_NOT_FOUND;
+        }
+        return load_rotation(bundle, at, &key, value);
+    }
+    assert(table == STORE_CHECKPOINT);
+    const size_t at = find_number(&bundle->heads, size);
+    if (at == bundle->heads.count || bundle->heads.at[at] != size) return STATUS_NOT_FOUND;
     return load_head(bundle, at, &key, value);
 }
 
@@ -250,9 +284,14 @@ enum status bundle_load_from(struct bundle *bundle, enum store_table table, stru
 {
     const uint64_t from = number_of(*key);
     if (table == STORE_LEAF) return load_leaf_from(bundle, from, key, value);
+    if (table == STORE_ROTATION) {
+        const size_t at = find_number(&bundle->rotations, from);
+        if (at == bundle->rotations.count) return STATUS_NOT_FOUND;
+        return load_rotation(bundle, at, key, value);
+    }
     assert(table == STORE_CHECKPOINT);
-    const size_t at = find_head(bundle, from);
-    return at == bundle->head_count ? STATUS_NOT_FOUND : load_head(bundle, at, key, value);
+    const size_t at = find_number(&bundle->heads, from);
+    return at == bundle->heads.count ? STATUS_NOT_FOUND : load_head(bundle, at, key, value);
 }
 
 enum status bundle_load_last(struct bundle *bundle, enum store_table table, struct bytes *key,
@@ -264,12 +303,12 @@ enum status bundle_load_last(struct bundle *bundle, enum store_table table, stru
         return load_leaf_from(bundle, reader->size - 1, key, value);
     }
     assert(table == STORE_CHECKPOINT);
-    return load_head(bundle, bundle->head_count - 1, key, value);
+    return load_head(bundle, bundle->heads.count - 1, key, value);
 }
 
 uint64_t bundle_count(const struct bundle *bundle, enum store_table table)
 {
-    if (table == STORE_CHECKPOINT) return bundle->head_count;
+    if (table == STORE_CHECKPOINT) return bundle->heads.count;
     assert(table == STORE_LEAF);
     return bundle->reader.size - bundle->reader.first;
 }
@@ -303,30 +342,87 @@ static enum status read_minimum(struct bundle *bundle)
     return bytes_to_decimal(line, reader->size, &reader->first) ? OK : STATUS_CORRUPT;
 }
 
-static int compare_sizes(const void *left, const void *right)
+static int compare_numbers(const void *left, const void *right)
 {
     const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
     return (a > b) - (a < b);
 }
 
-static enum status add_size(struct bundle *bundle, uint64_t size)
+static enum status add_number(struct numbers *numbers, uint64_t number)
 {
-    uint64_t *grown = realloc(bundle->head_sizes, (bundle->head_count + 1) * sizeof *grown);
+    uint64_t *grown = realloc(numbers->at, (numbers->count + 1) * sizeof *grown);
     if (grown == NULL) return STATUS_OUT_OF_MEMORY;
-    bundle->head_sizes = grown;
-    grown[bundle->head_count++] = size;
+    numbers->at = grown;
+    grown[numbers->count++] = number;
     return OK;
+}
+
+// What names in a directory begin with, where they go on as the suffix and are below the end.
+struct naming {
+    const char *directory, *suffix;
+    uint64_t    end;
+};
+
+static enum status read_names(const struct naming *naming, DIR *directory, struct numbers *numbers)
+{
+    enum status    status = OK;
+    struct dirent *entry = NULL;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this thread's own
+    while (status == OK && (entry = readdir(directory)) != NULL) {
+        struct bytes       name = bytes_of_text(entry->d_name);
+        const struct bytes suffix = bytes_of_text(naming->suffix);
+        uint64_t           number = 0;
+        if (name.size < suffix.size) continue;
+        name.size -= suffix.size;
+        if (memcmp(name.at + name.size, suffix.at, suffix.size) != 0) continue;
+        if (!bytes_to_decimal(name, UINT64_MAX, &number) || number >= naming->end) continue;
+        status = add_number(numbers, number);
+    }
+    return status;
+}
+
+static void sort(struct numbers *numbers)
+{
+    if (numbers->count == 0) return;
+    qsort(numbers->at, numbers->count, sizeof *numbers->at, compare_numbers);
+}
+
+static enum status list_names(const struct bundle *bundle, const struct naming *naming,
+                              struct numbers *numbers)
+{
+    const int fd =
+        openat(bundle->reader.directory_fd, naming->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum status status = OK;
+    DIR        *directory = fd < 0 ? NULL : fdopendir(fd);
+    if (fd >= 0 && directory == NULL) (void)close(fd);
+    if (directory != NULL) {
+        status = read_names(naming, directory, numbers);
+        (void)closedir(directory);
+    }
+    if (status == OK) sort(numbers);
+    return status;
+}
+
+static bool has_number(const struct numbers *numbers, uint64_t number)
+{
+    for (size_t i = 0; i < numbers->count; i++) {
+        if (numbers->at[i] == number) return true;
+    }
+    return false;
 }
 
 // Of the newest size there may be the checkpoint once more, where somebody laid an older one in its
 // place; another one of that size is none of a ledger.
-static enum status add_head(struct bundle *bundle, int heads_fd, const char *name, uint64_t size)
+static enum status compare_newest(struct bundle *bundle)
 {
-    struct file file = {.at = NULL};
-    if (size != bundle->reader.size) return add_size(bundle, size);
-    enum status status =
-        map(bundle->reader.directory_fd, BUNDLE_CHECKPOINT, NOTE_SIZE_MAX, &bundle->file);
-    if (status == OK) status = map(heads_fd, name, NOTE_SIZE_MAX, &file);
+    char          path[sizeof BUNDLE_HEADS + 1 + DECIMAL_SIZE];
+    struct buffer name = buffer_over(path, sizeof path);
+    struct file   file = {.at = NULL};
+    buffer_add_text(&name, BUNDLE_HEADS "/");
+    buffer_add_decimal(&name, bundle->reader.size);
+    const int   fd = bundle->reader.directory_fd;
+    enum status status = map(fd, BUNDLE_CHECKPOINT, NOTE_SIZE_MAX, &bundle->file);
+    if (status == OK) status = map(fd, buffer_text(&name), NOTE_SIZE_MAX, &file);
     if (status == OK &&
         (file.size != bundle->file.size || memcmp(file.at, bundle->file.at, file.size) != 0)) {
         status = STATUS_CORRUPT;
@@ -335,36 +431,24 @@ static enum status add_head(struct bundle *bundle, int heads_fd, const char *nam
     return status;
 }
 
-static enum status read_names(struct bundle *bundle, DIR *heads)
-{
-    enum status    status = OK;
-    struct dirent *entry = NULL;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this thread's own
-    while (status == OK && (entry = readdir(heads)) != NULL) {
-        uint64_t size = 0;
-        if (!bytes_to_decimal(bytes_of_text(entry->d_name), UINT64_MAX, &size)) continue;
-        status = add_head(bundle, dirfd(heads), entry->d_name, size);
-    }
-    return status;
-}
-
 // The older heads, and the checkpoint. Heads of more events than the checkpoint's are kept in
 // sight: whoever looks at the whole must not take it for the newest then.
 static enum status list_heads(struct bundle *bundle)
 {
-    const int fd =
-        openat(bundle->reader.directory_fd, BUNDLE_HEADS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum status status = OK;
-    DIR        *heads = fd < 0 ? NULL : fdopendir(fd);
-    if (fd >= 0 && heads == NULL) (void)close(fd);
-    if (heads != NULL) {
-        status = read_names(bundle, heads);
-        (void)closedir(heads);
-    }
-    if (status == OK) status = add_size(bundle, bundle->reader.size);
+    const struct naming naming = {.directory = BUNDLE_HEADS, .suffix = "", .end = UINT64_MAX};
+    enum status         status = list_names(bundle, &naming, &bundle->heads);
     if (status != OK) return status;
-    qsort(bundle->head_sizes, bundle->head_count, sizeof *bundle->head_sizes, compare_sizes);
-    return OK;
+    if (has_number(&bundle->heads, bundle->reader.size)) return compare_newest(bundle);
+    status = add_number(&bundle->heads, bundle->reader.size);
+    if (status == OK) sort(&bundle->heads);
+    return status;
+}
+
+static enum status list_rotations(struct bundle *bundle)
+{
+    const struct naming naming = {
+        .directory = BUNDLE_KEYS, .suffix = LEAF_SUFFIX, .end = bundle->reader.size};
+    return list_names(bundle, &naming, &bundle->rotations);
 }
 
 enum status bundle_open(int directory_fd, struct bundle **bundle)
@@ -376,6 +460,7 @@ enum status bundle_open(int directory_fd, struct bundle **bundle)
     if (status == OK) status = read_size(made);
     if (status == OK) status = read_minimum(made);
     if (status == OK) status = list_heads(made);
+    if (status == OK) status = list_rotations(made);
     if (status != OK) {
         bundle_close(made);
         return status;
@@ -389,8 +474,10 @@ void bundle_close(struct bundle *bundle)
     if (bundle == NULL) return;
     unmap(&bundle->reader.leaves.file);
     unmap(&bundle->file);
+    unmap(&bundle->rotation);
     if (bundle->reader.directory_fd >= 0) (void)close(bundle->reader.directory_fd);
-    free(bundle->head_sizes);
+    free(bundle->heads.at);
+    free(bundle->rotations.at);
     free(bundle);
 }
 

@@ -82,14 +82,23 @@ static enum status drop(struct store *store, uint64_t size)
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
+// Whoever signs: beside the key of the ledger, where it is rotated, the one that follows it.
+struct signers {
+    const struct signer *current, *next; // next NULL: current alone
+};
+
 static enum status append(struct store *store, const struct checkpoint *checkpoint, uint8_t flags,
-                          const struct signer *signer)
+                          const struct signers *signers)
 {
     const struct size_key key = key_of(checkpoint->size);
     uint8_t               memory[1 + CHECKPOINT_SEALED_SIZE_MAX];
     struct buffer         record = buffer_over(memory, sizeof memory);
     buffer_add_byte(&record, flags);
-    checkpoint_seal(checkpoint, signer, &record);
+    if (signers->next == NULL) {
+        checkpoint_seal(checkpoint, signers->current, &record);
+    } else {
+        checkpoint_seal_rotation(checkpoint, signers->current, signers->next, &record);
+    }
     assert(!record.is_full);
     const enum status status =
         store_append(store, STORE_CHECKPOINT, view_of(&key), buffer_bytes(&record));
@@ -102,21 +111,37 @@ static bool is_first_of_span(const struct checkpoints *checkpoints, uint64_t siz
     return size / CHECKPOINT_SPAN != checkpoints->newest_size / CHECKPOINT_SPAN;
 }
 
-enum status checkpoints_seal(struct checkpoints *checkpoints, struct store *store,
-                             const struct checkpoint *checkpoint, const struct signer *signer)
+static enum status seal(struct checkpoints *checkpoints, struct store *store,
+                        const struct checkpoint *checkpoint, const struct signers *signers)
 {
     const uint64_t size = checkpoint->size;
-    const bool     is_kept = is_first_of_span(checkpoints, size);
-    assert(size >= checkpoints->newest_size);
-    if (checkpoints->is_any && size == checkpoints->newest_size) return OK;
+    const bool     is_kept = signers->next != NULL || is_first_of_span(checkpoints, size);
     if (checkpoints->is_any && !checkpoints->is_newest_kept) {
         const enum status status = drop(store, checkpoints->newest_size);
         if (status != OK) return status;
     }
-    const enum status status = append(store, checkpoint, is_kept ? FLAG_KEPT : 0, signer);
+    const enum status status = append(store, checkpoint, is_kept ? FLAG_KEPT : 0, signers);
     if (status != OK) return status;
     *checkpoints = (struct checkpoints){true, is_kept, size};
     return OK;
+}
+
+enum status checkpoints_seal(struct checkpoints *checkpoints, struct store *store,
+                             const struct checkpoint *checkpoint, const struct signer *signer)
+{
+    const struct signers signers = {.current = signer};
+    assert(checkpoint->size >= checkpoints->newest_size);
+    if (checkpoints->is_any && checkpoint->size == checkpoints->newest_size) return OK;
+    return seal(checkpoints, store, checkpoint, &signers);
+}
+
+enum status checkpoints_seal_rotation(struct checkpoints *checkpoints, struct store *store,
+                                      const struct checkpoint *checkpoint,
+                                      const struct signer *current, const struct signer *next)
+{
+    const struct signers signers = {.current = current, .next = next};
+    assert(checkpoint->size > checkpoints->newest_size);
+    return seal(checkpoints, store, checkpoint, &signers);
 }
 
 static enum status load_flags(struct store *store, uint64_t size, uint8_t *flags)

@@ -1,6 +1,6 @@
 // checkpoints.h - the signed heads that are kept: the newest, the first one in each 4,096 leaves,
-// and every one that a witness signed. A later head commits to all before, so thinning them only
-// makes the search for damage coarser.
+// those with which the key was rotated, and every one that a witness signed. A later head commits
+// to all before, so thinning them only makes the search for damage coarser.
 #ifndef LEDGER_CHECKPOINTS_H
 #define LEDGER_CHECKPOINTS_H
 
@@ -42,6 +42,12 @@ struct checkpoints     checkpoints_after(const struct checkpoint_record *newest)
 MUST_CHECK enum status checkpoints_seal(struct checkpoints *checkpoints, struct store *store,
                                         const struct checkpoint *checkpoint,
                                         const struct signer     *signer);
+// Inside a batch, behind the leaf that rotates the key: signed by both keys, and kept for ever.
+MUST_CHECK enum status checkpoints_seal_rotation(struct checkpoints      *checkpoints,
+                                                 struct store            *store,
+                                                 const struct checkpoint *checkpoint,
+                                                 const struct signer     *current,
+                                                 const struct signer     *next);
 // Inside a batch. Puts a note with its cosignatures in the place of the one of this size.
 MUST_CHECK enum status checkpoints_witness(struct checkpoints *checkpoints, struct store *store,
                                            uint64_t size, struct bytes note);

@@ -2,6 +2,7 @@
 
 #include "core/base/limits.h"
 #include "core/proof/note.h"
+#include "ledger/rotations.h"
 #include "ledger/tile_path.h"
 #include "ledger/tiles.h"
 
@@ -237,6 +238,63 @@ enum status export_leaves(struct ledger *ledger, int directory_fd, uint64_t from
     return status;
 }
 
+// --- Keys -------------------------------------------------------------------
+
+static enum status write_key_file(int directory_fd, uint64_t seq, const char *suffix,
+                                  struct bytes content)
+{
+    char          room[PATH_SIZE];
+    struct buffer path = buffer_over(room, sizeof room);
+    buffer_add_text(&path, BUNDLE_KEYS "/");
+    buffer_add_decimal(&path, seq);
+    buffer_add_text(&path, suffix);
+    return export_file(directory_fd, buffer_text(&path), content);
+}
+
+static enum status write_certificate(int directory_fd, uint64_t seq, struct bytes leaf)
+{
+    struct bytes certificate;
+    if (!rotations_certificate(leaf, &certificate)) return STATUS_CORRUPT;
+    return write_key_file(directory_fd, seq, ".note", certificate);
+}
+
+static enum status write_leaf(int directory_fd, uint64_t seq, struct bytes leaf)
+{
+    return write_key_file(directory_fd, seq, ".leaf", leaf);
+}
+
+static enum status each_rotation(struct ledger *ledger, int directory_fd,
+                                 enum status (*write)(int directory_fd, uint64_t seq,
+                                                      struct bytes leaf))
+{
+    struct bytes leaf;
+    uint64_t     seq = 0;
+    enum status  status = OK;
+    for (uint64_t from = 1; status == OK; from = seq + 1) {
+        const enum status found = ledger_rotation_from(ledger, from, &seq, &leaf);
+        if (found != OK) return found == STATUS_NOT_FOUND ? OK : found;
+        status = write(directory_fd, seq, leaf);
+    }
+    return status;
+}
+
+enum status export_certificates(struct ledger *ledger, int directory_fd)
+{
+    return each_rotation(ledger, directory_fd, write_certificate);
+}
+
+enum status export_rotations(struct ledger *ledger, int directory_fd)
+{
+    struct bytes leaf;
+    uint64_t     seq = 0;
+    enum status  status = ledger_rotation_from(ledger, 1, &seq, &leaf);
+    if (status != OK) return status == STATUS_NOT_FOUND ? OK : status;
+    status = ledger_opening(ledger, &leaf);
+    if (status == OK) status = write_leaf(directory_fd, 0, leaf);
+    if (status == OK) status = each_rotation(ledger, directory_fd, write_leaf);
+    return status;
+}
+
 // --- Heads ------------------------------------------------------------------
 
 static enum status write_head(int directory_fd, const struct ledger_checkpoint *head)
@@ -246,6 +304,21 @@ static enum status write_head(int directory_fd, const struct ledger_checkpoint *
     buffer_add_text(&path, BUNDLE_HEADS "/");
     buffer_add_decimal(&path, head->size);
     return export_file(directory_fd, buffer_text(&path), head->note);
+}
+
+enum status export_rotation_heads(struct ledger *ledger, int directory_fd)
+{
+    struct ledger_checkpoint head = {.size = 0};
+    struct bytes             leaf;
+    uint64_t                 seq = 0;
+    for (uint64_t from = 1;; from = seq + 1) {
+        enum status status = ledger_rotation_from(ledger, from, &seq, &leaf);
+        if (status != OK) return status == STATUS_NOT_FOUND ? OK : status;
+        status = ledger_checkpoint_from(ledger, seq + 1, &head);
+        if (status == OK && head.size != seq + 1) status = STATUS_CORRUPT;
+        if (status == OK) status = write_head(directory_fd, &head);
+        if (status != OK) return status;
+    }
 }
 
 enum status export_heads(struct ledger *ledger, int directory_fd)

@@ -27,6 +27,13 @@ MUST_CHECK enum status export_sweep(struct ledger *ledger, int directory_fd, uin
 MUST_CHECK enum status export_leaves(struct ledger *ledger, int directory_fd, uint64_t from,
                                      uint64_t *progress);
 
+// What says which key signs, where it was ever rotated: the certificates; and the leaves that they
+// came in, with the opening, for who has not all leaves.
+MUST_CHECK enum status export_certificates(struct ledger *ledger, int directory_fd);
+MUST_CHECK enum status export_rotations(struct ledger *ledger, int directory_fd);
+// The heads that rotate the key.
+MUST_CHECK enum status export_rotation_heads(struct ledger *ledger, int directory_fd);
+
 // The older heads, then the newest as the checkpoint, last: what it covers must be there before.
 MUST_CHECK enum status export_heads(struct ledger *ledger, int directory_fd);
 MUST_CHECK enum status export_checkpoint(struct ledger *ledger, int directory_fd);

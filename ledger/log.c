@@ -6,6 +6,7 @@
 #include "ledger/checkpoints.h"
 #include "ledger/contacts.h"
 #include "ledger/head.h"
+#include "ledger/rotations.h"
 #include "ledger/state.h"
 #include "ledger/store.h"
 #include "ledger/tiles.h"
@@ -101,7 +102,9 @@ static enum status load_first(struct ledger *ledger, struct ledger_complaint *co
     const enum status status = store_look(ledger->store);
     complaint->why = status_sentence(status);
     if (status != OK) return status;
-    return state_load_unchecked(&ledger->now, ledger->store, complaint);
+    const enum status loaded = state_load_unchecked(&ledger->now, ledger->store, complaint);
+    if (loaded == OK) epochs_init(&ledger->now.epochs, &ledger->options.keys.at[0], NULL);
+    return loaded;
 }
 
 enum status ledger_open(const char *directory, const struct ledger_options *options,
@@ -198,6 +201,10 @@ static enum status append(struct ledger *ledger, struct bytes leaf)
     const enum status    status = store_append(ledger->store, STORE_LEAF, view_of(&key), leaf);
     if (status == STATUS_EXISTS) return STATUS_CORRUPT;
     if (status != OK) return status;
+    if (ledger_size(ledger) == 0) {
+        const enum status copied = rotations_put(ledger->store, 0, leaf);
+        if (copied != OK) return copied;
+    }
     return tiles_append(&ledger->now.tiles, ledger->store, &hash);
 }
 
@@ -209,33 +216,79 @@ enum status ledger_append(struct ledger *ledger, struct bytes leaf)
     return ledger->batch_failure;
 }
 
-// What is sealed under another key than those of the options would not be opened again.
-static bool is_trusted(const struct ledger *ledger, const struct signer *signer)
+static bool is_key_of_last(const struct epochs *epochs, const struct signer *signer)
 {
-    const struct key_set *keys = &ledger->options.keys;
-    if (signer->verifier.type != KEY_ED25519) return false;
-    if (!bytes_is_equal(verifier_name(&signer->verifier), ledger->options.origin)) return false;
-    for (uint32_t i = 0; i < keys->count; i++) {
-        if (verifier_is_same(&keys->at[i], &signer->verifier)) return true;
-    }
-    return false;
+    return epochs_find(epochs, &signer->verifier) == epochs->count - 1;
 }
 
+// All but the checkpoint, which covers it.
+static enum status write_edge(struct ledger *ledger, struct checkpoint *checkpoint)
+{
+    struct state      *now = &ledger->now;
+    const struct tree *tree = &now->tiles.tree;
+    const struct head  head = {.first = now->first, .tree = *tree};
+    *checkpoint = (struct checkpoint){
+        .origin = ledger->options.origin, .size = tree->size, .root = tree_root(tree)};
+    const enum status status = tiles_write_edge(&now->tiles, ledger->store);
+    return status == OK ? head_put(&head, ledger->store) : status;
+}
+
+// What is sealed under another key would not be opened again.
 static enum status seal(struct ledger *ledger, const struct signer *signer)
 {
-    struct state           *now = &ledger->now;
-    const struct tree      *tree = &now->tiles.tree;
-    const struct checkpoint checkpoint = {
-        .origin = ledger->options.origin, .size = tree->size, .root = tree_root(tree)};
-    const struct head head = {.first = now->first, .tree = *tree};
+    struct state     *now = &ledger->now;
+    struct checkpoint checkpoint;
+    if (!is_key_of_last(&now->epochs, signer)) return STATUS_UNKNOWN_KEY;
+    const enum status status = write_edge(ledger, &checkpoint);
+    if (status != OK) return status;
+    return checkpoints_seal(&now->checkpoints, ledger->store, &checkpoint, signer);
+}
 
-    if (!is_trusted(ledger, signer)) return STATUS_UNKNOWN_KEY;
-    enum status status = tiles_write_edge(&now->tiles, ledger->store);
-    if (status == OK) status = head_put(&head, ledger->store);
-    if (status == OK) {
-        status = checkpoints_seal(&now->checkpoints, ledger->store, &checkpoint, signer);
-    }
-    return status;
+// The opening says who certifies; until the first rotation nobody has asked.
+static enum status load_root(struct ledger *ledger)
+{
+    struct epochs *epochs = &ledger->now.epochs;
+    struct bytes   opening;
+    if (epochs->count > 1) return OK;
+    const enum status status = rotations_load_opening(ledger->store, &opening);
+    if (status != OK) return status;
+    const bool is_begun = rotations_begin(epochs, ledger->options.origin, opening);
+    return is_begun ? OK : STATUS_MALFORMED;
+}
+
+enum { ROTATION_SIZE_MAX = KEY_CERTIFICATE_SIZE_MAX + REASON_SIZE_MAX + 1024 }; // of its leaf
+
+static enum status rotate(struct ledger *ledger, const struct signer *current,
+                          const struct signer *next)
+{
+    struct epochs    *epochs = &ledger->now.epochs;
+    const uint64_t    seq = ledger_size(ledger) - 1;
+    uint8_t           room[ROTATION_SIZE_MAX];
+    struct buffer     copy = buffer_over(room, sizeof room);
+    struct checkpoint checkpoint;
+    struct bytes      leaf;
+    enum status       status = load_root(ledger);
+    if (status != OK) return status;
+    if (!is_key_of_last(epochs, current)) return STATUS_UNKNOWN_KEY;
+    status = ledger_read(ledger, seq, &leaf);
+    if (status != OK) return status;
+    buffer_add(&copy, leaf); // the view ends with the next write
+    if (copy.is_full || rotations_add(epochs, buffer_bytes(&copy)) != NULL) return STATUS_MALFORMED;
+    if (!is_key_of_last(epochs, next)) return STATUS_UNKNOWN_KEY;
+    status = rotations_put(ledger->store, seq, buffer_bytes(&copy));
+    if (status == OK) status = write_edge(ledger, &checkpoint);
+    if (status != OK) return status;
+    return checkpoints_seal_rotation(&ledger->now.checkpoints, ledger->store, &checkpoint, current,
+                                     next);
+}
+
+enum status ledger_rotate(struct ledger *ledger, const struct signer *current,
+                          const struct signer *next)
+{
+    assert(ledger->is_batch_open);
+    assert(ledger_size(ledger) > ledger->before.tiles.tree.size);
+    if (ledger->batch_failure == OK) ledger->batch_failure = rotate(ledger, current, next);
+    return ledger->batch_failure;
 }
 
 static void take_back(struct ledger *ledger)
@@ -434,13 +487,39 @@ enum status ledger_checkpoint_from(struct ledger *ledger, uint64_t size_min,
     return status;
 }
 
+const struct epochs *ledger_epochs(const struct ledger *ledger)
+{
+    return &ledger->now.epochs;
+}
+
+enum status ledger_opening(struct ledger *ledger, struct bytes *leaf)
+{
+    const enum status status = store_look(ledger->store);
+    return status == OK ? rotations_load_opening(ledger->store, leaf) : status;
+}
+
+enum status ledger_rotation_from(struct ledger *ledger, uint64_t seq_min, uint64_t *seq,
+                                 struct bytes *leaf)
+{
+    enum status status = store_look(ledger->store);
+    if (status == OK) status = rotations_load_from(ledger->store, seq_min, seq, leaf);
+    return status == OK && *seq >= ledger_size(ledger) ? STATUS_NOT_FOUND : status;
+}
+
+enum status ledger_verify(const struct ledger *ledger, struct bytes note,
+                          const struct key_set *others, struct checkpoint *checkpoint,
+                          uint64_t *signed_by)
+{
+    return epochs_verify(&ledger->now.epochs, note, others, checkpoint, signed_by);
+}
+
 static enum status judge_witnessed(struct ledger *ledger, uint64_t size, struct bytes note)
 {
-    struct checkpoint checkpoint;
-    struct hash       root;
-    uint64_t          signed_by = 0;
-    const enum status status = checkpoint_verify(note, ledger->options.origin,
-                                                 &ledger->options.keys, &checkpoint, &signed_by);
+    const struct key_set nobody = {NULL, 0};
+    struct checkpoint    checkpoint;
+    struct hash          root;
+    uint64_t             signed_by = 0;
+    const enum status    status = ledger_verify(ledger, note, &nobody, &checkpoint, &signed_by);
     if (status != OK) return status;
     if (checkpoint.size != size) return STATUS_CORRUPT;
     const enum status found = ledger_root(ledger, size, &root);

@@ -21,6 +21,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/status.h"
+#include "core/proof/epochs.h"
 #include "core/proof/hash.h"
 #include "core/proof/key.h"
 #include "core/proof/tree.h"
@@ -34,7 +35,7 @@ struct ledger_scan;
 // Texts and keys are borrowed until the ledger is closed.
 struct ledger_options {
     struct bytes   origin;       // the log's name, first line of each checkpoint
-    struct key_set keys;         // the newest checkpoint must verify under them
+    struct key_set keys;         // one: that of any epoch of the ledger's (core/proof/epochs.h)
     uint64_t       map_size;     // bytes, the most data.mdb may grow to; 0: 64 GiB, or, read-only,
                                  // as the writer said
     bool           is_read_only; // beside a writer, or on a copy: changes nothing
@@ -44,12 +45,13 @@ struct ledger_options {
 };
 
 // Why a ledger is not opened. Texts are static; what names the place ("leaf", "tile", "head",
-// "checkpoint", "directory"), why is a sentence.
+// "checkpoint", "rotation", "directory"), why is a sentence.
 struct ledger_complaint {
     const char *what;
     const char *why;
-    uint64_t    index; // of the leaf or tile, size of the checkpoint; LEDGER_NO_INDEX without one
-    uint32_t    level; // of the tile
+    uint64_t
+        index; // of the leaf, tile or rotation, size of the checkpoint; LEDGER_NO_INDEX without one
+    uint32_t level; // of the tile
 };
 
 #define LEDGER_NO_INDEX UINT64_MAX
@@ -59,12 +61,12 @@ struct ledger_complaint {
 // on a network file system, STATUS_FULL. A creation that was cut short is begun again.
 MUST_CHECK enum status ledger_create(const char *directory, const struct ledger_options *options);
 
-// Opens and checks: the newest checkpoint verifies, covers exactly the stored leaves and their
-// root; the frontier, the right edge of the tiles and the last leaves agree. Otherwise
-// STATUS_CORRUPT, STATUS_BAD_SIGNATURE or STATUS_UNKNOWN_KEY, and the complaint says what, where.
-// STATUS_NOT_FOUND without a ledger; STATUS_LOCKED when another process writes and options do not
-// say read-only, or when this process has it open already. The complaint is written on every
-// failure.
+// Opens and checks: the newest checkpoint verifies under the key of its epoch, covers exactly the
+// stored leaves and their root, and the given key is vouched for; the frontier, the right edge of
+// the tiles and the last leaves agree. Otherwise STATUS_CORRUPT, STATUS_BAD_SIGNATURE or
+// STATUS_UNKNOWN_KEY, and the complaint says what, where. STATUS_NOT_FOUND without a ledger;
+// STATUS_LOCKED when another process writes and options do not say read-only, or when this process
+// has it open already. The complaint is written on every failure.
 MUST_CHECK enum status ledger_open(const char *directory, const struct ledger_options *options,
                                    struct ledger **ledger, struct ledger_complaint *complaint);
 void                   ledger_close(struct ledger *ledger); // NULL is fine; aborts an open batch
@@ -90,10 +92,16 @@ MUST_CHECK enum status ledger_begin(struct ledger *ledger);
 // Its seq is the ledger_size() before. STATUS_TOO_LARGE above LEAF_SIZE_MAX changes nothing. After
 // any other failure the batch is lost: ledger_abort, or ledger_commit, which says it again.
 MUST_CHECK enum status ledger_append(struct ledger *ledger, struct bytes leaf);
+// Behind the leaf that rotates the key: seals a checkpoint over all leaves up to it by both keys,
+// which is kept for ever; from here on the next key seals. STATUS_MALFORMED when the leaf does not
+// rotate the key so, STATUS_UNKNOWN_KEY when the keys are others; after a failure the batch is
+// lost.
+MUST_CHECK enum status ledger_rotate(struct ledger *ledger, const struct signer *current,
+                                     const struct signer *next);
 // Seals a checkpoint over all leaves and makes the batch durable. The batch is over, whatever the
 // answer. STATUS_FULL: it never was, and the next one may try again. STATUS_UNKNOWN_OUTCOME:
 // whether it is there is known after reopening; nothing is written until then. STATUS_UNKNOWN_KEY,
-// nothing written: the signer is not one of the keys under which the ledger would open again.
+// nothing written: the signer is not the ledger's key of this epoch.
 MUST_CHECK enum status ledger_commit(struct ledger *ledger, const struct signer *signer);
 // Size, tree and tiles are as before ledger_begin. Without a batch it does nothing.
 void                   ledger_abort(struct ledger *ledger);
@@ -131,7 +139,8 @@ MUST_CHECK enum status ledger_tile(struct ledger *ledger, uint32_t level, uint64
 
 // --- Checkpoints ------------------------------------------------------------
 
-// Kept are the newest, the first one in each 4,096 leaves, and all that were witnessed.
+// Kept are the newest, the first one in each 4,096 leaves, those that rotate the key, and all that
+// were witnessed.
 struct ledger_checkpoint {
     uint64_t     size;
     bool         is_witnessed;
@@ -146,9 +155,23 @@ MUST_CHECK enum status ledger_newest(struct ledger *ledger, struct ledger_checkp
 MUST_CHECK enum status ledger_checkpoint_from(struct ledger *ledger, uint64_t size_min,
                                               struct ledger_checkpoint *checkpoint);
 // Inside a batch: keeps for ever the checkpoint of `size` with the cosignatures that were added to
-// its note. The note must verify under the verifiers of the options and tell this tree's root:
+// its note. The note must verify under the key of its epoch and tell this tree's root:
 // else STATUS_MALFORMED, STATUS_BAD_SIGNATURE, STATUS_UNKNOWN_KEY, STATUS_CORRUPT.
 MUST_CHECK enum status ledger_witness(struct ledger *ledger, uint64_t size, struct bytes note);
+
+// The keys that sign checkpoints, as far as the leaves go, the open batch included. Lives until the
+// next call. While nothing was rotated they know no root.
+const struct epochs   *ledger_epochs(const struct ledger *ledger);
+// The opening, and the rotation with the least seq of at least seq_min: also where the leaves
+// themselves are archived. STATUS_NOT_FOUND.
+MUST_CHECK enum status ledger_opening(struct ledger *ledger, struct bytes *leaf);
+MUST_CHECK enum status ledger_rotation_from(struct ledger *ledger, uint64_t seq_min, uint64_t *seq,
+                                            struct bytes *leaf);
+// As epochs_verify(): a checkpoint of this ledger, kept here or elsewhere; the root is for the
+// caller to compare.
+MUST_CHECK enum status ledger_verify(const struct ledger *ledger, struct bytes note,
+                                     const struct key_set *others, struct checkpoint *checkpoint,
+                                     uint64_t *signed_by);
 
 // --- Contacts ---------------------------------------------------------------
 

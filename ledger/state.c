@@ -2,6 +2,7 @@
 
 #include "ledger/big_endian.h"
 #include "ledger/head.h"
+#include "ledger/rotations.h"
 
 #include <assert.h>
 
@@ -113,6 +114,7 @@ static enum status check_last_leaves(const struct check *check)
 
 static enum status load_sealed(struct check *check)
 {
+    const struct key_set     nobody = {NULL, 0};
     struct checkpoint_record record;
     uint64_t                 signed_by = 0;
     enum status              status = checkpoints_load_newest(check->store, &record);
@@ -121,8 +123,7 @@ static enum status load_sealed(struct check *check)
         return OK;
     }
     if (status != OK) return pass_on(check, status, "checkpoint", LEDGER_NO_INDEX);
-    status = checkpoint_verify(record.note, check->options->origin, &check->options->keys,
-                               &check->sealed, &signed_by);
+    status = epochs_verify(&check->state->epochs, record.note, &nobody, &check->sealed, &signed_by);
     if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) status = STATUS_CORRUPT;
     if (status != OK) return pass_on(check, status, "checkpoint", record.size);
     if (check->sealed.size != record.size) {
@@ -220,6 +221,82 @@ static enum status check_tiles(const struct check *check)
     return status;
 }
 
+// --- Keys -------------------------------------------------------------------
+
+static enum status load_epochs(const struct check *check)
+{
+    const struct key_set *keys = &check->options->keys;
+    uint64_t              seq = LEDGER_NO_INDEX;
+    assert(keys->count <= 1);
+    if (keys->count == 0 || !bytes_is_equal(verifier_name(&keys->at[0]), check->options->origin)) {
+        return pass_on(check, STATUS_UNKNOWN_KEY, "checkpoint", LEDGER_NO_INDEX);
+    }
+    const enum status status =
+        rotations_load(check->store, &keys->at[0], &check->state->epochs, &seq);
+    if (status == OK) return OK;
+    if (status == STATUS_CORRUPT) {
+        return complain(check, status, "rotation", "its copy does not rotate the key", seq);
+    }
+    if (status != STATUS_UNKNOWN_KEY) return pass_on(check, status, "rotation", seq);
+    return complain(check, status, "rotation", "no key of the ledger is the given one",
+                    LEDGER_NO_INDEX);
+}
+
+// The copies are those of the log.
+static enum status check_copy(const struct check *check, uint64_t seq, struct bytes leaf)
+{
+    struct hash       stored;
+    const struct hash hash = hash_leaf(leaf);
+    const enum status status = tiles_node(&check->state->tiles, check->store, 0, seq, &stored);
+    if (status != OK) return pass_on(check, status, "rotation", seq);
+    if (hash_is_equal(&hash, &stored)) return OK;
+    return complain(check, STATUS_CORRUPT, "rotation", "its copy is not the leaf of the log", seq);
+}
+
+// A key that signs no more has signed one head at least that covers all up to the rotation that
+// ended it: that it is trusted says who may have begun the next one.
+static enum status check_trusted(const struct check *check)
+{
+    const struct epochs     *epochs = &check->state->epochs;
+    const struct key_set     nobody = {NULL, 0};
+    const uint32_t           epoch = epochs_find(epochs, &check->options->keys.at[0]);
+    struct checkpoint_record record;
+    struct checkpoint        head;
+    struct tree              tree;
+    uint64_t                 signed_by = 0;
+    if (epoch + 1 >= epochs->count) return OK; // it signed the newest
+    const uint64_t size = epochs->of[epoch + 1].seq + 1;
+    enum status    status = checkpoints_load_from(check->store, size, &record);
+    if (status == STATUS_NOT_FOUND || (status == OK && record.size != size)) {
+        return complain(check, STATUS_CORRUPT, "checkpoint",
+                        "the one with which the given key was rotated is not there", size);
+    }
+    if (status == OK) status = epochs_verify(epochs, record.note, &nobody, &head, &signed_by);
+    if (status == OK) status = tiles_tree_at(&check->state->tiles, check->store, size, &tree);
+    if (status != OK) return pass_on(check, status, "checkpoint", size);
+    const struct hash root = tree_root(&tree);
+    if (head.size == size && hash_is_equal(&root, &head.root)) return OK;
+    return complain(check, STATUS_CORRUPT, "checkpoint", "its root is not that of the tiles", size);
+}
+
+static enum status check_rotations(const struct check *check)
+{
+    struct bytes leaf;
+    uint64_t     seq = 0;
+    enum status  status = OK;
+    if (check->state->epochs.count == 1) return OK;
+    status = rotations_load_opening(check->store, &leaf);
+    if (status != OK) return pass_on(check, status, "rotation", 0);
+    status = check_copy(check, 0, leaf);
+    for (uint64_t from = 1; status == OK; from = seq + 1) {
+        const enum status found = rotations_load_from(check->store, from, &seq, &leaf);
+        if (found == STATUS_NOT_FOUND) return check_trusted(check);
+        if (found != OK) return pass_on(check, found, "rotation", from);
+        status = check_copy(check, seq, leaf);
+    }
+    return status;
+}
+
 // --- All of it --------------------------------------------------------------
 
 // Exported files have no head: it is what their newest checkpoint and their tiles say.
@@ -249,11 +326,15 @@ enum status state_load(struct state *state, struct store *store,
     state->first = check.head.first;
     status = check_span(&check);
     if (status != OK) return status;
+    status = load_epochs(&check);
+    if (status != OK) return status;
     status = load_sealed(&check);
     if (status != OK) return status;
     status = check_sizes(&check);
     if (status != OK) return status;
     status = check_tiles(&check);
+    if (status != OK) return status;
+    status = check_rotations(&check);
     if (status != OK) return status;
     return check_last_leaves(&check);
 }

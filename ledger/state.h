@@ -3,6 +3,7 @@
 #define LEDGER_STATE_H
 
 #include "core/base/status.h"
+#include "core/proof/epochs.h"
 #include "ledger/checkpoints.h"
 #include "ledger/log.h"
 #include "ledger/store.h"
@@ -14,10 +15,12 @@ struct state {
     uint64_t           first; // the first leaf that is not archived
     struct tiles       tiles; // their tree's size is the ledger's
     struct checkpoints checkpoints;
+    struct epochs      epochs; // of the keys, as far as the leaves go
 };
 
 // Reads the present view of the store and checks that head, leaves, tiles and newest checkpoint
-// tell the same story, and that the checkpoint is signed. The complaint is written on failure.
+// tell the same story, and that the checkpoint is signed by the key of its epoch. The complaint is
+// written on failure.
 MUST_CHECK enum status state_load(struct state *state, struct store *store,
                                   const struct ledger_options *options,
                                   struct ledger_complaint     *complaint);

@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 static const char *const table_names[STORE_TABLE_COUNT] = {
-    [STORE_HEAD] = "head",       [STORE_LEAF] = "leaf",
-    [STORE_TILE] = "tile",       [STORE_CHECKPOINT] = "checkpoint",
-    [STORE_CONTACT] = "contact",
+    [STORE_HEAD] = "head",         [STORE_LEAF] = "leaf",
+    [STORE_TILE] = "tile",         [STORE_CHECKPOINT] = "checkpoint",
+    [STORE_ROTATION] = "rotation", [STORE_CONTACT] = "contact",
 };
 
 enum {
@@ -39,6 +39,7 @@ struct store {
     bool           is_looking;
     bool           is_read_only;
     bool           is_unknown; // a commit failed midway
+    bool           is_old;     // read-only, without STORE_ROTATION
     int            lock_fd;    // holds the flock; -1 without
     MDB_dbi        tables[STORE_TABLE_COUNT];
     dev_t          device; // of the directory
@@ -224,6 +225,10 @@ static enum status open_tables(struct store *store)
         if (store->is_read_only && i == STORE_CONTACT) continue;
         const unsigned flags = store->is_read_only ? 0U : MDB_CREATE;
         error = mdb_dbi_open(txn, table_names[i], flags, &store->tables[i]);
+        if (error == MDB_NOTFOUND && i == STORE_ROTATION) {
+            store->is_old = true;
+            error = 0;
+        }
         if (error != 0) mdb_txn_abort(txn);
     }
     if (error == 0) error = mdb_txn_commit(txn);
@@ -465,6 +470,7 @@ enum status store_load(struct store *store, enum store_table table, struct bytes
                        struct bytes *value)
 {
     if (store->bundle != NULL) return bundle_load(store->bundle, table, key, value);
+    if (table == STORE_ROTATION && store->is_old) return STATUS_NOT_FOUND;
     MDB_val   key_view = value_of(key);
     MDB_val   found;
     const int error = mdb_get(reading(store), store->tables[table], &key_view, &found);
@@ -492,6 +498,7 @@ enum status store_load_from(struct store *store, enum store_table table, struct 
                             struct bytes *value)
 {
     if (store->bundle != NULL) return bundle_load_from(store->bundle, table, key, value);
+    if (table == STORE_ROTATION && store->is_old) return STATUS_NOT_FOUND;
     return load_by(store, table, MDB_SET_RANGE, key, value);
 }
 

@@ -25,7 +25,8 @@ enum store_table {
     STORE_LEAF,
     STORE_TILE,
     STORE_CHECKPOINT,
-    STORE_CONTACT, // only where it is written: who reads the log has no business with it
+    STORE_ROTATION, // empty where an older version wrote
+    STORE_CONTACT,  // only where it is written: who reads the log has no business with it
     STORE_TABLE_COUNT
 };
 

@@ -8,7 +8,9 @@
 //   tile/entries/x001/235.p/7      the last ones
 //
 // Ours besides: heads/SIZE, the older signed heads that were kept; minimum, the first leaf that is
-// in it, where that is not 0.
+// in it, where that is not 0; and where the ledger's key was rotated, keys/SEQ.note, the
+// certificates by the event that brought them, with keys/SEQ.leaf, copies of these events and of
+// the opening.
 #ifndef LEDGER_TILE_PATH_H
 #define LEDGER_TILE_PATH_H
 
@@ -23,6 +25,7 @@ enum {
 
 #define BUNDLE_CHECKPOINT "checkpoint"
 #define BUNDLE_HEADS      "heads"
+#define BUNDLE_KEYS       "keys"
 #define BUNDLE_MINIMUM    "minimum"
 
 // width: hashes or leaves in it, 1 to 256. Ends with a zero that does not count.

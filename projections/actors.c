@@ -3,6 +3,7 @@
 #include "core/base/name.h"
 #include "core/proof/crypto.h"
 #include "projections/groups.h"
+#include "projections/ledger_keys.h"
 
 #include <assert.h>
 #include <string.h>
@@ -99,7 +100,8 @@ void actor_enrolment_judge(struct question *question, const struct event *event)
     if (actor_by_name(state, enrolment->name) != 0) {
         refuse_name(question, NAME_TAKEN, enrolment->name);
     }
-    if (actor_by_key(state, enrolment->key.at) != 0) {
+    if (actor_by_key(state, enrolment->key.at) != 0 ||
+        ledger_key_is_known(state, enrolment->key.at)) {
         refuse_name(question, KEY_TAKEN, enrolment->name);
     }
 }

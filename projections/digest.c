@@ -96,6 +96,19 @@ static void dump_snapshot(struct dump *dump)
     end(dump);
 }
 
+// The newest first. There is none before the first rotation.
+static void dump_epochs(struct dump *dump)
+{
+    uint32_t at = server_at(dump->state)->newest_epoch;
+    for (; at != 0; at = epoch_at(dump->state, at)->next) {
+        begin(dump, "epoch", 3);
+        number(dump, epoch_at(dump->state, at)->number);
+        number(dump, epoch_at(dump->state, at)->seq);
+        binary(dump, epoch_at(dump->state, at)->key);
+        end(dump);
+    }
+}
+
 static void dump_vendor(struct dump *dump, uint32_t at)
 {
     const struct vendor *vendor = vendor_at(dump->state, at);
@@ -305,6 +318,7 @@ enum status digest_of(const struct state *state, struct hash *digest)
     const struct server *server = server_at(state);
     dump_server(&dump);
     dump_snapshot(&dump);
+    dump_epochs(&dump);
     for (uint32_t i = server->first_vendor; i != 0; i = vendor_at(state, i)->next) {
         dump_vendor(&dump, i);
     }

@@ -6,6 +6,7 @@
 #include "projections/groups.h"
 #include "projections/holdings.h"
 #include "projections/leases.h"
+#include "projections/ledger_keys.h"
 #include "projections/license.h"
 #include "projections/mode.h"
 #include "projections/moves.h"
@@ -126,6 +127,7 @@ static const struct rule rules[KIND_MAX + 1] = {
     [SNAPSHOT] = {snapshot_judge,         snapshot_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [RESUMPTION] = {resumption_judge,       resumption_apply,       MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
+    [KEY_ROTATION] = {key_rotation_judge,     key_rotation_apply,     MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [REFUSALS_COUNTED] = {refusals_counted_judge, no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
 };
 

@@ -16,6 +16,8 @@ void opening_judge(struct question *question, const struct event *event)
         refuse_malformed(question, "kind");
     } else if (!key_is_name(opening->origin)) {
         refuse_malformed(question, "origin");
+    } else if (!crypto_is_valid_point(opening->ledger_key.at)) {
+        refuse_malformed(question, "ledger_key");
     } else if (!crypto_is_valid_point(opening->recovery_key.at)) {
         refuse_malformed(question, "recovery_key");
     }

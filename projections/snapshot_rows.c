@@ -60,6 +60,7 @@ static const struct column server_columns[] = {
     NUMBER(server, refusal_rate),
     RECORD(server, first_cut, POOL_GROUP),
     NUMBER(server, cut_group_count),
+    RECORD(server, newest_epoch, POOL_EPOCH),
     FLAG(server, has_test_clock),
     FLAG(server, must_sign),
 };
@@ -307,6 +308,14 @@ static const struct column edge_columns[] = {
     NUMBER(edge, rank),
 };
 
+static const struct column epoch_record_columns[] = {
+    NUMBER(epoch_record, seq),
+    NUMBER(epoch_record, number),
+    NUMBER(epoch_record, keyid),
+    RECORD(epoch_record, next, POOL_EPOCH),
+    BYTES(epoch_record, key),
+};
+
 static const struct column retry_columns[] = {
     NUMBER(retry, author),
     NUMBER(retry, seq),
@@ -339,6 +348,7 @@ static const struct snapshot_row rows[SNAPSHOT_POOL_COUNT] = {
     [POOL_REMINDING] = ROW(reminding, NULL),
     [POOL_REMINDER] = ROW(reminder_record, reminder_index),
     [POOL_EDGE] = ROW(edge, NULL),
+    [POOL_EPOCH] = ROW(epoch_record, NULL),
 };
 
 static const struct snapshot_row retry_row = ROW(retry, NULL);

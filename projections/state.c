@@ -42,6 +42,7 @@ static const struct pool_row pool_rows[POOL_COUNT] = {
     [POOL_REMINDING] = {sizeof(struct reminding),              4 * MILLION,                    TAKE_MAX         },
     [POOL_REMINDER] = {sizeof(struct reminder_record),        REMINDER_WAITING_MAX + 1,       0                },
     [POOL_EDGE] = {sizeof(struct edge),                   28 * MILLION,                   TAKE_MAX         },
+    [POOL_EPOCH] = {sizeof(struct epoch_record),           EPOCH_MAX,                      0                },
     [POOL_TEXT] = {16,                                    32 * MILLION,                   TAKE_MAX         },
     [POOL_TEXT + 1] = {32,                                    16 * MILLION,                   TAKE_MAX         },
     [POOL_TEXT + 2] = {72,                                    16 * MILLION,                   TAKE_MAX         },

@@ -56,6 +56,7 @@ struct server {
     uint32_t server_admin_count;
     uint32_t refusal_rate;               // logged refusals a minute and author (X06)
     uint32_t first_cut, cut_group_count; // see removals.h
+    uint32_t newest_epoch;               // 0: the opening's key signs still
     bool     has_test_clock;
     bool     must_sign; // no session vouches
 };
@@ -260,6 +261,14 @@ struct actor {
     bool            is_removed, must_sign;
 };
 
+// A key that was rotated in, see ledger_keys.h.
+struct epoch_record {
+    uint64_t seq; // of the rotation
+    uint32_t number, keyid;
+    uint32_t next; // the one before
+    uint8_t  key[32];
+};
+
 // What an edge is of; see schedule.h.
 enum edge_kind { EDGE_LEASE, EDGE_PACKAGE, EDGE_LINE, EDGE_MEMBER, EDGE_REMINDER, EDGE_KIND_COUNT };
 
@@ -295,6 +304,7 @@ enum pool_name {
     POOL_REMINDING,
     POOL_REMINDER,
     POOL_EDGE,
+    POOL_EPOCH,
     POOL_TEXT, // one for each size of text
     POOL_TEXT_LAST = POOL_TEXT + 3,
     POOL_RETRY,
@@ -639,6 +649,16 @@ static inline const struct edge *edge_at(const struct state *state, uint32_t edg
 static inline struct edge *edge_edit(struct state *state, uint32_t edge)
 {
     return state_edit(state, POOL_EDGE, edge);
+}
+
+static inline const struct epoch_record *epoch_at(const struct state *state, uint32_t epoch)
+{
+    return state_read(state, POOL_EPOCH, epoch);
+}
+
+static inline struct epoch_record *epoch_edit(struct state *state, uint32_t epoch)
+{
+    return state_edit(state, POOL_EPOCH, epoch);
 }
 
 #endif

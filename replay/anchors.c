@@ -1,5 +1,6 @@
 #include "replay/anchors.h"
 
+#include "replay/heads.h"
 #include "replay/kept.h"
 
 #include <dirent.h>
@@ -15,6 +16,7 @@ enum { PATH_TEXT_SIZE = 4096, FILE_SIZE_MAX = RECEIPT_SIZE_MAX };
 
 struct anchors {
     struct ledger        *ledger;
+    const struct epochs  *epochs; // of its keys, as its leaves tell
     const struct options *options;
     struct anchor_report *report;
     struct kept           kept;
@@ -44,18 +46,6 @@ static void keep_text(char text[static EVIDENCE_SIZE], struct bytes note)
     text[size] = 0;
 }
 
-// The next kept head whose record can be read; *from moves past it.
-static bool next_head(struct ledger *ledger, uint64_t *from, struct ledger_checkpoint *found)
-{
-    while (*from != UINT64_MAX) {
-        const enum status status = ledger_checkpoint_from(ledger, *from, found);
-        if (status != OK && status != STATUS_CORRUPT) return false;
-        *from = found->size == UINT64_MAX ? UINT64_MAX : found->size + 1;
-        if (status == OK) return true;
-    }
-    return false;
-}
-
 // The head of the ledger that is nearest: of one size with another root is the clearest.
 static void keep_evidence(struct anchors *anchors)
 {
@@ -65,7 +55,7 @@ static void keep_evidence(struct anchors *anchors)
     struct anchor_report    *report = anchors->report;
     const bool               is_cut = size > ledger_size(anchors->ledger);
     if (is_cut ? ledger_newest(anchors->ledger, &found) != OK
-               : !next_head(anchors->ledger, &from, &found)) {
+               : !heads_next(anchors->ledger, &from, &found)) {
         return;
     }
     report->evidence = is_cut               ? "the events of the first are not there any more"
@@ -139,23 +129,23 @@ static enum status load(struct anchors *anchors, const char *path, struct bytes 
     return size <= FILE_SIZE_MAX ? OK : STATUS_TOO_LARGE;
 }
 
-typedef enum status read_kept(struct kept *kept, struct bytes text, const struct trust *trust,
+typedef enum status read_kept(struct kept *kept, struct bytes text, const struct kept_trust *trust,
                               const char **why);
 
 static void check_file(struct anchors *anchors, const char *path, read_kept *read)
 {
-    const struct trust *trust = &anchors->options->trust;
-    const char         *why = NULL;
-    struct bytes        text = {NULL, 0};
-    enum status         status = load(anchors, path, &text);
+    const struct kept_trust trust = {&anchors->options->trust, anchors->epochs};
+    const char             *why = NULL;
+    struct bytes            text = {NULL, 0};
+    enum status             status = load(anchors, path, &text);
     if (status != OK) {
         complain(anchors, outcome_of(status), path, status_sentence(status));
         return;
     }
-    status = read(&anchors->kept, text, trust, &why);
+    status = read(&anchors->kept, text, &trust, &why);
     if (status != OK) {
         complain(anchors, OUTCOME_ANCHOR, path, why);
-    } else if (!bytes_is_equal(anchors->kept.head.origin, verifier_name(&trust->ledger))) {
+    } else if (!bytes_is_equal(anchors->kept.head.origin, epochs_origin(anchors->epochs))) {
         complain(anchors, OUTCOME_ANCHOR, path, "it is of another ledger");
     } else {
         compare(anchors, path);
@@ -248,12 +238,10 @@ static void find_witnessed(struct anchors *anchors)
     struct ledger_checkpoint found;
     struct checkpoint        head;
     uint64_t                 from = 0;
-    while (next_head(anchors->ledger, &from, &found)) {
+    while (heads_next(anchors->ledger, &from, &found)) {
         uint64_t signed_by = 0;
-        if (checkpoint_verify(found.note, verifier_name(&trust->ledger), &keys, &head,
-                              &signed_by) != OK) {
-            continue;
-        }
+        if (epochs_verify(anchors->epochs, found.note, &keys, &head, &signed_by) != OK) continue;
+        signed_by |= trust->policy.logs; // the ledger, by whichever key
         anchors->report->cosignature_count += trust_policy_witness_count(&trust->policy, signed_by);
         if (!is_quorum_asked(&trust->policy)) continue;
         if (!trust_policy_is_met(&trust->policy, signed_by)) continue;
@@ -273,7 +261,7 @@ static void check_witnesses(struct anchors *anchors)
 }
 
 void anchors_check(struct ledger *ledger, const struct options *options,
-                   struct anchor_report *report)
+                   const struct epochs *epochs, struct anchor_report *report)
 {
     struct anchors *anchors = calloc(1, sizeof *anchors);
     if (anchors == NULL) {
@@ -283,6 +271,7 @@ void anchors_check(struct ledger *ledger, const struct options *options,
     }
     anchors->ledger = ledger;
     anchors->options = options;
+    anchors->epochs = epochs;
     anchors->report = report;
     anchors->broken_size = UINT64_MAX;
     if (options->checkpoint_file != NULL) {

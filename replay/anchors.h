@@ -10,9 +10,9 @@
 #include "replay/options.h"
 #include "replay/report.h"
 
-// After the content was checked: the stored tiles are believed. A file that cannot be read, or is
-// no receipt of this ledger, is a fault too.
+// After the content was checked: the stored tiles are believed, and the keys that it found. A file
+// that cannot be read, or is no receipt of this ledger, is a fault too.
 void anchors_check(struct ledger *ledger, const struct options *options,
-                   struct anchor_report *report);
+                   const struct epochs *epochs, struct anchor_report *report);
 
 #endif

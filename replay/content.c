@@ -1,7 +1,10 @@
 #include "replay/content.h"
 
 #include "core/proof/checkpoint.h"
+#include "core/proof/epochs.h"
 #include "core/proof/tree.h"
+#include "ledger/rotations.h"
+#include "replay/heads.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -33,11 +36,12 @@ struct content {
     struct fault suspect;     // what it would be
     uint64_t     sealed_size; // of the newest head, good or not
     uint64_t     good_size;   // of the newest head that agreed
-    bool         has_head;    // the next one
+    bool         has_head;    // the next one that is kept
     uint64_t     head_size;
-    struct hash  head_root;
-    bool         is_misled; // a leaf was not where its number leads
-    bool         is_over;   // the first bad place is certain
+    struct hash  head_root;    // where it is good
+    uint64_t     rotated_size; // of the head that both keys must have signed; 0: none is awaited
+    bool         is_misled;    // a leaf was not where its number leads
+    bool         is_over;      // the first bad place is certain
 };
 
 static bool is_leaf_in_doubt(const struct content *content)
@@ -53,36 +57,56 @@ static struct fault fault_at(enum outcome outcome, const char *what, uint64_t fr
 
 // --- Heads ------------------------------------------------------------------
 
-static void complain_of_head(struct content *content, uint64_t size, const char *why)
+// Of a head that follows one of the size `after`.
+static void complain_of_later_head(struct content *content, uint64_t after, uint64_t size,
+                                   const char *why)
 {
-    const uint64_t from = content->good_size < size ? content->good_size : size;
+    const uint64_t from = after < size ? after : size;
     struct fault   fault = fault_at(OUTCOME_INTEGRITY, "head", from, size > from ? size - 1 : from);
     fault.number = size;
     faults_add(&content->report->faults, fault, "the head of size %" PRIu64 ": %s", size, why);
 }
 
+static void complain_of_head(struct content *content, uint64_t size, const char *why)
+{
+    complain_of_later_head(content, content->good_size, size, why);
+}
+
+// What is wrong with a head that does not verify.
+static const char *why_bad(const struct content *content, struct bytes note, enum status status)
+{
+    struct note       parsed;
+    struct checkpoint head;
+    const char       *why = NULL;
+    if (status == STATUS_UNKNOWN_KEY && note_parse(note, &parsed) == OK &&
+        checkpoint_parse(parsed.text, &head) == OK) {
+        why = epochs_offence(&content->report->epochs, &parsed, head.size);
+    }
+    return why == NULL ? status_sentence(status) : why;
+}
+
+// Under the keys that the leaves before it tell of.
 static bool is_head_good(struct content *content, const struct ledger_checkpoint *found,
                          struct checkpoint *head)
 {
     const struct key_set keys = trust_policy_keys(&content->trust->policy);
     uint64_t             signed_by = 0;
-    const enum status    status = checkpoint_verify(
-           found->note, verifier_name(&content->trust->ledger), &keys, head, &signed_by);
+    const enum status    status =
+        epochs_verify(&content->report->epochs, found->note, &keys, head, &signed_by);
     if (status != OK) {
-        complain_of_head(content, found->size, status_sentence(status));
+        complain_of_head(content, found->size, why_bad(content, found->note, status));
     } else if (head->size != found->size) {
         complain_of_head(content, found->size, "it stands at another size than it was signed for");
     }
     return status == OK && head->size == found->size;
 }
 
-// The next head whose signature is good, after those of size_min; bad ones are named on the way.
+// The next head that is kept: its keys are known when its leaves are.
 static void next_head(struct content *content, uint64_t size_min)
 {
     struct ledger_checkpoint found = {.size = 0};
-    struct checkpoint        head;
+    uint64_t                 from = size_min;
     content->has_head = false;
-    uint64_t from = size_min;
     while (!content->has_head && from != UINT64_MAX) {
         const enum status status = ledger_checkpoint_from(content->ledger, from, &found);
         if (status == STATUS_NOT_FOUND) return;
@@ -90,15 +114,32 @@ static void next_head(struct content *content, uint64_t size_min)
             complain_of_head(content, from, status_sentence(status));
             return;
         }
-        from = found.size == UINT64_MAX ? UINT64_MAX : found.size + 1;
         if (status == STATUS_CORRUPT) {
             complain_of_head(content, found.size, "its record is none of a ledger");
-        } else if (is_head_good(content, &found, &head)) {
-            content->has_head = true;
-            content->head_size = head.size;
-            content->head_root = head.root;
         }
+        content->has_head = status == OK;
+        content->head_size = found.size;
+        from = found.size == UINT64_MAX ? UINT64_MAX : found.size + 1;
     }
+}
+
+static void step_head(struct content *content)
+{
+    next_head(content, content->head_size == UINT64_MAX ? UINT64_MAX : content->head_size + 1);
+}
+
+static bool is_next_good(struct content *content)
+{
+    struct ledger_checkpoint found = {.size = 0};
+    struct checkpoint        head;
+    const enum status status = ledger_checkpoint_from(content->ledger, content->head_size, &found);
+    if (status != OK || found.size != content->head_size) {
+        complain_of_head(content, content->head_size, status_sentence(status));
+        return false;
+    }
+    if (!is_head_good(content, &found, &head)) return false;
+    content->head_root = head.root;
+    return true;
 }
 
 static void decide_doubt(struct content *content, const char *verdict)
@@ -145,9 +186,88 @@ static void compare_root(struct content *content)
 static void compare_heads(struct content *content)
 {
     while (!content->is_over && content->has_head && content->head_size == content->made.size) {
-        compare_root(content);
-        next_head(content, content->head_size + 1);
+        if (content->head_size == content->rotated_size) content->rotated_size = 0;
+        if (is_next_good(content)) compare_root(content);
+        step_head(content);
     }
+}
+
+// --- Keys -------------------------------------------------------------------
+
+static void complain_of_key(struct content *content, uint64_t seq, const char *why)
+{
+    faults_add(&content->report->faults, fault_at(OUTCOME_INTEGRITY, "event", seq, seq), "%s", why);
+}
+
+// The opening names the first key and who certifies others; without it the given key is all.
+static void follow_key(struct content *content, uint64_t seq, struct bytes leaf)
+{
+    struct epochs *epochs = &content->report->epochs;
+    if (seq == 0) {
+        (void)rotations_begin(epochs, verifier_name(&content->trust->ledger), leaf);
+    } else if (rotations_is_one(leaf)) {
+        const char *why = rotations_add(epochs, leaf);
+        if (why != NULL) {
+            complain_of_key(content, seq, why);
+            content->is_over = true; // by which key the next heads are is not known
+            return;
+        }
+        content->report->certificate_count++;
+        content->rotated_size = seq + 1;
+    }
+}
+
+// Heads may be left out, but not the one with which a key ends.
+static void expect_rotated(struct content *content)
+{
+    const uint64_t size = content->rotated_size;
+    struct fault   fault = fault_at(OUTCOME_INTEGRITY, "head", size - 1, size - 1);
+    if (size == 0 || content->is_over) return;
+    content->rotated_size = 0;
+    fault.number = size;
+    faults_add(&content->report->faults, fault,
+               "the head of size %" PRIu64 ", which both keys must have signed, is not there",
+               size);
+}
+
+// With all leaves read: lines of keys that came later than a head that has them.
+static void check_later_lines(struct content *content)
+{
+    struct epochs           *epochs = &content->report->epochs;
+    const uint32_t           count = epochs->count;
+    struct ledger_checkpoint found;
+    uint64_t                 after = 0, from = 0;
+    while (heads_next(content->ledger, &from, &found)) {
+        struct note note;
+        if (note_parse(found.note, &note) != OK) continue;
+        epochs->count = 1;
+        while (epochs->count < count && epochs->of[epochs->count].seq < found.size) {
+            epochs->count++;
+        }
+        const char *said = epochs_offence(epochs, &note, found.size); // when it was reached
+        epochs->count = count;
+        const char *why = epochs_offence(epochs, &note, found.size);
+        if (said == NULL && why != NULL) {
+            complain_of_later_head(content, after, found.size, why);
+        } else {
+            after = found.size;
+        }
+    }
+}
+
+// Whoever writes a ledger names the keys in it, so it takes the given one to have signed: each key
+// that is named has, the head of its rotation at least, and that covers the opening.
+static void check_given(struct content *content)
+{
+    const struct epochs *epochs = &content->report->epochs;
+    bool                 is_known = false;
+    for (uint32_t i = 0; i < epochs->count && !is_known; i++) {
+        const struct verifier key = epochs_key(epochs, i);
+        is_known = trust_has_key(content->trust, &key);
+    }
+    if (is_known) return;
+    complain_of_key(content, 0,
+                    "it names another ledger key than the given one, and no rotation brings that");
 }
 
 // --- Tiles ------------------------------------------------------------------
@@ -268,7 +388,9 @@ static void check_leaf(struct content *content, struct bytes leaf)
     tree_append(&content->made, &made);
     content->report->leaf_count++;
     content->report->byte_count += leaf.size;
+    follow_key(content, seq, leaf);
     compare_heads(content);
+    expect_rotated(content);
 }
 
 // --- The ends ---------------------------------------------------------------
@@ -282,18 +404,18 @@ static void complain_of_gap(struct content *content, enum status status)
     content->is_over = true;
 }
 
-// Signed heads tell of more than is there: up to the newest of them.
-static void complain_of_end(struct content *content)
+// Heads that are signed for more than there is: up to the newest of those that are good.
+static bool is_any_beyond(struct content *content)
 {
-    const uint64_t size = content->made.size;
+    bool is_any = false;
     while (content->has_head) {
-        content->sealed_size = content->head_size;
-        next_head(content, content->head_size + 1);
+        if (is_next_good(content)) {
+            content->sealed_size = content->head_size;
+            is_any = true;
+        }
+        step_head(content);
     }
-    faults_add(&content->report->faults,
-               fault_at(OUTCOME_INTEGRITY, "event", size, content->sealed_size - 1),
-               "the signed head of size %" PRIu64 " covers it, but it is not there",
-               content->sealed_size);
+    return is_any;
 }
 
 // Nothing was decided by a signed root to the end.
@@ -306,8 +428,10 @@ static void check_end(struct content *content)
                    "it is not there: no ledger is without its opening");
     } else if (content->doubt != DOUBT_NONE) {
         decide_doubt(content, "no signed head says whether it is the leaf or the tile");
-    } else if (content->has_head && content->head_size > size) {
-        complain_of_end(content);
+    } else if (is_any_beyond(content)) {
+        faults_add(faults, fault_at(OUTCOME_INTEGRITY, "event", size, content->sealed_size - 1),
+                   "the signed head of size %" PRIu64 " covers it, but it is not there",
+                   content->sealed_size);
     } else if (content->good_size < size) {
         faults_add(faults, fault_at(OUTCOME_INTEGRITY, "event", content->good_size, size - 1),
                    "no signed head covers it: the newest that agrees is of size %" PRIu64,
@@ -327,6 +451,7 @@ void content_check(struct ledger *ledger, struct ledger_scan *scan, const struct
     }
     struct ledger_checkpoint newest = {.size = 0};
     if (ledger_newest(ledger, &newest) == OK) content.sealed_size = newest.size;
+    epochs_init(&report->epochs, &trust->ledger, NULL);
     next_head(&content, 0);
     compare_heads(&content);
     while (!content.is_over && status == OK) {
@@ -338,4 +463,6 @@ void content_check(struct ledger *ledger, struct ledger_scan *scan, const struct
         }
     }
     if (!content.is_over) check_end(&content);
+    if (!content.is_over) check_given(&content);
+    if (report->epochs.count > 1) check_later_lines(&content);
 }

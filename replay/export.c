@@ -23,7 +23,9 @@ static const char readme[] =
     "heads/             older ones\n"
     "tile/LEVEL/        hashes, 256 a file\n"
     "tile/entries/      events, 256 a file, each behind its length (two bytes)\n"
-    "minimum            the first event that is in it, where that is not 0\n";
+    "minimum            the first event that is in it, where that is not 0\n"
+    "keys/              the given public key; where the key was rotated, certificates of the "
+    "others\n";
 
 static enum outcome complain(const char *path, enum status status)
 {
@@ -71,6 +73,8 @@ static enum outcome write_all(struct ledger *ledger, const struct options *optio
                       progress);
         return OUTCOME_INTEGRITY;
     }
+    if (status == OK) status = export_certificates(ledger, directory_fd);
+    if (status == OK) status = export_rotations(ledger, directory_fd);
     if (status == OK) status = export_heads(ledger, directory_fd);
     if (status == OK) status = write_trust(options, directory_fd);
     if (status == OK) status = export_checkpoint(ledger, directory_fd);

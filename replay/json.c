@@ -103,6 +103,8 @@ static json_t *checked_in(const struct report *report)
     set(object, "bytes", number_of(report->content.byte_count));
     set(object, "tiles", number_of(report->content.tile_count));
     set(object, "heads", number_of(report->content.head_count));
+    set(object, "epochs", number_of(report->content.epochs.count));
+    set(object, "certificates", number_of(report->content.certificate_count));
     set(object, "events", number_of(report->meaning.event_count));
     set(object, "refusals", number_of(report->meaning.refusal_count));
     set(object, "snapshots", number_of(report->meaning.snapshot_count));

@@ -9,21 +9,49 @@ static struct bytes origin_of(const struct note *note)
     return bytes_cut(&text, '\n');
 }
 
-enum status kept_read_head(struct kept *kept, struct bytes text, const struct trust *trust,
+static bool is_of(const struct epochs *epochs, struct bytes origin)
+{
+    return epochs != NULL && bytes_is_equal(epochs_origin(epochs), origin);
+}
+
+// By the rule of its log's keys. The policy's own line for the ledger is met by whichever of them
+// it is.
+static enum status verify_by_epochs(struct kept *kept, const struct note *note,
+                                    const struct kept_trust *trust, const char **why)
+{
+    const struct key_set keys = trust_policy_keys(&trust->given->policy);
+    const enum status    status =
+        epochs_verify(trust->epochs, kept->note, &keys, &kept->head, &kept->signed_by);
+    struct checkpoint head;
+    const char       *offence = NULL;
+    if (status == STATUS_UNKNOWN_KEY && checkpoint_parse(note->text, &head) == OK) {
+        offence = epochs_offence(trust->epochs, note, head.size);
+    }
+    if (offence != NULL) *why = offence;
+    if (status == OK) kept->signed_by |= trust->given->policy.logs;
+    return status;
+}
+
+enum status kept_read_head(struct kept *kept, struct bytes text, const struct kept_trust *trust,
                            const char **why)
 {
-    const struct key_set keys = trust_policy_keys(&trust->policy);
+    const struct key_set keys = trust_policy_keys(&trust->given->policy);
     struct note          note;
     enum status          status = note_parse(text, &note);
     *why = "it is no signed note";
     if (status != OK) return status;
     *why = "it is of no ledger that is trusted";
-    const struct verifier *log = trust_log(trust, origin_of(&note));
+    const struct verifier *log = trust_log(trust->given, origin_of(&note));
     if (log == NULL) return STATUS_UNKNOWN_KEY;
     kept->note = text;
     kept->is_receipt = false;
-    status = checkpoint_verify(text, verifier_name(log), &keys, &kept->head, &kept->signed_by);
-    *why = status == STATUS_UNKNOWN_KEY     ? "the trusted key of its ledger did not sign it"
+    const char *offence = "the trusted key of its ledger did not sign it";
+    if (is_of(trust->epochs, verifier_name(log))) {
+        status = verify_by_epochs(kept, &note, trust, &offence);
+    } else {
+        status = checkpoint_verify(text, verifier_name(log), &keys, &kept->head, &kept->signed_by);
+    }
+    *why = status == STATUS_UNKNOWN_KEY     ? offence
            : status == STATUS_BAD_SIGNATURE ? "a signature of a trusted key is wrong"
                                             : "it is no signed head of a ledger";
     return status;
@@ -41,7 +69,7 @@ static bool read_leaf(struct kept *kept)
     return true;
 }
 
-enum status kept_read_receipt(struct kept *kept, struct bytes text, const struct trust *trust,
+enum status kept_read_receipt(struct kept *kept, struct bytes text, const struct kept_trust *trust,
                               const char **why)
 {
     struct receipt receipt;

@@ -5,6 +5,7 @@
 
 #include "core/base/limits.h"
 #include "core/proof/checkpoint.h"
+#include "core/proof/epochs.h"
 #include "core/proof/receipt.h"
 #include "replay/trust.h"
 
@@ -19,14 +20,20 @@ struct kept {
     uint8_t           room[LEAF_SIZE_MAX];
 };
 
-// *why is a static sentence on failure.
+// *why is a static sentence on failure. epochs: the keys of one ledger as its log has them, by
+// which its heads are judged; NULL: those of the trust alone are known.
 //   STATUS_MALFORMED, STATUS_TOO_LARGE   no receipt, no note
 //   STATUS_UNKNOWN_KEY                   not of a log that is trusted
 //   STATUS_BAD_SIGNATURE                 a known key's signature is wrong
 //   STATUS_CORRUPT                       the leaf that it brings is not what it proves
+struct kept_trust {
+    const struct trust  *given;
+    const struct epochs *epochs;
+};
+
 MUST_CHECK enum status kept_read_receipt(struct kept *kept, struct bytes text,
-                                         const struct trust *trust, const char **why);
+                                         const struct kept_trust *trust, const char **why);
 MUST_CHECK enum status kept_read_head(struct kept *kept, struct bytes text,
-                                      const struct trust *trust, const char **why);
+                                      const struct kept_trust *trust, const char **why);
 
 #endif

@@ -92,13 +92,14 @@ static enum outcome say(const struct options *options, const struct kept *kept)
 
 enum outcome receipt_run(const struct options *options)
 {
-    static uint8_t     room[RECEIPT_SIZE_MAX + 1];
-    static struct kept kept;
-    struct buffer      text = buffer_over(room, sizeof room);
-    const char        *why = NULL;
-    const enum outcome outcome = load(options, &text);
+    static uint8_t          room[RECEIPT_SIZE_MAX + 1];
+    static struct kept      kept;
+    struct buffer           text = buffer_over(room, sizeof room);
+    const char             *why = NULL;
+    const struct kept_trust trust = {.given = &options->trust};
+    const enum outcome      outcome = load(options, &text);
     if (outcome != OUTCOME_CLEAN) return outcome;
-    const enum status status = kept_read_receipt(&kept, buffer_bytes(&text), &options->trust, &why);
+    const enum status status = kept_read_receipt(&kept, buffer_bytes(&text), &trust, &why);
     if (status != OK) return complain(options, OUTCOME_INTEGRITY, why);
     return say(options, &kept);
 }

@@ -233,6 +233,10 @@ void report_print(const struct report *report, const char *origin, FILE *file)
     print_count("leaves", content->leaf_count, "hashed, and compared with the tiles", file);
     print_count("tiles", content->tile_count, "every hash compared", file);
     print_count("heads", content->head_count, "signature and root compared", file);
+    if (content->certificate_count > 0) {
+        print_count("certificates", content->certificate_count,
+                    "of later keys of the ledger, verified", file);
+    }
     print_count("events", meaning->event_count, "decided again, verdict compared", file);
     print_kinds(meaning, file);
     print_count("refusals", meaning->refusal_count, "of those events", file);

@@ -8,6 +8,7 @@
 
 #include "core/base/status.h"
 #include "core/event/event.h"
+#include "core/proof/epochs.h"
 #include "core/proof/hash.h"
 
 #include <stdbool.h>
@@ -51,6 +52,8 @@ struct content_report {
     uint64_t      byte_count;
     uint64_t      tile_count; // compared in full
     uint64_t      head_count; // signed by the ledger, and the root of what the leaves' bytes make
+    uint64_t      certificate_count; // of the ledger's later keys, that verify
+    struct epochs epochs;            // of its keys, as far as the leaves were read
     struct faults faults;
 };
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { KEY_FILE_SIZE_MAX = 4096 };
 
@@ -90,4 +91,14 @@ const struct verifier *trust_log(const struct trust *trust, struct bytes origin)
         if (bytes_is_equal(verifier_name(verifier), origin)) return verifier;
     }
     return NULL;
+}
+
+bool trust_has_key(const struct trust *trust, const struct verifier *key)
+{
+    for (uint32_t i = 0; i < trust->policy.verifier_count; i++) {
+        const struct verifier *verifier = &trust->policy.verifiers[i];
+        if ((trust->policy.logs >> i & 1) == 0 || !verifier_is_same(verifier, key)) continue;
+        if (memcmp(verifier->key, key->key, sizeof key->key) == 0) return true;
+    }
+    return false;
 }

@@ -10,7 +10,7 @@
 
 struct trust {
     struct trust_policy policy; // views the text
-    struct verifier     ledger; // the log of the policy that is looked at
+    struct verifier     ledger; // the log of the policy that is looked at, any key of its
     size_t              text_size;
     uint8_t             text[TRUST_SIZE_MAX];
 };
@@ -31,6 +31,9 @@ MUST_CHECK bool trust_load_policy(struct trust *trust, const char *path,
 
 // The policy as it was written. Lives with the trust.
 struct bytes trust_text(const struct trust *trust);
+
+// Whether a log of the policy has this key and name.
+bool trust_has_key(const struct trust *trust, const struct verifier *key);
 
 // The log of that name; NULL when the policy has none. Lives with the trust.
 const struct verifier *trust_log(const struct trust *trust, struct bytes origin);

@@ -21,7 +21,7 @@ static int audit(void *context)
     const enum status status = audit_open(options->data, &options->trust, verify->report, &ledger);
     if (status == OK) {
         audit_run(ledger, &options->trust, verify->report, is_told);
-        anchors_check(ledger, options, &verify->report->anchors);
+        anchors_check(ledger, options, &verify->report->content.epochs, &verify->report->anchors);
     }
     ledger_close(ledger);
     return 0;

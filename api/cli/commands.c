@@ -12,6 +12,7 @@
 #include "api/cli/propose.h"
 #include "api/cli/publish.h"
 #include "api/cli/query.h"
+#include "api/cli/rotation.h"
 #include "api/cli/upload.h"
 #include "api/cli/views.h"
 #include "api/cli/watch.h"
@@ -163,6 +164,32 @@ const struct command commands[] = {
         .example = "key show admin.key",
         .parameters = &keys_show_parameters,
         .run = keys_show_run,
+    },
+    {
+        .path = "key certify",
+        .way = OFFLINE,
+        .arguments = "vkey",
+        .summary = "Certify another key for the ledger, with its recovery key",
+        .details = "Where the recovery key is kept; it needs no daemon. `licet status` says the epoch "
+                   "and the key that signs now. The times bound when the key may be rotated in, not "
+                   "how long it signs: that ends with the next rotation.",
+        .example = "key new licences.example.com/hq next.key > next.vkey\n"
+                   "key certify next.vkey --root recovery.key --previous ledger.vkey --epoch 1\n"
+                   "  --output ledger-1.note",
+        .parameters = &rotation_certify_parameters,
+        .run = rotation_certify_run,
+    },
+    {
+        .path = "key rotate",
+        .way = PROPOSES,
+        .kind = KEY_ROTATION,
+        .arguments = "certificate",
+        .summary = "Have another key sign the ledger's checkpoints",
+        .details = "The certificate is one of `licet key certify`; the daemon finds the new private "
+                   "key in the file that licetd --next-key names. The next head is signed by both "
+                   "keys, later ones by the new one alone.",
+        .example = "key rotate ledger-1.note",
+        .run = rotation_rotate_run,
     },
     {
         .path = "vendor sign",

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { TEXT_SIZE_MAX = 4096, LICENSE_MODE = 0644 };
+enum { TEXT_SIZE_MAX = 4096, NOTE_MODE = 0644 };
 
 // clang-format 14 crashes on these tables.
 // clang-format off
@@ -52,11 +52,17 @@ static void print_verifier(const struct call *call, const struct verifier *verif
     json_print_packed(buffer_bytes(&packed), call->out);
 }
 
-static enum exit_code complain_file(struct call *call, const char *file, enum status status)
+enum exit_code keys_complain(struct call *call, const char *file, enum status status)
 {
     const bool is_disk = status == STATUS_IO || status == STATUS_FULL;
     return complain(call, is_disk ? EXIT_UNREACHABLE : EXIT_USAGE, "%s: %s", file,
                     status_sentence(status));
+}
+
+enum status keys_read_public(const char *text, struct verifier *verifier)
+{
+    const enum status status = verifier_parse(verifier, bytes_of_text(text));
+    return status == OK ? OK : file_read_verifier(text, verifier);
 }
 
 enum exit_code keys_new_run(struct call *call)
@@ -72,7 +78,7 @@ enum exit_code keys_new_run(struct call *call)
                         status_sentence(status));
     }
     status = file_write_signer(file, &call->signer);
-    if (status != OK) return complain_file(call, file, status);
+    if (status != OK) return keys_complain(call, file, status);
     print_verifier(call, &call->signer.verifier);
     return EXIT_DONE;
 }
@@ -81,7 +87,7 @@ enum exit_code keys_show_run(struct call *call)
 {
     const char       *file = call_text(call, "file");
     const enum status status = file_read_signer(file, &call->signer);
-    if (status != OK) return complain_file(call, file, status);
+    if (status != OK) return keys_complain(call, file, status);
     print_verifier(call, &call->signer.verifier);
     return EXIT_DONE;
 }
@@ -114,12 +120,12 @@ static void print_note(const struct call *call, struct bytes note)
     json_print_packed(buffer_bytes(&packed), call->out);
 }
 
-static enum exit_code write_note(struct call *call, struct bytes note)
+enum exit_code keys_write_note(struct call *call, struct bytes note)
 {
     const char *output = call_text(call, "output");
     if (output != NULL) {
-        const enum status status = file_write_new(output, LICENSE_MODE, note);
-        if (status != OK) return complain_file(call, output, status);
+        const enum status status = file_write_new(output, NOTE_MODE, note);
+        if (status != OK) return keys_complain(call, output, status);
     }
     if (output == NULL || call->globals.is_json) print_note(call, note);
     return EXIT_DONE;
@@ -133,17 +139,17 @@ enum exit_code keys_sign_run(struct call *call)
     const char   *key_file = call_text(call, "key");
     if (key_file == NULL) return complain(call, EXIT_USAGE, "who signs? --key FILE");
     enum status status = file_read(file, &content);
-    if (status != OK) return complain_file(call, file, status);
+    if (status != OK) return keys_complain(call, file, status);
     if (!is_license(call, file, buffer_bytes(&content))) return EXIT_USAGE;
     status = file_read_signer(key_file, &call->signer);
-    if (status != OK) return complain_file(call, key_file, status);
+    if (status != OK) return keys_complain(call, key_file, status);
     note_begin(buffer_bytes(&content), &note);
     note_sign(buffer_bytes(&content), &call->signer, 0, &note);
     if (note.is_full) {
         return complain(call, EXIT_USAGE, "%s: more than %d bytes when signed", file,
                         LICENSE_FILE_SIZE_MAX);
     }
-    return write_note(call, buffer_bytes(&note));
+    return keys_write_note(call, buffer_bytes(&note));
 }
 
 // --- Vendors ----------------------------------------------------------------
@@ -153,9 +159,8 @@ enum exit_code keys_make_trust(struct call *call, struct value_maker *maker, str
 {
     static struct verifier verifier;
     const char            *file = call_text(call, "key");
-    enum status            status = verifier_parse(&verifier, bytes_of_text(file));
-    if (status != OK) status = file_read_verifier(file, &verifier);
-    if (status != OK) return complain_file(call, file, status);
+    const enum status      status = keys_read_public(file, &verifier);
+    if (status != OK) return keys_complain(call, file, status);
     if (!call_give(call, call_field(call, "name"), verifier.name)) return EXIT_USAGE;
     return propose_add_by_rows(call, maker, 0, event);
 }

@@ -69,7 +69,7 @@ static enum exit_code renew(struct call *call, const struct ledger_options *opti
     if (status != OK) {
         return complain(call, EXIT_UNREACHABLE, "%s: %s: %s", data, complaint.what, complaint.why);
     }
-    status = publication_renew(publication, ledger, options);
+    status = publication_renew(publication, ledger);
     ledger_close(ledger);
     if (status == OK) return EXIT_DONE;
     const bool is_other = status == STATUS_BEHIND || status == STATUS_CORRUPT;

@@ -142,6 +142,7 @@ static enum exit_code code_of_error(struct bytes code)
     } rows[] = {
         {"BAD_SIGNATURE",   EXIT_REFUSED},
         {"MALFORMED",       EXIT_USAGE  },
+        {"NEXT_KEY",        EXIT_REFUSED},
         {"OTHER_HEAD",      EXIT_REFUSED},
         {"UNKNOWN_VERB",    EXIT_USAGE  },
         {"UNKNOWN_WITNESS", EXIT_REFUSED},

@@ -48,6 +48,8 @@ void view_status(struct call *call, struct bytes map)
     line_number(call, map, "size");
     print_cosigned(call, map);
     line_number(call, map, "snapshot");
+    line_number(call, map, "epoch");
+    line_text(call, map, "ledger_key");
     line_binary(call, map, "root");
     line_binary(call, map, "digest");
     line_number(call, map, "groups");

@@ -9,16 +9,16 @@
 #include <string.h>
 
 struct anchor {
-    struct anchor_options options;
-    pthread_t             thread;
-    pthread_mutex_t       lock; // over all that follows
-    pthread_cond_t        is_called;
-    bool                  is_news, is_stopping;
-    size_t                size;
-    uint8_t               note[NOTE_SIZE_MAX]; // the newest
+    const char     *path;
+    pthread_t       thread;
+    pthread_mutex_t lock; // over all that follows
+    pthread_cond_t  is_called;
+    bool            is_news, is_stopping;
+    size_t          size;
+    uint8_t         note[NOTE_SIZE_MAX]; // the newest
     // The thread's own.
-    bool                  is_failing; // said once
-    uint8_t               written[NOTE_SIZE_MAX];
+    bool            is_failing; // said once
+    uint8_t         written[NOTE_SIZE_MAX];
 };
 
 // --- Against the ledger -----------------------------------------------------
@@ -42,20 +42,21 @@ static enum status compare(const struct checkpoint *kept, struct ledger *ledger,
     return STATUS_BEHIND;
 }
 
-static enum status check(const struct anchor_options *options, struct ledger *ledger,
-                         const char **why)
+static enum status check(const char *path, struct ledger *ledger, const char **why)
 {
-    static uint8_t    room[NOTE_SIZE_MAX];
-    struct buffer     text = buffer_over(room, sizeof room);
-    struct checkpoint kept;
-    uint64_t          signed_by = 0;
-    enum status       status = file_read(options->path, &text);
+    static uint8_t       room[NOTE_SIZE_MAX];
+    const struct key_set nobody = {NULL, 0};
+    struct buffer        text = buffer_over(room, sizeof room);
+    struct checkpoint    kept;
+    uint64_t             signed_by = 0;
+    enum status          status = file_read(path, &text);
     *why = status_sentence(status);
     if (status == STATUS_NOT_FOUND) return OK;
     if (status != OK) return status;
-    status =
-        checkpoint_verify(buffer_bytes(&text), options->origin, &options->keys, &kept, &signed_by);
-    *why = "the file is no head that this ledger's key has signed";
+    status = ledger_verify(ledger, buffer_bytes(&text), &nobody, &kept, &signed_by);
+    *why =
+        "the file is no head that this ledger's key has signed; or it is one by a key that it was "
+        "rotated to since, and an old copy of the ledger stands in its place";
     if (status != OK) return STATUS_CORRUPT;
     return compare(&kept, ledger, why);
 }
@@ -64,11 +65,10 @@ static enum status check(const struct anchor_options *options, struct ledger *le
 
 static void write_newest(struct anchor *anchor, size_t size)
 {
-    const enum status status =
-        file_replace(anchor->options.path, (struct bytes){anchor->written, size});
+    const enum status status = file_replace(anchor->path, (struct bytes){anchor->written, size});
     if (status != OK && !anchor->is_failing) report_failure("the anchor", status);
     if (status == OK && anchor->is_failing) {
-        report("info", "anchor_written", "path=\"%s\"", anchor->options.path);
+        report("info", "anchor_written", "path=\"%s\"", anchor->path);
     }
     anchor->is_failing = status != OK;
 }
@@ -93,15 +93,15 @@ static void *work(void *context)
     return NULL;
 }
 
-enum status anchor_open(const struct anchor_options *options, struct ledger *ledger,
-                        struct anchor **anchor, const char **why)
+enum status anchor_open(const char *path, struct ledger *ledger, struct anchor **anchor,
+                        const char **why)
 {
-    const enum status status = check(options, ledger, why);
+    const enum status status = check(path, ledger, why);
     if (status != OK) return status;
     struct anchor *made = calloc(1, sizeof *made);
     *why = status_sentence(STATUS_OUT_OF_MEMORY);
     if (made == NULL) return STATUS_OUT_OF_MEMORY;
-    made->options = *options;
+    made->path = path;
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->is_called, NULL);
     if (pthread_create(&made->thread, NULL, work, made) != 0) {

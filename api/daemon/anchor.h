@@ -12,19 +12,14 @@
 
 struct anchor;
 
-struct anchor_options {
-    const char    *path;
-    struct bytes   origin; // borrowed until it is closed
-    struct key_set keys;
-};
-
 // Compares the ledger with the file, where there is one, and keeps its newest head from now on.
 // *why is a sentence on failure.
 //   STATUS_BEHIND      the ledger is shorter, or another, than the file says
 //   STATUS_CORRUPT     the file is no head of this ledger
 //   STATUS_IO, STATUS_PERMISSION, STATUS_OUT_OF_MEMORY
-MUST_CHECK enum status anchor_open(const struct anchor_options *options, struct ledger *ledger,
-                                   struct anchor **anchor, const char **why);
+// The path is borrowed until it is closed.
+MUST_CHECK enum status anchor_open(const char *path, struct ledger *ledger, struct anchor **anchor,
+                                   const char **why);
 // The last head is in the file when it returns. NULL is fine.
 void                   anchor_close(struct anchor *anchor);
 

@@ -9,6 +9,7 @@
 #include "api/daemon/connections.h"
 #include "api/daemon/explainer.h"
 #include "api/daemon/refusals.h"
+#include "api/daemon/rotation.h"
 #include "api/daemon/session.h"
 #include "api/daemon/snapshots.h"
 #include "api/daemon/witnesses.h"
@@ -24,8 +25,9 @@ struct daemon {
     struct explainer   *explainer;
     struct sessions     sessions;
     struct signer       signer; // the ledger's own key
-    struct bytes        origin;
-    struct anchor      *anchor;    // NULL: none is kept
+    struct rotation     rotation;
+    struct bytes        origin; // of a text that stays when the key does not: other threads read it
+    struct anchor      *anchor; // NULL: none is kept
     struct witnesses   *witnesses; // NULL: no policy names any
     struct clock        clock;
     uint64_t            now_ms;     // ledger time of this turn

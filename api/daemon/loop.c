@@ -90,6 +90,9 @@ enum status daemon_append(struct daemon *daemon, const struct leaf *leaf,
     if (daemon->batch_status == OK && is_accepted) {
         daemon->batch_status = contacts_forget(daemon, &proposal->event);
     }
+    if (daemon->batch_status == OK && is_accepted && proposal->event.kind == KEY_ROTATION) {
+        daemon->batch_status = rotation_append(daemon);
+    }
     if (daemon->batch_status != OK) return daemon->batch_status;
     rules_record(daemon->state, leaf, proposal);
     daemon->batch_count++;
@@ -124,7 +127,7 @@ static enum status end_batch(struct daemon *daemon)
     enum status status = daemon->batch_status;
     if (!daemon->is_batch_open) return OK;
     if (status == OK) {
-        status = ledger_commit(daemon->ledger, &daemon->signer);
+        status = ledger_commit(daemon->ledger, rotation_signer(daemon));
     } else {
         ledger_abort(daemon->ledger);
     }
@@ -134,6 +137,7 @@ static enum status end_batch(struct daemon *daemon)
     } else {
         state_rollback(daemon->state, daemon->batch_mark);
     }
+    rotation_end(daemon, status == OK);
     refusals_end(&daemon->refusals, status == OK);
     witnesses_end(daemon->witnesses, status == OK);
     if (status == OK && daemon->is_resumed) daemon->is_resuming = false;

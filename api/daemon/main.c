@@ -30,7 +30,7 @@ enum { LISTEN_MAX = 64, URL_TEXT_MAX = 2048 };
 enum exit_code { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 
 struct options {
-    const char       *data, *key, *anchor, *policy;
+    const char       *data, *key, *next_key, *anchor, *policy;
     const char       *certificate, *certificate_key, *authority;
     bool              is_plain_allowed;
     uint64_t          snapshot_every, map_mib;
@@ -45,6 +45,7 @@ enum option_key {
     OPTION_CERTIFICATE_KEY,
     OPTION_AUTHORITY,
     OPTION_PLAIN,
+    OPTION_NEXT_KEY,
     OPTION_ANCHOR,
     OPTION_POLICY,
     OPTION_SNAPSHOT_EVERY,
@@ -54,6 +55,10 @@ enum option_key {
 static const struct argp_option option_rows[] = {
     {"data",            'd',                    "DIR",              0, "The ledger's directory, made by `licet init`",             0},
     {"key",             'k',                    "FILE",             0, "The ledger's private key (mode 0600; never below --data)", 0},
+    {"next-key",        OPTION_NEXT_KEY,        "FILE",             0,
+     "Where the private key will be that follows it, when the key is rotated (licet key rotate); "
+     "it "
+     "need not be there before",                                                                                                   0},
     {"anchor",          OPTION_ANCHOR,          "FILE",             0,
      "Keep the newest signed head here, on another disk: a ledger that is older or other than it "
      "is not started",                                                                                                             0},
@@ -141,6 +146,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case 'k':
         options->key = value;
+        return 0;
+    case OPTION_NEXT_KEY:
+        options->next_key = value;
         return 0;
     case OPTION_ANCHOR:
         options->anchor = value;
@@ -256,14 +264,11 @@ static void warn_of_same_disk(const struct options *options)
     report("warning", "anchor_on_same_disk", "path=\"%s\"", options->anchor);
 }
 
-static enum status open_anchor(struct daemon *daemon, const struct options *options,
-                               const struct ledger_options *ledger_options)
+static enum status open_anchor(struct daemon *daemon, const struct options *options)
 {
-    const struct anchor_options anchor_options = {
-        .path = options->anchor, .origin = daemon->origin, .keys = ledger_options->keys};
     const char *why = NULL;
     if (options->anchor == NULL) return OK;
-    const enum status status = anchor_open(&anchor_options, daemon->ledger, &daemon->anchor, &why);
+    const enum status status = anchor_open(options->anchor, daemon->ledger, &daemon->anchor, &why);
     if (status != OK) {
         report("error", "refused_to_start", "anchor=\"%s\" size=%llu why=\"%s\"", options->anchor,
                (unsigned long long)ledger_size(daemon->ledger), why);
@@ -277,8 +282,8 @@ static enum status open_witnesses(struct daemon *daemon, const struct options *o
 {
     struct witnesses_fault fault;
     if (options->policy == NULL) return OK;
-    const enum status status = witnesses_open(options->policy, &daemon->signer.verifier,
-                                              daemon->ledger, &daemon->witnesses, &fault);
+    const enum status status =
+        witnesses_open(options->policy, daemon->ledger, &daemon->witnesses, &fault);
     if (status == OK) return OK;
     report("error", "refused_to_start", "policy=\"%s\" line=%u why=\"%s\"", options->policy,
            fault.line, fault.why);
@@ -342,6 +347,7 @@ static enum status start(struct daemon *daemon, struct options *options)
 {
     enum status status = sessions_init(&daemon->sessions);
     if (status == OK) status = read_log(daemon, options);
+    if (status == OK && !rotation_choose_key(daemon)) status = STATUS_UNKNOWN_KEY;
     if (status != OK) return status;
     const struct server *server = server_at(daemon->state);
     clock_init(&daemon->clock, clock_read(), server->time_ms, server->has_test_clock);
@@ -363,7 +369,7 @@ static enum status serve(struct daemon *daemon, struct options *options)
         .map_size = options->map_mib * MIB,
     };
     enum status status = open_ledger(daemon, options, &ledger_options);
-    if (status == OK) status = open_anchor(daemon, options, &ledger_options);
+    if (status == OK) status = open_anchor(daemon, options);
     if (status == OK) status = open_witnesses(daemon, options);
     if (status == OK) status = start(daemon, options);
     if (status != OK) return status;
@@ -400,6 +406,7 @@ int main(int count, char **words)
 {
     static struct options options; // too large for a stack
     static struct daemon  daemon;
+    static char           origin[KEY_NAME_SIZE_MAX + 1];
     const struct argp parser = {.options = option_rows, .parser = parse_option, .doc = description};
     if (snapshot_process_is_asked(count, words)) return snapshot_process_run(words);
     options.snapshot_every = SNAPSHOT_EVERY_DEFAULT;
@@ -411,13 +418,15 @@ int main(int count, char **words)
     set_limits();
     enum status status = crypto_start();
     if (status == OK) status = hash_start();
-    if (status == OK) status = file_read_signer(options.key, &daemon.signer);
+    daemon.rotation.next_file = options.next_key;
+    if (status == OK) status = rotation_read_key(&daemon, options.key);
     if (status != OK) {
         report("error", "refused_to_start", "key=\"%s\" why=\"%s\"", options.key,
                status_sentence(status));
         return EXIT_FAILED;
     }
-    daemon.origin = verifier_name(&daemon.signer.verifier);
+    (void)snprintf(origin, sizeof origin, "%s", daemon.signer.verifier.name);
+    daemon.origin = bytes_of_text(origin);
     status = serve(&daemon, &options);
     snapshots_close(&daemon.snapshots);
     anchor_close(daemon.anchor);
@@ -425,6 +434,6 @@ int main(int count, char **words)
     sessions_release(&daemon.sessions);
     state_close(daemon.state);
     ledger_close(daemon.ledger);
-    signer_release(&daemon.signer);
+    rotation_release(&daemon);
     return status == OK ? EXIT_DONE : EXIT_FAILED;
 }

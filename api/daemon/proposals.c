@@ -181,6 +181,15 @@ static bool is_forbidden(const struct passage *passage)
     return passage->daemon->decision.verdict.code == FORBIDDEN;
 }
 
+// What the rules accept may still lack the private key: then it is not even tried.
+static const char *prepare(struct passage *passage)
+{
+    const struct decision *decision = &passage->daemon->decision;
+    const struct event    *event = &passage->proposal.event;
+    if (event->kind != KEY_ROTATION || decision->verdict.code != ACCEPTED) return NULL;
+    return rotation_prepare(passage->daemon, event->of.key_rotation.certificate);
+}
+
 static void decide(struct passage *passage, bool is_id_taken, struct buffer *reply)
 {
     struct daemon *daemon = passage->daemon;
@@ -206,6 +215,11 @@ static void decide(struct passage *passage, bool is_id_taken, struct buffer *rep
     if (daemon->clock.is_held && passage->proposal.event.kind != CLOCK_STEP &&
         !is_forbidden(passage)) {
         refuse_plainly(passage, CLOCK_JUMP, "", reply);
+        return;
+    }
+    const char *lacking = prepare(passage);
+    if (lacking != NULL) {
+        answer_error(reply, "NEXT_KEY", bytes_of_text(lacking));
         return;
     }
     const enum status status = keep(passage, &seq);

@@ -7,6 +7,7 @@
 #include "projections/actors.h"
 #include "projections/digest.h"
 #include "projections/groups.h"
+#include "projections/ledger_keys.h"
 #include "projections/mode.h"
 #include "projections/quota.h"
 
@@ -30,6 +31,10 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     const struct state  *state = daemon->state;
     const struct server *server = server_at(state);
     struct hash          root = {{0}}, digest = {{0}};
+    uint8_t              room[KEY_TEXT_SIZE_MAX];
+    struct buffer        text = buffer_over(room, sizeof room);
+    struct verifier      key;
+    uint32_t             epoch = 0;
     enum status          status = ledger_root(daemon->ledger, server->size, &root);
     const bool           is_wide = actor_is_server_wide(state, actor);
     if (ask->arguments.has_digest && !is_wide) {
@@ -41,15 +46,19 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
         answer_failure(reply, status);
         return;
     }
-    answer_ok(reply, ask->arguments.has_digest ? 25 : 24);
+    ledger_key_load(state, &key, &epoch);
+    verifier_print(&key, &text);
+    answer_ok(reply, ask->arguments.has_digest ? 27 : 26);
     put_wide(reply, "actors", is_wide, state_count(state, POOL_ACTOR));
     put_flag(reply, "clock_held", daemon->clock.is_held);
     put_number(reply, "clock_steps_back", daemon->clock.step_back_count);
     put_wide(reply, "connections", is_wide, connections_counts(daemon->connections).open);
     put_limit(reply, "cosigned", cosigned_size(daemon));
     if (ask->arguments.has_digest) put_binary(reply, "digest", hash_view(&digest));
+    put_number(reply, "epoch", epoch);
     put_wide(reply, "groups", is_wide, group_count(state));
     put_wide(reply, "holdings", is_wide, quota_total(state));
+    put_text(reply, "ledger_key", buffer_bytes(&text));
     put_text(reply, "mode", bytes_of_text(server->limited_reason == 0 ? "normal" : "limited"));
     put_flag(reply, "must_sign", server->must_sign);
     put_limit(reply, "not_cosigned",

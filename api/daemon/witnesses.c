@@ -23,21 +23,26 @@ static bool is_enough(const struct witnesses *witnesses, uint64_t signed_by)
            trust_policy_is_met(&witnesses->policy, signed_by);
 }
 
-static struct bytes origin_of(const struct witnesses *witnesses)
+// Under the ledger's keys as its log has them, whichever of them the policy names; bits of
+// *signed_by are the policy's.
+static enum status verify(const struct witnesses *witnesses, const struct ledger *ledger,
+                          struct bytes note, struct checkpoint *head, uint64_t *signed_by)
 {
-    return verifier_name(&witnesses->policy.verifiers[witnesses->own]);
+    const struct key_set keys = trust_policy_keys(&witnesses->policy);
+    const enum status    status = ledger_verify(ledger, note, &keys, head, signed_by);
+    if (status == OK) *signed_by |= (uint64_t)1 << witnesses->own;
+    return status;
 }
 
 // --- Heads that are kept ----------------------------------------------------
 
-static bool is_cosigned(const struct witnesses *witnesses, const struct ledger_checkpoint *head)
+static bool is_cosigned(const struct witnesses *witnesses, const struct ledger *ledger,
+                        const struct ledger_checkpoint *head)
 {
-    const struct key_set keys = trust_policy_keys(&witnesses->policy);
-    struct checkpoint    checkpoint;
-    uint64_t             signed_by = 0;
+    struct checkpoint checkpoint;
+    uint64_t          signed_by = 0;
     if (!head->is_witnessed) return false;
-    const enum status status =
-        checkpoint_verify(head->note, origin_of(witnesses), &keys, &checkpoint, &signed_by);
+    const enum status status = verify(witnesses, ledger, head->note, &checkpoint, &signed_by);
     return status == OK && is_enough(witnesses, signed_by);
 }
 
@@ -48,7 +53,7 @@ enum status witnesses_head(const struct witnesses *witnesses, struct ledger *led
     for (uint64_t from = size_min; from <= witnesses->size; from = found.size + 1) {
         const enum status status = ledger_checkpoint_from(ledger, from, &found);
         if (status != OK) return status;
-        if (!is_cosigned(witnesses, &found)) continue;
+        if (!is_cosigned(witnesses, ledger, &found)) continue;
         *head = found;
         return OK;
     }
@@ -63,7 +68,7 @@ static enum status find_from(struct witnesses *witnesses, struct ledger *ledger,
         const enum status status = ledger_checkpoint_from(ledger, from, &found);
         if (status == STATUS_NOT_FOUND) return OK;
         if (status != OK) return status;
-        if (is_cosigned(witnesses, &found)) witnesses->size = found.size;
+        if (is_cosigned(witnesses, ledger, &found)) witnesses->size = found.size;
     }
 }
 
@@ -93,7 +98,7 @@ static enum status fail(struct witnesses_fault *fault, enum status status, uint3
 }
 
 static enum status read_policy(struct witnesses *witnesses, const char *path,
-                               const struct verifier *ledger_key, struct witnesses_fault *fault)
+                               const struct epochs *epochs, struct witnesses_fault *fault)
 {
     struct trust_policy *policy = &witnesses->policy;
     struct buffer        text = buffer_over(witnesses->text, sizeof witnesses->text);
@@ -103,20 +108,20 @@ static enum status read_policy(struct witnesses *witnesses, const char *path,
     status = trust_policy_parse(buffer_bytes(&text), policy, &line);
     if (status != OK) return fail(fault, status, line);
     for (witnesses->own = 0; witnesses->own < policy->verifier_count; witnesses->own++) {
-        if (verifier_is_same(&policy->verifiers[witnesses->own], ledger_key)) return OK;
+        const struct verifier *key = &policy->verifiers[witnesses->own];
+        if (epochs_find(epochs, key) < epochs->count) return OK;
     }
     fault->why = "it does not name this ledger's key: log VKEY";
     fault->line = 0;
     return STATUS_UNKNOWN_KEY;
 }
 
-enum status witnesses_open(const char *path, const struct verifier *ledger_key,
-                           struct ledger *ledger, struct witnesses **witnesses,
+enum status witnesses_open(const char *path, struct ledger *ledger, struct witnesses **witnesses,
                            struct witnesses_fault *fault)
 {
     struct witnesses *made = calloc(1, sizeof *made);
     if (made == NULL) return fail(fault, STATUS_OUT_OF_MEMORY, 0);
-    enum status status = read_policy(made, path, ledger_key, fault);
+    enum status status = read_policy(made, path, ledger_epochs(ledger), fault);
     if (status == OK) {
         status = find_greatest(made, ledger);
         if (status != OK) (void)fail(fault, status, 0);
@@ -168,10 +173,11 @@ static void add_line(struct bytes lines, const struct verifier *verifier, struct
     }
 }
 
-// The head as it is kept; where it is not, its text with the ledger's own line.
-static enum status begin_merged(const struct witnesses *witnesses, struct ledger *ledger,
-                                const struct note *brought, uint64_t size, struct buffer *merged)
+// The head as it is kept; where it is not, its text with the ledger's own lines.
+static enum status begin_merged(struct ledger *ledger, const struct note *brought, uint64_t size,
+                                struct buffer *merged)
 {
+    struct verifier          own[EPOCH_SIGNER_MAX];
     struct ledger_checkpoint kept;
     const enum status        status = ledger_checkpoint_from(ledger, size, &kept);
     if (status != OK && status != STATUS_NOT_FOUND) return status;
@@ -180,7 +186,10 @@ static enum status begin_merged(const struct witnesses *witnesses, struct ledger
         return OK;
     }
     note_begin(brought->text, merged);
-    add_line(brought->signatures, &witnesses->policy.verifiers[witnesses->own], merged);
+    const uint32_t count = epochs_signers(ledger_epochs(ledger), size, own);
+    for (uint32_t i = 0; i < count; i++) {
+        add_line(brought->signatures, &own[i], merged);
+    }
     return OK;
 }
 
@@ -193,12 +202,12 @@ static enum status merge(struct witnesses *witnesses, struct ledger *ledger,
     const struct trust_policy *policy = &witnesses->policy;
     struct buffer              merged = buffer_over(witnesses->merged, sizeof witnesses->merged);
     struct note                known;
-    enum status status = begin_merged(witnesses, ledger, brought, cosigning->size, &merged);
+    enum status                status = begin_merged(ledger, brought, cosigning->size, &merged);
     if (status == OK) status = note_parse(buffer_bytes(&merged), &known);
     if (status != OK) return status;
     for (uint32_t i = 0; i < policy->verifier_count; i++) {
         const struct verifier *witness = &policy->verifiers[i];
-        const bool             is_new = (signed_by >> i & 1) != 0 && i != witnesses->own;
+        const bool             is_new = (signed_by & ~policy->logs) >> i & 1;
         if (!is_new || has_line(known.signatures, witness)) continue;
         add_line(brought->signatures, witness, &merged);
         cosigning->added_count++;
@@ -239,11 +248,10 @@ static enum status refuse_unverified(struct cosigning *cosigning, enum status st
 enum status witnesses_judge(struct witnesses *witnesses, struct ledger *ledger, struct bytes note,
                             struct cosigning *cosigning)
 {
-    const struct key_set keys = trust_policy_keys(&witnesses->policy);
-    struct note          brought;
-    struct checkpoint    head;
-    uint64_t             signed_by = 0;
-    enum status status = checkpoint_verify(note, origin_of(witnesses), &keys, &head, &signed_by);
+    struct note       brought;
+    struct checkpoint head;
+    uint64_t          signed_by = 0;
+    enum status       status = verify(witnesses, ledger, note, &head, &signed_by);
     if (status == OK) status = note_parse(note, &brought);
     if (status != OK) return refuse_unverified(cosigning, status);
     if (trust_policy_witness_count(&witnesses->policy, signed_by) == 0) {
@@ -254,7 +262,7 @@ enum status witnesses_judge(struct witnesses *witnesses, struct ledger *ledger, 
     if (status != OK || cosigning->code != NULL) return status;
     status = merge(witnesses, ledger, &brought, signed_by, cosigning);
     if (status != OK) return status;
-    status = checkpoint_verify(cosigning->note, origin_of(witnesses), &keys, &head, &signed_by);
+    status = verify(witnesses, ledger, cosigning->note, &head, &signed_by);
     cosigning->is_met = status == OK && is_enough(witnesses, signed_by);
     return status;
 }

@@ -19,14 +19,13 @@ struct witnesses_fault {
     uint32_t    line; // of the policy; 0: about all of it
 };
 
-// Reads the policy (core/proof/trust_policy.h), which must name the ledger's key, and finds the
-// greatest head that meets it. The fault is written on failure:
+// Reads the policy (core/proof/trust_policy.h), which must name a key of the ledger's, and finds
+// the greatest head that meets it. The fault is written on failure:
 //   STATUS_MALFORMED, STATUS_TOO_LARGE, STATUS_UNSUPPORTED, STATUS_BAD_SIGNATURE   the policy
-//   STATUS_UNKNOWN_KEY                                      it does not name the ledger's key
+//   STATUS_UNKNOWN_KEY                                      it names no key of the ledger's
 //   STATUS_NOT_FOUND, STATUS_PERMISSION, STATUS_IO, STATUS_CORRUPT, STATUS_OUT_OF_MEMORY
-MUST_CHECK enum status witnesses_open(const char *path, const struct verifier *ledger_key,
-                                      struct ledger *ledger, struct witnesses **witnesses,
-                                      struct witnesses_fault *fault);
+MUST_CHECK enum status witnesses_open(const char *path, struct ledger *ledger,
+                                      struct witnesses **witnesses, struct witnesses_fault *fault);
 void                   witnesses_close(struct witnesses *witnesses); // NULL is fine
 
 // What a note that somebody brought is good for.

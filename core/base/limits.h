@@ -31,6 +31,10 @@ enum {
     VENDOR_MAX = 16,
     RESOURCE_MAX = 4096, // names ever seen: resources and features together
 
+    // Keys of one ledger, one after another: a rotation a week for nearly five years.
+    EPOCH_MAX = 256,
+    KEY_CERTIFICATE_SIZE_MAX = 1024,
+
     MEMBERSHIP_MAX = 16, // groups of one user (B42)
 
     LEASE_MS_MIN = 60 * 1000, // X11

@@ -454,6 +454,13 @@ static const struct field clock_step_fields[] = {
 };
 static const struct record clock_step_record = RECORD(clock_step);
 
+static const struct field key_rotation_fields[] = {
+    {.name = "certificate", .type = FIELD_FILE, .offset = AT(key_rotation, certificate),
+     .max = KEY_CERTIFICATE_SIZE_MAX, .help = "of the new key, signed by the recovery key"},
+    REASON(key_rotation),
+};
+static const struct record key_rotation_record = RECORD(key_rotation);
+
 // clang-format on
 
 static const struct kind_row rows[] = {
@@ -489,6 +496,7 @@ static const struct kind_row rows[] = {
     {CLOCK_STEP,        true,  false, &clock_step_record,        "believes a clock that jumped"       },
     {RESUMPTION,        false, true,  &resumption_record,        "the ledger runs again"              },
     {REFUSALS_COUNTED,  false, true,  &refusals_counted_record,  "refusals that were too many to log" },
+    {KEY_ROTATION,      true,  false, &key_rotation_record,      "another key signs the checkpoints"  },
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };

@@ -48,6 +48,7 @@ enum kind {
     CLOCK_STEP = 30,
     RESUMPTION = 31,
     REFUSALS_COUNTED = 32,
+    KEY_ROTATION = 34,
 };
 
 enum { KIND_MAX = 40 };
@@ -351,6 +352,12 @@ struct clock_step {
     struct bytes reason;
 };
 
+// Another key signs the checkpoints from here on (core/proof/epochs.h).
+struct key_rotation {
+    struct bytes certificate; // core/proof/key_certificate.h, as it came
+    struct bytes reason;
+};
+
 struct event {
     enum kind kind;
     union {
@@ -386,6 +393,7 @@ struct event {
         struct vendor_enrolment  vendor_enrolment;
         struct boundary          boundary;
         struct clock_step        clock_step;
+        struct key_rotation      key_rotation;
     } of;
 };
 

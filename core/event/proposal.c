@@ -19,7 +19,9 @@ static bool is_plan_well_formed(const struct plan *plan, const char **offence)
     for (struct bytes packed; list_next_packed(&events, &packed);) {
         if (!event_read_packed(packed, &event, offence)) return false;
         *offence = "events";
+        // A rotation is found by its seq alone, and a clock is believed by itself.
         if (event.kind == PLAN || event.kind == CLOCK_STEP) return false;
+        if (event.kind == KEY_ROTATION) return false;
         const char *field = event_offence(&event);
         if (field != NULL) {
             *offence = field;

@@ -24,6 +24,10 @@
     X(13, STALE_LICENSE, true, "the serial is not greater than the current one")              \
     X(14, ALREADY_CURRENT, false, "this licence file is the current one already")             \
     X(15, KIND_CHANGED, true, "a name with holdings cannot change its kind")                  \
+    X(16, BAD_CERTIFICATE, true, "the recovery key did not sign this key certificate")        \
+    X(17, WRONG_LEDGER, true, "the key certificate is for another ledger")                    \
+    X(18, KEY_OUT_OF_TURN, true, "the key certificate does not follow the key that signs")    \
+    X(19, CERTIFICATE_NOT_VALID, true, "the key certificate does not hold now")               \
     X(20, LIMITED_MODE, true, "the server is in limited functionality mode")                  \
     X(21, EULA_VERSION_MISMATCH, true, "not the current version of the EULA")                 \
     X(22, CLIENT_TOO_OLD, true, "limited mode is not known to so old a client")               \

@@ -45,20 +45,37 @@ enum status checkpoint_parse(struct bytes text, struct checkpoint *checkpoint)
     return OK;
 }
 
-void checkpoint_seal(const struct checkpoint *checkpoint, const struct signer *ledger,
-                     struct buffer *buffer)
+static struct bytes print_named(const struct checkpoint *checkpoint, const struct signer *ledger,
+                                struct buffer *text)
 {
-    uint8_t           memory[CHECKPOINT_TEXT_SIZE_MAX];
-    struct buffer     text = buffer_over(memory, sizeof memory);
     struct checkpoint named = *checkpoint;
-
     assert(ledger->verifier.type == KEY_ED25519);
     assert(checkpoint->size <= TREE_SIZE_MAX);
     named.origin = verifier_name(&ledger->verifier);
-    checkpoint_print(&named, &text);
-    assert(!text.is_full);
-    note_begin(buffer_bytes(&text), buffer);
-    note_sign(buffer_bytes(&text), ledger, 0, buffer);
+    checkpoint_print(&named, text);
+    assert(!text->is_full);
+    return buffer_bytes(text);
+}
+
+void checkpoint_seal(const struct checkpoint *checkpoint, const struct signer *ledger,
+                     struct buffer *buffer)
+{
+    uint8_t            memory[CHECKPOINT_TEXT_SIZE_MAX];
+    struct buffer      room = buffer_over(memory, sizeof memory);
+    const struct bytes text = print_named(checkpoint, ledger, &room);
+    note_begin(text, buffer);
+    note_sign(text, ledger, 0, buffer);
+}
+
+void checkpoint_seal_rotation(const struct checkpoint *checkpoint, const struct signer *current,
+                              const struct signer *next, struct buffer *buffer)
+{
+    uint8_t            memory[CHECKPOINT_TEXT_SIZE_MAX];
+    struct buffer      room = buffer_over(memory, sizeof memory);
+    const struct bytes text = print_named(checkpoint, current, &room);
+    note_begin(text, buffer);
+    note_sign(text, current, 0, buffer);
+    note_sign(text, next, 0, buffer);
 }
 
 static bool is_by_ledger(const struct key_set *keys, uint64_t signed_by, struct bytes origin)

@@ -21,8 +21,8 @@
 #include <stdint.h>
 
 enum {
-    CHECKPOINT_TEXT_SIZE_MAX = KEY_NAME_SIZE_MAX + 1 + 20 + 1 + 44 + 1,             // that we make
-    CHECKPOINT_SEALED_SIZE_MAX = CHECKPOINT_TEXT_SIZE_MAX + 1 + NOTE_LINE_SIZE_MAX, // with one line
+    CHECKPOINT_TEXT_SIZE_MAX = KEY_NAME_SIZE_MAX + 1 + 20 + 1 + 44 + 1, // that we make
+    CHECKPOINT_SEALED_SIZE_MAX = CHECKPOINT_TEXT_SIZE_MAX + 1 + 2 * NOTE_LINE_SIZE_MAX,
 };
 
 struct checkpoint {
@@ -39,6 +39,10 @@ MUST_CHECK enum status checkpoint_parse(struct bytes text, struct checkpoint *ch
 // in checkpoint->origin.
 void checkpoint_seal(const struct checkpoint *checkpoint, const struct signer *ledger,
                      struct buffer *buffer);
+
+// The same with a line by each of two keys of the ledger: the head of a rotation (epochs.h).
+void checkpoint_seal_rotation(const struct checkpoint *checkpoint, const struct signer *current,
+                              const struct signer *next, struct buffer *buffer);
 
 // Parses the note, and verifies it against the ledger's keys and any number of witnesses' keys.
 // Failures as of note_parse() and note_verify(), and STATUS_UNKNOWN_KEY for another origin or when

@@ -4,6 +4,7 @@
 #include "api/wire/file.h"
 #include "core/base/window.h"
 #include "core/event/proposal.h"
+#include "core/proof/key_certificate.h"
 #include "tests/api/mock.h"
 #include "tests/api/program.h"
 
@@ -385,6 +386,99 @@ Test(cli, an_enrolment_reads_the_public_key_from_its_file)
     cr_expect(eq(int, program.code, 0), "%s", program.err);
     expect_text(proposal_seen().event.of.vendor_enrolment.name, "dealer");
     cr_expect(proposal_seen().event.of.vendor_enrolment.is_trusted);
+    end();
+}
+
+// --- The ledger's key -------------------------------------------------------
+
+static void write_printed(const char *name)
+{
+    const int file = program_file(mock.directory, name);
+    cr_assert(gt(int, (int)write(file, program.out, strlen(program.out)), 0));
+    close(file);
+}
+
+static void make_key(const char *name, const char *key, const char *vkey)
+{
+    RUN("key", "new", name, key);
+    cr_assert(eq(int, program.code, 0), "%s", program.err);
+    write_printed(vkey);
+}
+
+Test(cli, X19_a_certificate_is_made_offline_and_proposed)
+{
+    struct key_certificate read;
+    begin(accept_all);
+    make_key("ledger.example/x", "old.key", "old.vkey");
+    make_key("ledger.example/x", "next.key", "next.vkey");
+    make_key("recovery", "recovery.key", "recovery.vkey");
+    RUN("key", "certify", "next.vkey", "--root", "recovery.key", "--previous", "old.vkey",
+        "--epoch", "3", "--size-from", "77", "--from", "2026-11-01", "--until",
+        "2026-12-01T00:00Z");
+    cr_assert(eq(int, program.code, 0), "%s", program.err);
+    cr_assert(eq(int, key_certificate_read(bytes_of_text(program.out), &read), OK), "%s",
+              program.out);
+    cr_expect(eq(u64, read.epoch, 3));
+    cr_expect(eq(u64, read.size_from, 77));
+    cr_expect(eq(u64, read.not_before_s, 1793491200));
+    cr_expect(eq(u64, read.not_after_s, 1796083200));
+    cr_expect(ne(u32, read.previous, read.key.keyid));
+    write_printed("3.note");
+    RUN("key", "rotate", "3.note", "--reason", "yearly");
+    cr_expect(eq(int, program.code, 0), "%s", program.err);
+    cr_expect(strstr(program.out, "destroy the old private key") != NULL, "%s", program.out);
+    cr_assert(eq(int, proposal_seen().event.kind, KEY_ROTATION));
+    expect_text(proposal_seen().event.of.key_rotation.reason, "yearly");
+    cr_expect(eq(
+        int, key_certificate_read(proposal_seen().event.of.key_rotation.certificate, &read), OK));
+    RUN("key", "certify", "next.vkey", "--root", "recovery.key", "--previous", "old.vkey",
+        "--epoch", "1", "--output", "1.note");
+    cr_expect(eq(int, program.code, 0), "%s", program.err);
+    cr_expect(program.out[0] == 0);
+    RUN("key", "certify", "next.vkey", "--root", "recovery.key", "--previous", "old.vkey",
+        "--epoch", "1", "--output", "1.note");
+    cr_expect(eq(int, program.code, 2), "no file is written over");
+    end();
+}
+
+Test(cli, what_is_wrong_with_a_certificate_that_is_asked_for_is_said)
+{
+    static const struct {
+        const char *words[10];
+        const char *why;
+    } rows[] = {
+        {{"next.vkey", "--previous", "old.vkey", "--epoch", "1"},                            "--root FILE"   },
+        {{"next.vkey", "--root", "recovery.key", "--epoch", "1"},                            "--previous"    },
+        {{"next.vkey", "--root", "recovery.key", "--previous", "old.vkey"},                  "--epoch: 1 for"},
+        {{"next.vkey", "--root", "recovery.key", "--previous", "old.vkey", "--epoch", "0"},
+         "--epoch"                                                                                           },
+        {{"next.vkey", "--root", "recovery.key", "--previous", "old.vkey", "--epoch", "x"},  "'x'"           },
+        {{"other.vkey", "--root", "recovery.key", "--previous", "old.vkey", "--epoch", "1"},
+         "called as the ledger"                                                                              },
+        {{"gone.vkey", "--root", "recovery.key", "--previous", "old.vkey", "--epoch", "1"},
+         "gone.vkey"                                                                                         },
+        {{"next.vkey", "--root", "old.vkey", "--previous", "old.vkey", "--epoch", "1"},      "old.vkey"      },
+        {{"next.vkey", "--root", "recovery.key", "--previous", "old.vkey", "--epoch", "1",
+          "--until", "yesterday"},
+         "'yesterday'"                                                                                       },
+        {{"next.vkey", "--root", "recovery.key", "--previous", "old.vkey", "--epoch", "1",
+          "--until", "never"},
+         "'never'"                                                                                           },
+        {{"next.vkey", "--root", "recovery.key", "--previous", "old.vkey", "--epoch", "1", "--from",
+          "2100-01-01"},
+         "--until comes after"                                                                               },
+    };
+    begin(accept_all);
+    make_key("ledger.example/x", "old.key", "old.vkey");
+    make_key("ledger.example/x", "next.key", "next.vkey");
+    make_key("ledger.example/y", "other.key", "other.vkey");
+    make_key("recovery", "recovery.key", "recovery.vkey");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *const *w = rows[i].words;
+        RUN("key", "certify", w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], w[9]);
+        cr_expect(eq(int, program.code, 2), "%s: %s", rows[i].why, program.out);
+        cr_expect(strstr(program.err, rows[i].why) != NULL, "%s: %s", rows[i].why, program.err);
+    }
     end();
 }
 

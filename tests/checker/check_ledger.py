@@ -3,7 +3,8 @@
 
     check_ledger.py DATA KEYFILE
 
-DATA is a ledger's directory, or one that was exported. It asks whether the bytes are those that were
+KEYFILE has a public key that the ledger has or had. DATA is a ledger's directory, or one that was
+exported. It asks whether the bytes are those that were
 sealed, in the order and form that a ledger has, by the authors whose signatures they carry. It does not
 know the rules: what a ledger decided wrongly, but sealed rightly, it calls clean. Prints what it found,
 the first bad event or the smallest range it must be in, and ends with 0 or 2.
@@ -25,7 +26,7 @@ import nacl.signing
 WIDTH = 256
 KIND = {"opening": 0, "actor_enrolment": 5, "actor_removal": 6, "group_removal": 10, "consumption": 18,
         "renewal": 19, "release": 20, "plan": 22, "boundary": 25, "reminder": 26, "snapshot": 28, "resumption": 31,
-        "refusals_counted": 32}
+        "refusals_counted": 32, "key_rotation": 34}
 OF_LEDGER = {KIND[name] for name in ("opening", "boundary", "reminder", "snapshot", "resumption", "refusals_counted")}
 VOUCHED = {KIND[name] for name in ("consumption", "renewal", "release")}
 LEDGER, RECOVERY = 0, 1  # authors without an event of their own
@@ -99,6 +100,15 @@ class Key:
         if hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4] != self.keyid:
             raise ValueError("the id is not that of the key")
 
+    @classmethod
+    def of(cls, name, key):
+        raw = b"\1" + key
+        keyid = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex()
+        return cls("%s+%s+%s" % (name, keyid, base64.b64encode(raw).decode()))
+
+    def __eq__(self, other):
+        return (self.name, self.key) == (other.name, other.key)
+
     def signs(self, message, signature):
         try:
             nacl.signing.VerifyKey(self.key).verify(message, signature)
@@ -107,25 +117,112 @@ class Key:
         return True
 
 
-def read_head(note, key):
-    """(size, root) of a checkpoint that the key has signed; otherwise ValueError."""
+def signers_of(note, keys):
+    """The text of a signed note, and those of the keys that signed it; a wrong line is a ValueError."""
     text, _, lines = note.decode("utf-8").rpartition("\n\n")
     text += "\n"
     if not lines.endswith("\n"):
         raise ValueError("the last line has no end")
-    good = False
+    found = []
     for line in lines.splitlines():
         dash, name, data = line.split(" ")
         raw = base64.b64decode(data, validate=True)
-        if dash != "\u2014" or name != key.name or raw[:4] != key.keyid:
-            continue
-        if not key.signs(text.encode(), raw[4:]):
-            raise ValueError("the signature does not verify")
-        good = True
+        if dash != "\u2014":
+            raise ValueError("not a signed note")
+        for key in keys:
+            if name != key.name or raw[:4] != key.keyid or key in found:
+                continue
+            if not key.signs(text.encode(), raw[4:]):
+                raise ValueError("the signature does not verify")
+            found.append(key)
+    return text, found
+
+
+def read_head(note, keys):
+    """(size, root) of a checkpoint that the keys of its epoch have signed; otherwise ValueError."""
+    text, found = signers_of(note, keys.all())
     origin, size, root = text.splitlines()[:3]
-    if not good or origin != key.name or str(int(size)) != size:
+    if origin != keys.origin or str(int(size)) != size:
         raise ValueError("not a head of this ledger")
+    due = keys.at(int(size))
+    for key in found:
+        if key not in due:
+            raise ValueError("signed by a key of another epoch")
+    if len(found) < len(due):
+        raise ValueError("not signed by the key of its epoch" if len(due) == 1 else
+                         "not signed by both keys of the rotation")
     return int(size), base64.b64decode(root, validate=True)
+
+
+# --- The ledger's keys, one after another --------------------------------------
+
+
+class Keys:
+    """Epochs: the key of the opening, then those that rotations bring, certified by the recovery key."""
+
+    def __init__(self, store, given):
+        self.given, self.origin = given, given.name
+        self.epochs, self.root = [(0, given)], None  # (seq, key)
+        self.faults = []
+        for seq, leaf in store.leaves():
+            try:
+                if seq == 0:
+                    self.begin(leaf)
+                elif b"licet/key-cert/v1" in leaf:
+                    self.follow(seq, leaf)
+            except (ValueError, IndexError, TypeError) as error:
+                self.faults.append(Bad(seq, seq, "its key: %s" % error))
+                break
+        if given not in self.all():
+            self.faults.append(Bad(0, 0, "it does not name the given key, and no rotation brings it"))
+
+    def all(self):
+        return [key for _, key in self.epochs]
+
+    def at(self, size):
+        """Whose lines a head of that size must have."""
+        newest = max(i for i, (seq, _) in enumerate(self.epochs) if i == 0 or seq < size)
+        both = newest > 0 and self.epochs[newest][0] + 1 == size
+        return [key for _, key in self.epochs[newest - 1 if both else newest:newest + 1]]
+
+    def begin(self, leaf):
+        try:
+            fields = msgpack.unpackb(msgpack.unpackb(leaf, raw=False)[5], raw=False)
+        except (ValueError, msgpack.exceptions.UnpackException):
+            return  # what it is, is said where the form is checked
+        if fields[2] == KIND["opening"] and fields[3] == self.origin:
+            self.epochs = [(0, Key.of(self.origin, fields[5]))]
+            self.root = Key.of("root." + self.origin, fields[6])
+
+    def follow(self, seq, packed):
+        leaf = msgpack.unpackb(packed, raw=False)
+        fields = msgpack.unpackb(leaf[5], raw=False)
+        if fields[2] != KIND["key_rotation"] or leaf[6][0] != 0:
+            return
+        if self.root is None:
+            raise ValueError("no opening says who certifies it")
+        text, found = signers_of(fields[3].encode(), [self.root])
+        if not found:
+            raise ValueError("the recovery key did not sign its certificate")
+        lines = text.split("\n")
+        words = ["", "origin ", "vkey ", "epoch ", "size-from ", "not-before ", "not-after ", "previous "]
+        if lines[0] != "licet/key-cert/v1" or len(lines) != 9 or lines[8] != "":
+            raise ValueError("it is no certificate")
+        for line, word in zip(lines, words):
+            if not line.startswith(word):
+                raise ValueError("it is no certificate")
+        origin, vkey, epoch, size_from, start, end, previous = (
+            line[len(word):] for line, word in zip(lines[1:8], words[1:8]))
+        key, time_s = Key(vkey), leaf[2] // 1000
+        if origin != self.origin or key.name != origin:
+            raise ValueError("its certificate is for another ledger")
+        if epoch != str(len(self.epochs)) or previous != self.epochs[-1][1].keyid.hex():
+            raise ValueError("its certificate does not follow the key before")
+        if seq < int(size_from) or not int(start) <= time_s < int(end):
+            raise ValueError("its certificate did not hold then")
+        if key.keyid in [other.keyid for other in self.all()]:
+            raise ValueError("it had been a key of the ledger before")
+        self.epochs.append((seq, key))
 
 
 # --- Where the bytes are -----------------------------------------------------
@@ -215,8 +312,8 @@ class Files:
 class Content:
     """Leaves, tiles and signed roots: where two agree, the third is wrong."""
 
-    def __init__(self, store, key):
-        self.store, self.key = store, key
+    def __init__(self, store, keys):
+        self.store, self.keys = store, keys
         self.made, self.stored = Tree(), None  # by the leaves; by the tiles, once they differ
         self.suspect = None  # (first, last, what), until a signed root decides
         self.good_size, self.last_head = 0, 0
@@ -224,11 +321,15 @@ class Content:
         for size, note in store.heads():
             self.last_head = max(self.last_head, size)
             self.read(size, note)
+        sizes = [size for size, _ in store.heads()]
+        for seq, _ in keys.epochs[1:]:
+            if seq + 1 not in sizes:
+                self.faults.append(Bad(seq, seq, "the head that both keys must sign is not there"))
 
     def read(self, size, note):
         before = self.heads[-1][0] if self.heads else 0
         try:
-            told, root = read_head(note, self.key)
+            told, root = read_head(note, self.keys)
             if told != size:
                 raise ValueError("it stands at another size")
             self.heads.append((size, root))
@@ -346,7 +447,7 @@ class Reader:
             self.take(seq << 12, kind, fields[3:])
 
     def open(self, fields):
-        if fields[2] != KIND["opening"] or fields[3] != self.key.name or fields[5] != self.key.key:
+        if fields[2] != KIND["opening"] or fields[3] != self.key.name:
             raise ValueError("it does not open the ledger of the given key")
         self.actors[RECOVERY] = fields[6]
 
@@ -403,8 +504,10 @@ def check_form(store, key):
 
 
 def faults_of(store, key):
-    content = Content(store, key)
-    found = content.faults
+    keys = Keys(store, key)
+    content = Content(store, keys)
+    found = content.faults  # to which its check adds
+    found += keys.faults
     for check in (content.check, lambda: check_form(store, key)):
         try:
             check()

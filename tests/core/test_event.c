@@ -64,6 +64,7 @@ static const struct {
     {30, "clock_step",        "wall:time reason:text<=200? "                                          },
     {31, "resumption",        "since:time "                                                           },
     {32, "refusals_counted",  "from:time counts:list<=128 "                                           },
+    {34, "key_rotation",      "certificate:file<=1024 reason:text<=200? "                             },
 };
 
 // Name, type, bound where the row has one, and whether it may be absent (? nil, + left out).
@@ -276,9 +277,9 @@ Test(event, a_written_event_is_read_the_same)
 // a name, an address or a number of anybody.
 static bool is_text_for_all(const char *name)
 {
-    static const char *const names[] = {"origin",       "server", "software_version",
-                                        "eula_version", "file",   "source",
-                                        "version",      "reason", "detail"};
+    static const char *const names[] = {"origin", "server",     "software_version", "eula_version",
+                                        "file",   "source",     "version",          "reason",
+                                        "detail", "certificate"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], name) == 0) return true;
     }

@@ -246,6 +246,10 @@ static const struct event full_events[] = {
     {CLOCK_STEP, {.clock_step = {.wall_ms = TIME_MS_MAX, .reason = RAW("fix")}}},
     {RESUMPTION, {.resumption = {.since_ms = TIME_MS_MAX}}},
     {REFUSALS_COUNTED, {.refusals_counted = {.from_ms = TIME_MS_MAX}}},
+    {KEY_ROTATION,
+     {.key_rotation = {.certificate = RAW("licet/key-cert/v1\norigin ledger.example/lic1\n\n"
+                                          "\xe2\x80\x94 root.ledger.example/lic1 AAAA\n"),
+                       .reason = WHY}}},
 };
 
 // clang-format on

@@ -93,27 +93,27 @@ static inline enum status fixture_create(struct fixture *fixture)
 }
 
 // A text with the seq in it, of 1 to 40 bytes more than its digits.
-struct leaf {
+struct text_leaf {
     uint8_t at[64];
     size_t  size;
 };
 
-static inline struct leaf leaf_of(uint64_t seq)
+static inline struct text_leaf leaf_of(uint64_t seq)
 {
-    struct leaf leaf = {.size = 0};
+    struct text_leaf leaf = {.size = 0};
     leaf.size = (size_t)snprintf((char *)leaf.at, sizeof leaf.at, "%" PRIu64 " %.*s", seq,
                                  (int)(seq % 40), "abcdefghijklmnopqrstuvwxyzabcdefghijklmn");
     return leaf;
 }
 
-static inline struct bytes leaf_view(const struct leaf *leaf)
+static inline struct bytes leaf_view(const struct text_leaf *leaf)
 {
     return (struct bytes){leaf->at, leaf->size};
 }
 
 static inline struct hash leaf_hash(uint64_t seq)
 {
-    const struct leaf leaf = leaf_of(seq);
+    const struct text_leaf leaf = leaf_of(seq);
     return hash_leaf(leaf_view(&leaf));
 }
 
@@ -121,7 +121,7 @@ static inline enum status fixture_append(struct fixture *fixture, uint64_t count
 {
     enum status status = OK;
     for (uint64_t i = 0; status == OK && i < count; i++) {
-        const struct leaf leaf = leaf_of(ledger_size(fixture->ledger));
+        const struct text_leaf leaf = leaf_of(ledger_size(fixture->ledger));
         status = ledger_append(fixture->ledger, leaf_view(&leaf));
     }
     return status;

@@ -5,7 +5,7 @@
 // Calls of ours to LMDB are wrapped by the linker (test_faults.options). Calls to the system are
 // those of this file, which a program's shared libraries use before libc's.
 
-#include "tests/ledger/fixture.h"
+#include "tests/ledger/rotating.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -139,7 +139,8 @@ int openat(int fd, const char *path, int flags, ...)
 
 // --- The scenario -----------------------------------------------------------
 
-enum { BATCH = 90, BATCH_COUNT = 3 }; // the third one completes a tile
+// The third batch completes a tile; in the midst of the second the key is rotated.
+enum { BATCH = 90, BATCH_COUNT = 3, ROTATION = BATCH + 30 };
 
 struct outcome {
     uint64_t acknowledged; // leaves
@@ -148,7 +149,41 @@ struct outcome {
     bool     is_whole; // nothing failed
 };
 
-static struct fixture f;
+static struct fixture  f;
+static struct rotating r;
+
+static struct bytes made_leaf(uint64_t seq)
+{
+    static struct text_leaf text;
+    if (seq == 0) return rotating_opening(&r);
+    if (seq == ROTATION) return rotating_to(&r, seq, 1);
+    text = leaf_of(seq);
+    return leaf_view(&text);
+}
+
+static const struct signer *signer_of(uint64_t size)
+{
+    return &r.keys[size > ROTATION ? 1 : 0];
+}
+
+static enum status append_next(void)
+{
+    const uint64_t    seq = ledger_size(f.ledger);
+    const enum status status = ledger_append(f.ledger, made_leaf(seq));
+    if (status != OK || seq != ROTATION) return status;
+    return ledger_rotate(f.ledger, &r.keys[0], &r.keys[1]);
+}
+
+static enum status commit(uint64_t count)
+{
+    enum status status = ledger_begin(f.ledger);
+    if (status != OK) return status;
+    for (uint64_t i = 0; status == OK && i < count; i++)
+        status = append_next();
+    if (status == OK) return ledger_commit(f.ledger, signer_of(ledger_size(f.ledger)));
+    ledger_abort(f.ledger);
+    return status;
+}
 
 static void note_failure(struct outcome *outcome, enum status status)
 {
@@ -157,7 +192,7 @@ static void note_failure(struct outcome *outcome, enum status status)
 
 static void run_batch(struct outcome *outcome)
 {
-    const enum status status = fixture_commit(&f, BATCH);
+    const enum status status = commit(BATCH);
     note_failure(outcome, status);
     if (status == OK) outcome->acknowledged += BATCH;
     if (status == STATUS_UNKNOWN_OUTCOME) outcome->is_unknown = true;
@@ -180,8 +215,7 @@ static void run_reads(struct outcome *outcome)
     enum status status = ledger_read(f.ledger, size - 1, &leaf);
     note_failure(outcome, status);
     if (status == OK) {
-        const struct leaf expected = leaf_of(size - 1);
-        cr_assert(bytes_is_equal(leaf, leaf_view(&expected)), "fault %u", fault.fail_at);
+        cr_assert(bytes_is_equal(leaf, made_leaf(size - 1)), "fault %u", fault.fail_at);
     }
     note_failure(outcome, ledger_newest(f.ledger, &newest));
     note_failure(outcome, ledger_root(f.ledger, size, &root));
@@ -232,12 +266,11 @@ static void expect_recovered(const struct outcome *outcome)
     const bool     is_grown = outcome->is_unknown && size == outcome->acknowledged + BATCH;
     cr_assert(size == outcome->acknowledged || is_grown, "fault %u", fault.fail_at);
     for (uint64_t seq = 0; seq < size; seq++) {
-        struct bytes      leaf;
-        const struct leaf expected = leaf_of(seq);
+        struct bytes leaf;
         cr_assert(eq(int, ledger_read(f.ledger, seq, &leaf), OK), "fault %u", fault.fail_at);
-        cr_assert(bytes_is_equal(leaf, leaf_view(&expected)), "fault %u", fault.fail_at);
+        cr_assert(bytes_is_equal(leaf, made_leaf(seq)), "fault %u", fault.fail_at);
     }
-    cr_assert(eq(int, fixture_commit(&f, 1), OK), "fault %u", fault.fail_at);
+    cr_assert(eq(int, commit(1), OK), "fault %u", fault.fail_at);
 }
 
 static int open_file_count(void)
@@ -259,10 +292,12 @@ static void count_down(int error, bool is_lasting)
     for (fault.fail_at = 1; !is_whole; fault.fail_at++) {
         cr_assert(lt(u32, fault.fail_at, 5000));
         fixture_init(&f);
+        rotating_init(&r);
         const struct outcome outcome = run();
         is_whole = outcome.is_whole && fault.call_count < fault.fail_at;
         expect_recovered(&outcome);
         fixture_release(&f);
+        rotating_release(&r);
         cr_assert(eq(int, open_file_count(), files_before), "fault %u", fault.fail_at);
     }
     cr_expect(gt(u32, fault.fail_at, 300), "the scenario has more calls than that");

@@ -38,10 +38,10 @@ static struct hash root_at(uint64_t size)
 
 static void expect_leaf(uint64_t seq)
 {
-    const struct leaf leaf = leaf_of(seq);
-    struct bytes      found = {0};
-    struct hash       stored;
-    const struct hash hash = leaf_hash(seq);
+    const struct text_leaf leaf = leaf_of(seq);
+    struct bytes           found = {0};
+    struct hash            stored;
+    const struct hash      hash = leaf_hash(seq);
     cr_assert(eq(int, ledger_read(f.ledger, seq, &found), OK), "leaf %" PRIu64, seq);
     cr_assert(bytes_is_equal(found, leaf_view(&leaf)), "leaf %" PRIu64, seq);
     cr_assert(eq(int, ledger_leaf_hash(f.ledger, seq, &stored), OK), "leaf %" PRIu64, seq);
@@ -377,7 +377,7 @@ Test(log, a_scan_gives_each_leaf_once_and_in_order, .init = setup, .fini = teard
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         cr_assert(eq(int, ledger_scan_open(f.ledger, rows[i].from, rows[i].to, &scan), OK));
         for (uint64_t seq = rows[i].from; seq < rows[i].to; seq++) {
-            const struct leaf leaf = leaf_of(seq);
+            const struct text_leaf leaf = leaf_of(seq);
             cr_assert(eq(int, ledger_scan_next(scan, &found), OK), "when %s", rows[i].when);
             cr_assert(bytes_is_equal(found, leaf_view(&leaf)), "when %s", rows[i].when);
             if (seq == rows[i].from) cr_assert(eq(int, fixture_commit(&f, 1), OK));

@@ -39,7 +39,7 @@ static void grow(uint64_t size)
 
 static enum status renew(void)
 {
-    return publication_renew(&publication, fixture.ledger, &fixture.options);
+    return publication_renew(&publication, fixture.ledger);
 }
 
 static enum status renew_at_once(void)
@@ -48,7 +48,7 @@ static enum status renew_at_once(void)
     cr_assert(zero(int, shell("rm -rf $d-2")));
     snprintf(path, sizeof path, "%s-2", directory);
     struct publication other = {.directory = path};
-    return publication_renew(&other, fixture.ledger, &fixture.options);
+    return publication_renew(&other, fixture.ledger);
 }
 
 static void expect_same(void)
@@ -122,7 +122,7 @@ Test(publication, takes_nothing_back)
     cr_assert(eq(int, fixture_open(&fixture), OK));
     cr_expect(eq(int, renew(), STATUS_BEHIND), "shorter");
 
-    const struct leaf other = {.at = "another", .size = 7};
+    const struct text_leaf other = {.at = "another", .size = 7};
     cr_assert(eq(int, ledger_begin(fixture.ledger), OK));
     cr_assert(eq(int, ledger_append(fixture.ledger, leaf_view(&other)), OK));
     cr_assert(eq(int, ledger_commit(fixture.ledger, &fixture.signer), OK));

@@ -47,7 +47,7 @@ static void child_run(int in, int out)
             struct tree_proof        proof;
             struct ledger_checkpoint newest;
             struct bytes             leaf;
-            const struct leaf        third = leaf_of(3);
+            const struct text_leaf   third = leaf_of(3);
             status = ledger_inclusion(f.ledger, 3, 4, &proof);
             if (status == OK) status = ledger_read(f.ledger, 3, &leaf);
             if (status == OK && !bytes_is_equal(leaf, leaf_view(&third))) status = STATUS_CORRUPT;
@@ -171,9 +171,9 @@ static void expect_all_there(uint64_t size)
 {
     cr_assert(eq(u64, ledger_size(f.ledger), size));
     for (uint64_t seq = 0; seq < size; seq++) {
-        struct tree_proof proof;
-        struct bytes      leaf;
-        const struct leaf expected = leaf_of(seq);
+        struct tree_proof      proof;
+        struct bytes           leaf;
+        const struct text_leaf expected = leaf_of(seq);
         cr_assert(eq(int, ledger_read(f.ledger, seq, &leaf), OK));
         cr_assert(bytes_is_equal(leaf, leaf_view(&expected)));
         cr_assert(eq(int, ledger_inclusion(f.ledger, seq, size, &proof), OK));

@@ -2,6 +2,7 @@
 
 #include "core/proof/hash.h"
 #include "core/proof/key.h"
+#include "core/proof/key_certificate.h"
 #include "core/proof/note.h"
 
 #include <assert.h>
@@ -111,6 +112,35 @@ void compose_license(struct buffer *buffer, uint32_t vendor, uint64_t key_number
     assert(!buffer->is_full);
 }
 
+void compose_certificate(struct buffer *buffer, const struct compose_certificate *certificate)
+{
+    struct signer key = {0}, root = {0};
+    make_signer(&key, certificate->key,
+                certificate->is_foreign ? "ledger.example/others" : COMPOSE_ORIGIN);
+    make_signer(&root, certificate->by, "root." COMPOSE_ORIGIN);
+    const struct key_certificate written = {
+        .key = key.verifier,
+        .epoch = certificate->epoch,
+        .size_from = certificate->size_from,
+        .not_before_s = certificate->from_s,
+        .not_after_s = certificate->until_s,
+        .previous = certificate->previous,
+    };
+    key_certificate_write(&written, &root, buffer);
+    signer_release(&root);
+    signer_release(&key);
+    assert(!buffer->is_full);
+}
+
+uint32_t compose_ledger_keyid(uint64_t number)
+{
+    struct signer key = {0};
+    make_signer(&key, number, COMPOSE_ORIGIN);
+    const uint32_t keyid = key.verifier.keyid;
+    signer_release(&key);
+    return keyid;
+}
+
 void compose_opening(struct buffer *buffer)
 {
     uint8_t       keys[VENDOR_COUNT + 2][CRYPTO_KEY_SIZE];
@@ -130,7 +160,7 @@ void compose_opening(struct buffer *buffer)
         .kind = OPENING,
         .of.opening =
             {
-                         .origin = bytes_of_text("ledger.example/histories"),
+                         .origin = bytes_of_text(COMPOSE_ORIGIN),
                          .server = bytes_of_text(COMPOSE_SERVER),
                          .ledger_key = {keys[VENDOR_COUNT], CRYPTO_KEY_SIZE},
                          .recovery_key = {keys[VENDOR_COUNT + 1], CRYPTO_KEY_SIZE},

@@ -47,8 +47,20 @@ const char *compose_vendor(uint32_t vendor);
 void        compose_license(struct buffer *buffer, uint32_t vendor, uint64_t key_number,
                             struct bytes text);
 
+// The keys of the ledger, by their number; and a certificate for one, signed by the root that has
+// the key of `by`.
+struct compose_certificate {
+    uint64_t key, epoch, size_from, from_s, until_s, by;
+    uint32_t previous;
+    bool     is_foreign; // the key is one of another ledger
+};
+
+void     compose_certificate(struct buffer *buffer, const struct compose_certificate *certificate);
+uint32_t compose_ledger_keyid(uint64_t number);
+
 // The server and the EULA that compose_opening() names; two vendors, with keys 1 and 2; the
 // ledger's key is 3, the recovery key 4.
+#define COMPOSE_ORIGIN "ledger.example/histories"
 #define COMPOSE_SERVER "cam-hq.example"
 #define COMPOSE_EULA   "eula-1"
 

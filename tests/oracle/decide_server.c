@@ -5,6 +5,9 @@
 #include "tests/oracle/matter.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 // T02. Whether the current file of another vendor has the name.
 static bool is_name_of_other(const struct facts *facts, struct bytes vendor, struct bytes name)
@@ -184,14 +187,31 @@ struct oracle_answer decide_policy(struct matter *matter, const struct event *ev
 
 static bool is_actor_key(const struct facts *facts, struct bytes key)
 {
-    if (bytes_is_equal(key, facts->ledger_key) || bytes_is_equal(key, facts->recovery_key)) {
-        return true;
-    }
+    if (bytes_is_equal(key, facts->recovery_key)) return true;
     for (uint32_t i = 0; i < facts_count(facts, FACT_ACTOR); i++) {
         const struct actor_row *row = facts_at(facts, FACT_ACTOR, i);
         if (bytes_is_equal(row->key, key)) return true;
     }
     return false;
+}
+
+// The key that signs the heads.
+static struct verifier signing_key(const struct facts *facts)
+{
+    const uint32_t  epoch = facts_count(facts, FACT_EPOCH);
+    struct verifier key;
+    if (epoch > 0) return ((const struct epoch_row *)facts_at(facts, FACT_EPOCH, epoch - 1))->key;
+    if (verifier_init(&key, facts->origin, KEY_ED25519, facts->ledger_key.at) != OK) abort();
+    return key;
+}
+
+static bool was_signing_key(const struct facts *facts, struct bytes key)
+{
+    for (uint32_t i = 0; i < facts_count(facts, FACT_EPOCH); i++) {
+        const struct epoch_row *row = facts_at(facts, FACT_EPOCH, i);
+        if (memcmp(row->key.key, key.at, sizeof row->key.key) == 0) return true;
+    }
+    return bytes_is_equal(key, facts->ledger_key);
 }
 
 struct oracle_answer decide_enrolment(struct matter *matter, const struct event *event)
@@ -202,6 +222,7 @@ struct oracle_answer decide_enrolment(struct matter *matter, const struct event 
     if (group == NULL) return answer_refused(UNKNOWN_GROUP);
     if (facts_actor(facts, enrolment->name) != NULL) return answer_refused(NAME_TAKEN);
     if (is_actor_key(facts, enrolment->key)) return answer_refused(KEY_TAKEN);
+    if (was_signing_key(facts, enrolment->key)) return answer_refused(KEY_TAKEN);
     facts_add(facts, FACT_ACTOR,
               &(struct actor_row){
                   .id = matter->id,
@@ -228,6 +249,84 @@ struct oracle_answer decide_actor_removal(struct matter *matter, const struct ev
     if (actor->role == SERVER_ADMIN && server_admins == 1)
         return answer_refused(LAST_SERVER_ADMIN); // R
     facts_cut(matter->facts, FACT_ACTOR, found);
+    return answer_accepted();
+}
+
+// --- The ledger's key -------------------------------------------------------------------------
+
+// X19. What the lines of a certificate say, word by word.
+struct certificate_lines {
+    char               origin[129], vkey[256];
+    unsigned long long epoch, size_from, from_s, until_s;
+    unsigned           previous;
+};
+
+// False: they are other lines.
+static bool scan_certificate(struct bytes text, struct certificate_lines *lines)
+{
+    static const char form[] = "licet/key-cert/v1\norigin %s\nvkey %s\nepoch %llu\nsize-from "
+                               "%llu\nnot-before %llu\nnot-after %llu\nprevious %08x\n";
+    char              copy[KEY_CERTIFICATE_SIZE_MAX + 1] = {0}, again[KEY_CERTIFICATE_SIZE_MAX + 1];
+    memcpy(copy, text.at, text.size);
+    const int found = sscanf(copy,
+                             "licet/key-cert/v1\norigin %128s\nvkey %255s\nepoch %llu\nsize-from "
+                             "%llu\nnot-before %llu\nnot-after %llu\nprevious %8x\n",
+                             lines->origin, lines->vkey, &lines->epoch, &lines->size_from,
+                             &lines->from_s, &lines->until_s, &lines->previous);
+    if (found != 7) return false;
+    (void)snprintf(again, sizeof again, form, lines->origin, lines->vkey, lines->epoch,
+                   lines->size_from, lines->from_s, lines->until_s, lines->previous);
+    return strcmp(copy, again) == 0;
+}
+
+static bool read_certificate(struct bytes note, struct certificate_lines *lines,
+                             struct verifier *key)
+{
+    struct note parsed;
+    if (note.size > KEY_CERTIFICATE_SIZE_MAX || note_parse(note, &parsed) != OK) return false;
+    if (!scan_certificate(parsed.text, lines)) return false;
+    if (verifier_parse(key, bytes_of_text(lines->vkey)) != OK) return false;
+    if (key->type != KEY_ED25519 || strcmp(key->name, lines->origin) != 0) return false;
+    return lines->epoch > 0 && lines->from_s < lines->until_s && lines->until_s <= INT64_MAX &&
+           lines->size_from <= INT64_MAX;
+}
+
+static bool is_by_root(const struct facts *facts, struct bytes note)
+{
+    char            name[256];
+    struct verifier root;
+    struct note     parsed;
+    uint64_t        signed_by = 0;
+    (void)snprintf(name, sizeof name, "root.%.*s", (int)facts->origin.size,
+                   (const char *)facts->origin.at);
+    return verifier_init(&root, bytes_of_text(name), KEY_ED25519, facts->recovery_key.at) == OK &&
+           note_parse(note, &parsed) == OK &&
+           note_verify(&parsed, &(struct key_set){&root, 1}, &signed_by) == OK;
+}
+
+// The key that follows the one that signs, and was nobody's before.
+struct oracle_answer decide_rotation(struct matter *matter, const struct event *event)
+{
+    struct facts            *facts = matter->facts;
+    const struct bytes       note = event->of.key_rotation.certificate;
+    const struct verifier    current = signing_key(facts);
+    struct epoch_row         row = {.seq = entity_seq(matter->id)};
+    struct certificate_lines lines;
+    if (!read_certificate(note, &lines, &row.key)) return answer_malformed("certificate");
+    const struct bytes key = {row.key.key, sizeof row.key.key};
+    if (!is_by_root(facts, note)) return answer_refused(BAD_CERTIFICATE);
+    if (!bytes_is_equal(bytes_of_text(lines.origin), facts->origin)) {
+        return answer_refused(WRONG_LEDGER);
+    }
+    if (lines.epoch != facts_count(facts, FACT_EPOCH) + 1 || lines.previous != current.keyid) {
+        return answer_refused(KEY_OUT_OF_TURN);
+    }
+    if (row.seq < lines.size_from || matter->now_ms < lines.from_s * 1000 ||
+        matter->now_ms >= lines.until_s * 1000) {
+        return answer_refused(CERTIFICATE_NOT_VALID);
+    }
+    if (was_signing_key(facts, key) || is_actor_key(facts, key)) return answer_refused(KEY_TAKEN);
+    facts_add(facts, FACT_EPOCH, &row);
     return answer_accepted();
 }
 

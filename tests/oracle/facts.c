@@ -23,6 +23,7 @@ static const size_t row_sizes[FACT_COUNT] = {
     [FACT_WATCH] = sizeof(struct watch_row),
     [FACT_REMINDER] = sizeof(struct reminder_row),
     [FACT_NOTICE] = sizeof(struct notice_row),
+    [FACT_EPOCH] = sizeof(struct epoch_row),
 };
 
 // One byte more, so that nothing is never NULL.

@@ -11,6 +11,7 @@
 #include "core/event/event.h"
 #include "core/event/license.h"
 #include "core/event/proposal.h"
+#include "core/proof/key.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ enum fact {
     FACT_WATCH,
     FACT_REMINDER,
     FACT_NOTICE,
+    FACT_EPOCH,
     FACT_COUNT,
 };
 
@@ -145,6 +147,12 @@ struct notice_row {
     uint32_t     level; // enum level
 };
 
+// A key that was rotated in; the last one signs.
+struct epoch_row {
+    uint64_t        seq;
+    struct verifier key;
+};
+
 enum mode_reason { REASON_EULA, REASON_LICENSE, REASON_PASSWORD, REASON_EULA_CHANGED };
 
 struct memory;
@@ -152,6 +160,7 @@ struct memory;
 struct facts {
     struct memory   *memory; // shared by all copies
     struct table     tables[FACT_COUNT];
+    struct bytes     origin;
     struct bytes     server;
     struct bytes     ledger_key;
     struct bytes     recovery_key;

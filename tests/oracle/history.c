@@ -61,6 +61,7 @@ enum kind history_kind(struct history *history)
         {1,   BOUNDARY         },
         {1,   CLOCK_STEP       },
         {1,   REFUSALS_COUNTED },
+        {4,   KEY_ROTATION     },
     };
     uint32_t total = 0;
     for (uint32_t i = 0; i < COUNT(weights); i++) {
@@ -210,6 +211,7 @@ struct history *history_open(uint64_t seed)
     history->theme = (enum theme)(seed % (3 * THEME_COUNT)); // most have none
     if (history->theme >= THEME_COUNT) history->theme = THEME_NONE;
     history->eula = 1;
+    history->ledger_keyid = compose_ledger_keyid(KEY_LEDGER);
     for (uint32_t i = 0; i < VENDORS; i++) {
         history->vendor_key[i] = KEY_VENDOR + i;
     }

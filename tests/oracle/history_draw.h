@@ -70,6 +70,8 @@ struct history {
     uint64_t            key_number;
     uint64_t            serial;
     uint64_t            vendor_key[VENDORS];
+    uint64_t            epoch; // of the key that signs, as far as is known
+    uint32_t            ledger_keyid;
     enum theme          theme;
     uint32_t            eula;            // its version's number, as far as is known
     bool                is_limited;      // as far as is known

@@ -488,6 +488,34 @@ static struct event make_counted(struct history *history)
     return (struct event){.kind = REFUSALS_COUNTED, .of.refusals_counted = counted};
 }
 
+// Mostly a key that nobody has had, in its turn.
+static struct event make_rotation(struct history *history)
+{
+    static const uint64_t      taken[] = {KEY_LEDGER, KEY_RECOVERY, KEY_ACTOR + 1};
+    const uint64_t             now_s = history->time_ms / 1000;
+    struct compose_certificate certificate = {
+        .key = ++history->key_number,
+        .epoch = history->epoch + 1,
+        .until_s = now_s + 1 + below(history, 100),
+        .by = chance(history, 95) ? KEY_RECOVERY : KEY_LEDGER,
+        .previous = history->ledger_keyid,
+        .is_foreign = chance(history, 4),
+    };
+    if (chance(history, 5)) certificate.key = taken[below(history, COUNT(taken))];
+    if (chance(history, 5)) certificate.epoch += 1 - 2 * below(history, 2);
+    if (certificate.epoch == 0) certificate.epoch = 7;
+    if (chance(history, 5)) certificate.previous = below(history, 1000);
+    if (chance(history, 10)) certificate.size_from = history->step + below(history, 200);
+    if (chance(history, 5)) certificate.until_s = now_s + below(history, 2);
+    if (chance(history, 10)) certificate.from_s = now_s - 1 + below(history, 3);
+    if (certificate.from_s >= certificate.until_s) certificate.from_s = certificate.until_s - 1;
+    history->file.size = 0;
+    compose_certificate(&history->file, &certificate);
+    if (chance(history, 4)) history->file.at[below(history, 300)] ^= 1;
+    return (struct event){.kind = KEY_ROTATION,
+                          .of.key_rotation.certificate = buffer_bytes(&history->file)};
+}
+
 static struct event make_plan(struct history *history, const struct known_actor *author);
 
 struct event make_event(struct history *history, enum kind kind, const struct known_actor *author)
@@ -547,6 +575,8 @@ struct event make_event(struct history *history, enum kind kind, const struct kn
         return (struct event){.kind = CLOCK_STEP, .of.clock_step.wall_ms = history->time_ms};
     case REFUSALS_COUNTED:
         return make_counted(history);
+    case KEY_ROTATION:
+        return make_rotation(history);
     case OPENING:
     case REMINDER: // the ledger says them when they are due
     case SNAPSHOT:

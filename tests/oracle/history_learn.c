@@ -1,5 +1,6 @@
 // The part of history.h that keeps what was told of its proposals, to ask for it again.
 #include "core/base/name.h"
+#include "core/proof/key_certificate.h"
 #include "tests/oracle/history_draw.h"
 
 #include <assert.h>
@@ -179,6 +180,14 @@ static void learn_group(struct history *history, const struct event *event)
     }
 }
 
+static void learn_rotation(struct history *history, struct bytes certificate)
+{
+    struct key_certificate read;
+    if (key_certificate_read(certificate, &read) != OK) abort();
+    history->epoch = read.epoch;
+    history->ledger_keyid = read.key.keyid;
+}
+
 void learn_event(struct history *history, const struct event *event, entity_id id)
 {
     switch (event->kind) {
@@ -242,6 +251,9 @@ void learn_event(struct history *history, const struct event *event, entity_id i
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:
+        return;
+    case KEY_ROTATION:
+        learn_rotation(history, event->of.key_rotation.certificate);
         return;
     }
 }

@@ -39,6 +39,7 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
         [REMINDER_DELIVERY] = decide_delivery,
         [REFUSALS_COUNTED] = decide_counted,
         [SNAPSHOT] = decide_snapshot,
+        [KEY_ROTATION] = decide_rotation,
     };
     // The others say what every question brings along, the time (D5, X07), or what was done before
     // it passed (X11).
@@ -194,6 +195,7 @@ struct oracle *oracle_open(struct bytes packed_opening)
     assert(proposal.event.kind == OPENING);
     const struct opening *opening = &proposal.event.of.opening;
     struct facts          facts = facts_open();
+    facts.origin = facts_keep(&facts, opening->origin);
     facts.server = facts_keep(&facts, opening->server);
     facts.ledger_key = facts_keep(&facts, opening->ledger_key);
     facts.recovery_key = facts_keep(&facts, opening->recovery_key);

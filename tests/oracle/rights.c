@@ -104,6 +104,7 @@ static bool site_admin_may(const struct matter *matter, const struct event *even
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:
+    case KEY_ROTATION:
         return false;
     }
     abort();
@@ -148,6 +149,7 @@ static bool agent_may(const struct matter *matter, const struct event *event)
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:
+    case KEY_ROTATION:
         return false;
     }
     abort();
@@ -234,6 +236,7 @@ bool oracle_is_setting(const struct matter *matter, const struct event *event)
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:
+    case KEY_ROTATION:
         return false;
     }
     abort();

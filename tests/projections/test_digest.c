@@ -73,6 +73,8 @@ Test(digest, whatever_changes_shows)
         "enrol other agent G",
         "remove helper",
         "trust other.example",
+        "rotate next",
+        "rotate other",
         "license sip 5 per-server; dev 5 per-device; web feature",
         "license sip 6 per-server; dev 5 per-device; web feature",
     };

@@ -31,6 +31,8 @@ static const struct turn story[] = {
     {"enrol helper agent G",                                                                "ok"},
     {"enrol gone agent G/B",                                                                "ok"},
     {"remove gone",                                                                         "ok"},
+    {"rotate next",                                                                         "ok"},
+    {"rotate third",                                                                        "ok"},
 };
 
 struct written {

@@ -6,6 +6,7 @@
 #include "projections/actors.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/ledger_keys.h"
 #include "projections/mode.h"
 #include "projections/packages.h"
 #include "projections/quota.h"
@@ -301,6 +302,19 @@ static enum limited_reason reason_of(struct oracle_mode mode)
     return mode.is_limited ? reasons[mode.reason] : NOT_LIMITED;
 }
 
+static void agree_on_key(struct agreement *agreement, const struct facts *facts)
+{
+    const struct place place = {bytes_of_text("/"), bytes_of_text("all")};
+    const uint32_t     count = facts_count(facts, FACT_EPOCH);
+    struct verifier    key;
+    uint32_t           epoch = 0;
+    ledger_key_load(agreement->state, &key, &epoch);
+    agree(agreement, place, "epoch", epoch, count);
+    if (count == 0 || agreement->is_broken) return;
+    const struct epoch_row *row = facts_at(facts, FACT_EPOCH, count - 1);
+    agree(agreement, place, "the ledger's key", true, verifier_is_same(&key, &row->key));
+}
+
 void agreement_on_server(struct agreement *agreement)
 {
     const struct place       server = {bytes_of_text("/"), bytes_of_text("all")};
@@ -314,6 +328,7 @@ void agreement_on_server(struct agreement *agreement)
     agree(
         agreement, server, "software", true,
         bytes_is_equal(text_of(agreement->state, got->software_version), facts->software_version));
+    agree_on_key(agreement, facts);
     // An instant at which a lease would have ended may stay when it is renewed; none may be missed.
     const uint64_t edge_ms = schedule_next(agreement->state);
     const uint64_t wanted_ms = oracle_next_edge(agreement->oracle, agreement->time_ms);

@@ -2,12 +2,14 @@
 
 #include "core/proof/crypto.h"
 #include "core/proof/hash.h"
+#include "core/proof/key_certificate.h"
 #include "core/proof/note.h"
 #include "projections/access.h"
 #include "projections/actors.h"
 #include "projections/digest.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
+#include "projections/ledger_keys.h"
 #include "projections/packages.h"
 #include "projections/reminder_content.h"
 #include "projections/schedule.h"
@@ -572,6 +574,57 @@ static void read_delivery(struct words *words, struct event *event)
     (void)take_word(words, "failed");
 }
 
+static struct signer signer_for(struct bytes key, struct bytes name)
+{
+    const struct hash seed = hash_bytes(key);
+    struct signer     signer = {0};
+    const enum status status = signer_init(&signer, name, KEY_ED25519, seed.at);
+    assert(status == OK);
+    return signer;
+}
+
+static uint32_t keyid_for(struct bytes key, struct bytes name)
+{
+    struct signer  signer = signer_for(key, name);
+    const uint32_t keyid = signer.verifier.keyid;
+    signer_release(&signer);
+    return keyid;
+}
+
+// The next epoch, after the key that signs, by the recovery key, unless the words say otherwise.
+static void read_rotation(struct words *words, struct event *event, const struct state *state)
+{
+    const struct bytes     name = next_word(words);
+    struct bytes           by = bytes_of_text("recovery"), after;
+    struct verifier        current;
+    uint32_t               epoch = 0;
+    struct key_certificate certificate = {.epoch = take_number(words, "epoch=")};
+    char                   root[KEY_NAME_SIZE_MAX];
+    struct buffer          root_name = buffer_over(root, sizeof root);
+    ledger_key_load(state, &current, &epoch);
+    struct bytes origin = verifier_name(&current);
+    buffer_add_text(&root_name, "root.");
+    buffer_add(&root_name, origin);
+    if (certificate.epoch == 0) certificate.epoch = epoch + 1;
+    certificate.previous =
+        take_value(words, "after=", &after) ? keyid_for(after, origin) : current.keyid;
+    (void)take_value(words, "by=", &by);
+    (void)take_value(words, "of=", &origin);
+    certificate.size_from = take_number(words, "size=");
+    certificate.not_before_s = take_time(words, "from=", 0) / 1000;
+    certificate.not_after_s = take_time(words, "until=", TIME_MS_MAX) / 1000;
+    struct signer key = signer_for(name, origin), signer = signer_for(by, buffer_bytes(&root_name));
+    certificate.key = key.verifier;
+    struct buffer note = buffer_over(words->room + words->used, KEY_CERTIFICATE_SIZE_MAX);
+    key_certificate_write(&certificate, &signer, &note);
+    assert(!note.is_full);
+    words->used += note.size;
+    signer_release(&signer);
+    signer_release(&key);
+    event->kind = KEY_ROTATION;
+    event->of.key_rotation.certificate = buffer_bytes(&note);
+}
+
 static void read_line(const char *line, struct words *words, struct event *event,
                       const struct state *state)
 {
@@ -643,6 +696,8 @@ static void read_line(const char *line, struct words *words, struct event *event
     } else if (take_word(words, "remove")) {
         event->kind = ACTOR_REMOVAL;
         event->of.actor_removal.name = next_word(words);
+    } else if (take_word(words, "rotate")) {
+        read_rotation(words, event, state);
     } else if (take_word(words, "password")) {
         event->kind = PASSWORD_CHANGE;
         event->of.password_change.account = next_word(words);

@@ -21,6 +21,7 @@
 //   transfer RESOURCE UNIT [unit=UNIT] [user=NAME]
 //   release RESOURCE UNIT [in|out] [cascade]
 //   enrol NAME ROLE PATH [signs]      remove NAME
+//   rotate NAME [epoch=N] [after=NAME] [by=NAME] [of=ORIGIN] [size=N] [from=T] [until=T]
 //   eula VERSION              trust NAME     distrust NAME
 //   password ACCOUNT          software VERSION EULA_VERSION
 //   policy [signs] REFUSAL_RATE

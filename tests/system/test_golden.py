@@ -17,7 +17,7 @@ import proofs
 import sp
 
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "protocol.hex")
-RANDOM = {"challenge", "digest", "hashes", "key", "leaf", "note", "receipt", "root", "signature",
+RANDOM = {"challenge", "digest", "hashes", "key", "leaf", "ledger_key", "note", "receipt", "root", "signature",
           "version"}
 NOT_AFTER = ledger.START_MS + 600000
 
