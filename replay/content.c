@@ -395,9 +395,12 @@ static void check_leaf(struct content *content, struct bytes leaf)
 
 // --- The ends ---------------------------------------------------------------
 
+// The head that was to come next says more, where it is bad. Its keys are known: each rotation keeps
+// a head of its own.
 static void complain_of_gap(struct content *content, enum status status)
 {
     const uint64_t seq = content->made.size;
+    if (content->has_head) (void)is_next_good(content);
     const char    *why = status == STATUS_CORRUPT ? "it is not there" : status_sentence(status);
     faults_add(&content->report->faults, fault_at(outcome_of(status), "event", seq, seq), "%s",
                why);

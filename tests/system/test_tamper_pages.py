@@ -19,7 +19,7 @@ import ledger
 import pages
 from audit import CLEAN, INTEGRITY, IO
 
-TABLES = (b"leaf", b"tile", b"checkpoint", b"head")  # all that an auditor reads
+TABLES = (b"leaf", b"tile", b"checkpoint", b"head", b"rotation")  # all that an auditor reads
 RANDOM_COUNT = 120
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else 1
 
