@@ -2,7 +2,8 @@
 //
 // What is written is a function of the ledger alone: twice the same bytes. Each file stands there
 // whole or not at all. Directories that are missing are made. Failures besides those of the ledger:
-// STATUS_IO, STATUS_PERMISSION, STATUS_FULL.
+// STATUS_IO, STATUS_PERMISSION, STATUS_FULL, and STATUS_NOT_FOUND where the directory is none or
+// went meanwhile: never the end of what is written.
 #ifndef LEDGER_EXPORT_H
 #define LEDGER_EXPORT_H
 
