@@ -47,6 +47,7 @@ typedef struct oracle_answer decide(struct matter *matter, const struct event *e
 decide decide_license, decide_eula, decide_password, decide_software, decide_vendor, decide_policy;
 decide decide_counted;
 decide decide_snapshot;
+decide decide_archive;
 decide decide_enrolment, decide_actor_removal;
 decide decide_group, decide_update, decide_move, decide_group_removal, decide_block;
 decide decide_allocation;

@@ -39,6 +39,7 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
         [REMINDER_DELIVERY] = decide_delivery,
         [REFUSALS_COUNTED] = decide_counted,
         [SNAPSHOT] = decide_snapshot,
+        [ARCHIVE] = decide_archive,
     };
     // The others say what every question brings along, the time (D5, X07), or what was done before
     // it passed (X11).

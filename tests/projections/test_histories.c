@@ -395,6 +395,22 @@ static void tell_of_snapshot(struct play *play)
     cr_assert(decide_both(play, AUTHOR_LEDGER, buffer_bytes(&buffer), false));
 }
 
+// And of an archive, of as much as there is in full or of what cannot be.
+static void tell_of_archive(struct play *play)
+{
+    static const uint8_t hash[HASH_SIZE];
+    uint8_t              room[256];
+    struct buffer        buffer = buffer_over(room, sizeof room);
+    const uint64_t       size = server_at(play->state)->snapshot_size;
+    const uint64_t       belows[] = {size / ARCHIVE_STEP * ARCHIVE_STEP, size,
+                                     size / ARCHIVE_STEP * ARCHIVE_STEP + ARCHIVE_STEP};
+    const struct event   event = {
+          .kind = ARCHIVE, .of.archive = {belows[play->step % 3], {hash, HASH_SIZE}}
+    };
+    compose_proposal(&buffer, play->seq, play->time_ms, &event);
+    cr_assert(decide_both(play, AUTHOR_LEDGER, buffer_bytes(&buffer), false));
+}
+
 // Goes on with what a snapshot says.
 static void restart(struct play *play)
 {
@@ -428,6 +444,7 @@ static void play_history(uint64_t seed)
         pass_edges(&play);
         say_reminders(&play);
         if (step.is_restart) tell_of_snapshot(&play);
+        if (step.is_restart) tell_of_archive(&play);
         if (!decide_both(&play, step.author, step.packed, true)) break;
         say_reminders(&play);
         expect_agreement(&play,
