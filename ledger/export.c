@@ -203,32 +203,40 @@ static enum status write_entries(struct ledger *ledger, int directory_fd, struct
     return export_file(directory_fd, room, buffer_bytes(entries));
 }
 
-static enum status write_minimum(int directory_fd, uint64_t minimum)
-{
-    char          room[32];
-    struct buffer text = buffer_over(room, sizeof room);
-    if (minimum == 0) return OK;
-    buffer_add_decimal(&text, minimum);
-    buffer_add_byte(&text, '\n');
-    return export_file(directory_fd, BUNDLE_MINIMUM, buffer_bytes(&text));
-}
-
-enum status export_leaves(struct ledger *ledger, int directory_fd, uint64_t from,
+enum status export_leaves(struct ledger *ledger, int directory_fd, uint64_t from, uint64_t to,
                           uint64_t *progress)
 {
     struct ledger_scan *scan = NULL;
     uint8_t            *room = malloc(ENTRIES_SIZE_MAX);
+    assert(to % TILE_WIDTH == 0 || to == ledger_size(ledger));
     *progress = from / TILE_WIDTH * TILE_WIDTH;
     if (room == NULL) return STATUS_OUT_OF_MEMORY;
     struct buffer entries = buffer_over(room, ENTRIES_SIZE_MAX);
-    enum status   status = write_minimum(directory_fd, *progress);
-    if (status == OK) status = ledger_scan_open(ledger, *progress, ledger_size(ledger), &scan);
-    while (status == OK && *progress < ledger_size(ledger)) {
+    enum status   status = ledger_scan_open(ledger, *progress, to, &scan);
+    while (status == OK && *progress < to) {
         status = write_entries(ledger, directory_fd, scan, &entries, progress);
     }
     ledger_scan_close(scan);
     free(room);
     return status;
+}
+
+static enum status write_number(int directory_fd, const char *path, uint64_t number)
+{
+    char          room[32];
+    struct buffer text = buffer_over(room, sizeof room);
+    buffer_add_decimal(&text, number);
+    buffer_add_byte(&text, '\n');
+    return export_file(directory_fd, path, buffer_bytes(&text));
+}
+
+enum status export_bounds(struct ledger *ledger, int directory_fd, uint64_t from, uint64_t to)
+{
+    const uint64_t minimum = from / TILE_WIDTH * TILE_WIDTH;
+    enum status    status = OK;
+    if (minimum > 0) status = write_number(directory_fd, BUNDLE_MINIMUM, minimum);
+    if (status != OK || to == ledger_size(ledger)) return status;
+    return write_number(directory_fd, BUNDLE_END, to);
 }
 
 // --- Heads ------------------------------------------------------------------

@@ -23,10 +23,14 @@ MUST_CHECK enum status export_tiles(struct ledger *ledger, int directory_fd, uin
 // none of them is missed by who reads the newest checkpoint.
 MUST_CHECK enum status export_sweep(struct ledger *ledger, int directory_fd, uint64_t size_before);
 
-// Leaves from the first one of the tile that `from` is in; each must have the hash of its tile:
-// else STATUS_CORRUPT, and *progress is its seq. *progress counts on while it works.
+// Leaves from the first one of the tile that `from` is in up to `to`, which is ledger_size() or the
+// end of a tile; each must have the hash of its tile: else STATUS_CORRUPT, and *progress is its
+// seq. *progress counts on while it works.
 MUST_CHECK enum status export_leaves(struct ledger *ledger, int directory_fd, uint64_t from,
-                                     uint64_t *progress);
+                                     uint64_t to, uint64_t *progress);
+// Which leaves are there: said only where it is not all that the checkpoint covers.
+MUST_CHECK enum status export_bounds(struct ledger *ledger, int directory_fd, uint64_t from,
+                                     uint64_t to);
 
 // The older heads, then the newest as the checkpoint, last: what it covers must be there before.
 MUST_CHECK enum status export_heads(struct ledger *ledger, int directory_fd);

@@ -8,7 +8,8 @@
 //   tile/entries/x001/235.p/7      the last ones
 //
 // Ours besides: heads/SIZE, the older signed heads that were kept; minimum, the first leaf that is
-// in it, where that is not 0.
+// in it, where that is not 0; end, the leaf behind the last one that is, where the checkpoint
+// covers more.
 #ifndef LEDGER_TILE_PATH_H
 #define LEDGER_TILE_PATH_H
 
@@ -24,6 +25,7 @@ enum {
 #define BUNDLE_CHECKPOINT "checkpoint"
 #define BUNDLE_HEADS      "heads"
 #define BUNDLE_MINIMUM    "minimum"
+#define BUNDLE_END        "end"
 
 // width: hashes or leaves in it, 1 to 256. Ends with a zero that does not count.
 void tile_path_add(struct buffer *path, uint32_t level, uint64_t number, uint32_t width);

@@ -90,6 +90,7 @@ enum outcome outcome_of(enum status status)
     case STATUS_BEHIND:
         return OUTCOME_ANCHOR;
     case STATUS_NOT_FOUND:
+    case STATUS_ARCHIVED:
     case STATUS_EXISTS:
     case STATUS_IO:
     case STATUS_FULL:
