@@ -1,16 +1,14 @@
 #include "api/daemon/snapshot_process.h"
 
+#include "api/daemon/helper.h"
 #include "api/daemon/report.h"
 #include "core/proof/crypto.h"
 #include "core/proof/key.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-enum { WORD_COUNT = 4, NICENESS = 10, FAILED = 3 };
+enum { WORD_COUNT = 4, FAILED = 3 };
 
 // --- The line ---------------------------------------------------------------
 
@@ -87,8 +85,7 @@ bool snapshot_process_is_asked(int count, char **words)
 
 int snapshot_process_run(char **words)
 {
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)setpriority(PRIO_PROCESS, 0, NICENESS);
+    helper_begin();
     const enum status status = run(words[2], bytes_of_text(words[3]));
     if (status == OK) return 0;
     report_failure("the snapshot", status);
