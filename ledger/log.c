@@ -330,11 +330,16 @@ static enum status open_archive(const char *directory, struct ledger *ledger)
     return status;
 }
 
-enum status ledger_use_archive(struct ledger *ledger, const char *directory)
+void ledger_leave_archive(struct ledger *ledger)
 {
     store_close(ledger->archive);
     ledger->archive = NULL;
-    return directory == NULL ? OK : open_archive(directory, ledger);
+}
+
+enum status ledger_use_archive(struct ledger *ledger, const char *directory)
+{
+    ledger_leave_archive(ledger);
+    return open_archive(directory, ledger);
 }
 
 // --- Leaves -----------------------------------------------------------------

@@ -107,10 +107,11 @@ void                   ledger_abort(struct ledger *ledger);
 // --- Leaves -----------------------------------------------------------------
 
 // From here on leaves that are not in the ledger itself come out of the files in the directory
-// (archive.h); NULL: no more. Whether they are those that the tiles tell of is for the reader to
+// (archive.h). Whether they are those that the tiles tell of is for the reader to
 // compare. No scan is open. STATUS_NOT_FOUND where there is no archive, STATUS_CORRUPT when it is
 // one of another origin.
 MUST_CHECK enum status ledger_use_archive(struct ledger *ledger, const char *directory);
+void                   ledger_leave_archive(struct ledger *ledger);
 
 // STATUS_NOT_FOUND at or above ledger_end(), STATUS_ARCHIVED below ledger_first().
 MUST_CHECK enum status ledger_read(struct ledger *ledger, uint64_t seq, struct bytes *leaf);

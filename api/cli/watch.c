@@ -228,6 +228,7 @@ struct following {
     const char        *items; // the list in the reply
     uint64_t           left;  // items to go
     bool               is_endless;
+    bool               is_from_start; // nobody said where to begin
 };
 
 static void print_item(const struct call *call, const struct following *following,
@@ -277,6 +278,29 @@ static bool is_passing(enum status status)
     return status == STATUS_UNREACHABLE || status == STATUS_TIMED_OUT;
 }
 
+static bool is_archived(const struct following *following, const struct licet_reply *reply)
+{
+    return following->is_from_start && reply->outcome == MESSAGE_ERROR &&
+           bytes_is_equal(message_text(reply->map, "code"), bytes_of_text("ARCHIVED"));
+}
+
+// The beginning is archived: with what is left.
+static enum exit_code skip_archived(struct call *call, struct following *following)
+{
+    uint8_t            memory[32];
+    struct buffer      request = buffer_over(memory, sizeof memory);
+    struct licet_reply reply;
+    message_begin_request(&request, "status", 0);
+    const enum exit_code code = query_once(call, buffer_bytes(&request), &reply);
+    if (code != EXIT_DONE) return code;
+    following->is_from_start = false;
+    following->watch.cursor = message_number(reply.map, "first", 0);
+    (void)fprintf(stderr,
+                  "licet: events before %llu are archived: licet-replay print --archive DIR\n",
+                  (unsigned long long)following->watch.cursor);
+    return EXIT_DONE;
+}
+
 static enum exit_code follow(struct call *call, struct following *following)
 {
     for (;;) {
@@ -288,6 +312,11 @@ static enum exit_code follow(struct call *call, struct following *following)
             continue;
         }
         if (status != OK) return connect_complain(call, status);
+        if (is_archived(following, &reply)) {
+            const enum exit_code code = skip_archived(call, following);
+            if (code != EXIT_DONE) return code;
+            continue;
+        }
         if (reply.outcome != MESSAGE_OK) return refusal_print(call, &reply);
         print_items(call, following, reply.map, since);
         const uint64_t end = message_number(reply.map, "seq", 0);
@@ -319,7 +348,8 @@ enum exit_code watch_log_run(struct call *call)
 {
     struct following following = {.watch = {.verb = LICET_LOG},
                                   .items = "events",
-                                  .is_endless = call_has_flag(call, "follow")};
+                                  .is_endless = call_has_flag(call, "follow"),
+                                  .is_from_start = call_text(call, "after") == NULL};
     if (!begin(call, &following)) return EXIT_USAGE;
     if (!number_of(call, "after", &following.watch.cursor)) return EXIT_USAGE;
     const enum exit_code code = connect_open(call);

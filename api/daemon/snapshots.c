@@ -14,12 +14,14 @@ enum { PATH_TEXT_SIZE = 4096 };
 static void start(struct snapshots *snapshots, uint64_t size)
 {
     char          key[KEY_TEXT_SIZE_MAX + 1], directory[PATH_TEXT_SIZE];
-    char          mode[] = SNAPSHOT_PROCESS_MODE, name[] = "licetd";
+    char          mode[] = SNAPSHOT_PROCESS_MODE, name[] = "licetd", archive[PATH_TEXT_SIZE];
     struct buffer text = buffer_over(key, sizeof key);
     verifier_print(snapshots->key, &text);
     (void)buffer_text(&text);
     (void)snprintf(directory, sizeof directory, "%s", snapshots->directory);
-    char *const words[] = {name, mode, directory, key, NULL};
+    (void)snprintf(archive, sizeof archive, "%s",
+                   snapshots->archive == NULL ? "" : snapshots->archive);
+    char *const words[] = {name, mode, directory, key, archive, NULL};
     snapshots->tried_size = size;
     const int error = helper_start(&snapshots->helper, words);
     if (error != 0) {
@@ -68,6 +70,7 @@ void snapshots_look(struct daemon *daemon)
     }
     if (snapshots->told.size != 0) return;
     if (*snapshots->is_asked == 0 && !is_due(snapshots, server)) return;
+    if (daemon->archives.helper.process != 0) return; // it reads one, and has one removed by this
     *snapshots->is_asked = 0;
     start(snapshots, server->size);
 }

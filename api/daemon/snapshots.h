@@ -16,6 +16,7 @@
 
 struct snapshots {
     const char            *directory; // NULL: none are written
+    const char            *archive;   // of what is archived; NULL: none is at hand
     const struct verifier *key;
     uint64_t               every; // so many events after the one before; 0: when asked
     volatile sig_atomic_t *is_asked;
