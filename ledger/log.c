@@ -182,6 +182,11 @@ uint64_t ledger_end(const struct ledger *ledger)
     return store_is_bundle(ledger->store) ? ledger->now.end : ledger_size(ledger);
 }
 
+bool ledger_is_exported(const struct ledger *ledger)
+{
+    return store_is_bundle(ledger->store);
+}
+
 static uint64_t committed_size(const struct ledger *ledger)
 {
     return ledger->is_batch_open ? ledger->before.tiles.tree.size : ledger_size(ledger);

@@ -84,6 +84,8 @@ uint64_t ledger_archived(const struct ledger *ledger);
 // end is ledger_size() but for exported files that end before.
 uint64_t ledger_first(const struct ledger *ledger);
 uint64_t ledger_end(const struct ledger *ledger);
+// Whether it stands as files (export.h), and was never a daemon's.
+bool     ledger_is_exported(const struct ledger *ledger);
 
 // --- Writing ----------------------------------------------------------------
 

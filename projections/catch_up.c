@@ -67,6 +67,7 @@ enum status catch_up_scan(struct state *state, struct ledger_scan *scan,
         *fault = (struct catch_up_fault){.seq = server_at(state)->size};
         status = ledger_scan_next(scan, &event.packed);
         if (status == STATUS_NOT_FOUND) return OK;
+        fault->is_unread = status != OK;
         if (status != OK) return fail(fault, status, "it cannot be read from the store");
         status = read_event(state, &event, fault);
         if (status == OK && visitor != NULL) {

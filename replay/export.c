@@ -80,9 +80,12 @@ static enum outcome write_all(struct ledger *ledger, const struct options *optio
     if (status == OK) status = export_checkpoint(ledger, directory_fd);
     if (status != OK) return complain(options->directory, status);
     export_sync();
-    (void)printf("%" PRIu64 " events, from %" PRIu64 ", to %s\n", ledger_size(ledger),
-                 from / 256 * 256, options->directory);
-    return OUTCOME_CLEAN;
+    (void)printf("%" PRIu64 " events, from %" PRIu64 ", to %s\n", to, from / 256 * 256,
+                 options->directory);
+    if (options->from >= first && to == ledger_size(ledger)) return OUTCOME_CLEAN;
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "licet-replay: the others are not here: say where, --archive DIR\n");
+    return OUTCOME_PARTIAL;
 }
 
 static enum outcome run(const struct options *options)

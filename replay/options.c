@@ -17,7 +17,9 @@ enum {
     KEY_POLICY,
     KEY_RECEIPTS,
     KEY_CHECKPOINT,
-    KEY_SIZE_MIN
+    KEY_SIZE_MIN,
+    KEY_ARCHIVE,
+    KEY_PARTIAL
 };
 
 enum { WORD_MAX = 4 };
@@ -44,7 +46,10 @@ struct words {
         "json", 'j', NULL, 0, "Print JSON", 0                                                \
     }
 
-#define COMMON {"data", 'd', "DIR", 0, "The ledger's directory, or a copy of it", 0}, TRUST
+#define COMMON                                                                                     \
+    {"data", 'd', "DIR", 0, "The ledger's directory, or a copy of it", 0},                         \
+        {"archive", KEY_ARCHIVE, "DIR", 0, "Where its archived events are (licetd --archive)", 0}, \
+        TRUST
 
 // clang-format 14 breaks these tables.
 // clang-format off
@@ -56,6 +61,8 @@ static const struct argp_option verify_options[] = {
     {"trusted-checkpoint", KEY_CHECKPOINT, "FILE", 0,
      "A signed head that was kept elsewhere: the ledger must go on from it", 0},
     {"expect-min-size", KEY_SIZE_MIN, "N", 0, "So many events must be there", 0},
+    {"partial", KEY_PARTIAL, NULL, 0,
+     "Be content with what is here: 0, not 6, where events are kept elsewhere and were not read", 0},
     {"quiet", 'q', NULL, 0, "Print nothing: the exit code says it", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -197,6 +204,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'q':
         options->is_quiet = true;
         return 0;
+    case KEY_ARCHIVE:
+        options->archive = argument;
+        return 0;
+    case KEY_PARTIAL:
+        options->is_partial_allowed = true;
+        return 0;
     case KEY_POLICY:
         options->policy_file = argument;
         return 0;
@@ -251,7 +264,8 @@ static bool read_with(const struct argp *argp, int count, char **arguments, stru
 #define AFTER                                                                                    \
     "\vExit codes: 0 done and right, 1 usage, 2 integrity failure, 3 inconsistent with an "      \
     "anchor, "                                                                                   \
-    "4 decided or rebuilt otherwise, 5 cannot look.\n\n"                                         \
+    "4 decided or rebuilt otherwise, 5 cannot look, 6 right as far as it is here: events are "   \
+    "archived and were not read.\n\n"                                                            \
     "Reads only: the ledger may be in use by its daemon meanwhile. Needs no network. The key "   \
     "file is the only thing that is trusted; keep it where the ledger's operator cannot change " \
     "it."

@@ -18,9 +18,9 @@ static int audit(void *context)
     const struct options *options = verify->options;
     struct ledger        *ledger = NULL;
     const bool            is_told = !options->is_quiet && isatty(STDERR_FILENO) == 1;
-    const enum status status = audit_open(options->data, &options->trust, verify->report, &ledger);
+    const enum status     status = audit_open(options, verify->report, &ledger);
     if (status == OK) {
-        audit_run(ledger, &options->trust, verify->report, is_told);
+        audit_run(ledger, options, verify->report, is_told);
         anchors_check(ledger, options, &verify->report->anchors);
     }
     ledger_close(ledger);

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 
 enum {
-    SLICE = 4096,    // leaves of one drop: some milliseconds, and a commit
+    SLICE = 2048, // leaves of one drop: with its commit 5 ms, of 300 bytes each
     REST_MS = 10000, // after a drop that failed
     PATH_TEXT_SIZE = 4096,
 };

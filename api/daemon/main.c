@@ -305,6 +305,10 @@ static enum status read_log(struct daemon *daemon, const struct options *options
     if (status == OK && from.from > 0) {
         report("info", "snapshot_read", "size=%llu", (unsigned long long)from.from);
     }
+    if (status == OK && from.from < ledger_archived(daemon->ledger)) {
+        report("info", "archive_read", "below=%llu",
+               (unsigned long long)ledger_archived(daemon->ledger));
+    }
     if (status == OK && server_at(daemon->state)->size < 2) {
         report("error", "refused_to_start", "why=\"the ledger has no opening: run licet init\"");
         return STATUS_NOT_FOUND;
