@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 
 enum {
-    SLICE = 2048, // leaves of one drop: with its commit 5 ms, of 300 bytes each
+    SLICE = 2048,    // leaves of one drop: with its commit 5 ms, of 300 bytes each
     REST_MS = 10000, // after a drop that failed
     PATH_TEXT_SIZE = 4096,
 };
@@ -122,10 +122,12 @@ void put_archive(struct buffer *reply, const struct daemon *daemon)
 
 // --- The process ------------------------------------------------------------
 
-static void give_up(struct archives *archives, struct bytes why)
+// It may have said itself why.
+static void give_up(struct archives *archives, const char *why)
 {
-    (void)snprintf(archives->failed, sizeof archives->failed, "%.*s", (int)why.size,
-                   (const char *)why.at);
+    if (archives->failed[0] == 0) {
+        (void)snprintf(archives->failed, sizeof archives->failed, "%s", why);
+    }
     report("warning", "archive_failed", "below=%llu why=\"%s\"", printed(archives->below),
            archives->failed);
     archives->below = 0;
@@ -143,37 +145,44 @@ static void start(struct archives *archives)
     (void)snprintf(below, sizeof below, "%llu", printed(archives->below));
     char *const words[] = {name, mode, data, key, directory, below, NULL};
     if (helper_start(&archives->helper, words) != 0) {
-        give_up(archives, bytes_of_text("no process can be started"));
+        give_up(archives, "no process can be started");
         return;
     }
     report("info", "archive_started", "below=%llu", printed(archives->below));
 }
 
-// Lines may still come when the process has gone.
-static void hear(struct archives *archives, char why[static ARCHIVE_WHY_SIZE])
+static void hear(struct archives *archives)
 {
     struct archive_said said;
-    for (struct bytes line; (line = helper_next_line(&archives->helper)).size > 0;) {
+    struct bytes        line = helper_next_line(&archives->helper);
+    for (; line.size > 0; line = helper_next_line(&archives->helper)) {
         if (!archive_line_read(line, &said)) continue;
-        if (said.what == ARCHIVE_AT) archives->done = said.done;
-        if (said.what == ARCHIVE_WRITTEN) archives->root = said.root;
-        if (said.what == ARCHIVE_WRITTEN) archives->is_written = true;
-        if (said.what != ARCHIVE_FAILED) continue;
-        (void)snprintf(why, ARCHIVE_WHY_SIZE, "%.*s", (int)said.why.size,
-                       (const char *)said.why.at);
+        switch (said.what) {
+        case ARCHIVE_AT:
+            archives->done = said.done;
+            break;
+        case ARCHIVE_WRITTEN:
+            archives->root = said.root;
+            archives->is_written = true;
+            break;
+        case ARCHIVE_FAILED:
+            (void)snprintf(archives->failed, sizeof archives->failed, "%.*s", (int)said.why.size,
+                           (const char *)said.why.at);
+            break;
+        }
     }
 }
 
+// The event is told when the process has ended well, and no sooner.
 static void await(struct archives *archives)
 {
-    char       why[ARCHIVE_WHY_SIZE] = "its process ended before it was done";
     int        result = 0;
     const bool is_over = helper_await(&archives->helper, &result);
-    hear(archives, why);
+    hear(archives);
     if (!is_over) return;
     const bool is_well = WIFEXITED(result) && WEXITSTATUS(result) == 0;
     archives->is_written = archives->is_written && is_well;
-    if (!archives->is_written) give_up(archives, bytes_of_text(why));
+    if (!archives->is_written) give_up(archives, "its process ended before it was done");
 }
 
 void archives_look(struct daemon *daemon)
@@ -200,7 +209,8 @@ void archives_close(struct archives *archives)
 void archives_tell(struct daemon *daemon)
 {
     const struct archives *archives = &daemon->archives;
-    if (archives->below == 0 || !archives->is_written) return;
+    const bool             is_over = archives->is_written && archives->helper.process == 0;
+    if (archives->below == 0 || !is_over) return;
     if (server_at(daemon->state)->archived_below >= archives->below) return;
     const struct event event = {
         .kind = ARCHIVE, .of.archive = {archives->below, hash_view(&archives->root)}
