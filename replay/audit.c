@@ -192,3 +192,16 @@ out:
     ledger_scan_close(content);
     free(replaying);
 }
+
+bool audit_was_overtaken(struct ledger *ledger)
+{
+    struct ledger_complaint complaint;
+    const uint64_t          archived = ledger_archived(ledger);
+    return ledger_refresh(ledger, &complaint) == OK && ledger_archived(ledger) > archived;
+}
+
+void audit_give_up(struct report *report)
+{
+    *report = (struct report){.size = 0};
+    complain(report, OUTCOME_IO, "its daemon is moving events to the archive: look again later");
+}

@@ -17,4 +17,10 @@ MUST_CHECK enum status audit_open(const struct options *options, struct report *
 void audit_run(struct ledger *ledger, const struct options *options, struct report *report,
                bool is_told);
 
+// Whether its daemon has dropped archived events since it was opened: what was missed then need not
+// be missing.
+bool audit_was_overtaken(struct ledger *ledger);
+// Forgets what was found, and says that nobody could look.
+void audit_give_up(struct report *report);
+
 #endif

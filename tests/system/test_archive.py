@@ -254,6 +254,25 @@ def exports_of_both_are_the_same_as_before(one):
     one.start()
 
 
+def an_audit_beside_it_misses_nothing(one):
+    """Whatever moment of the moving it looks at: the whole with the archive, a part without."""
+    with one.client() as client:
+        fill(client, "l", 7000)
+        one.snapshot()
+        forget(client)
+        client.get("archive", below=client.get("status")["snapshot"])
+        seen = set()
+        while client.get("status")["archive"]["stage"] is not None:
+            seen.add(client.get("status")["archive"]["stage"])
+            done = one.run("verify", "--data", one.data, "--key", os.path.join(one.keys, "ledger.vkey"),
+                           "--archive", one.path("archive"), name="licet-replay", timeout=60)
+            assert done.returncode in (0, 5), (done.returncode, done.stdout)
+            if done.returncode == 5:
+                assert "look again later" in done.stdout, done.stdout
+    ledger.note("audited while:", *sorted(seen))
+    replay(one, "verify", *with_archive(one))
+
+
 # --- Killed in the middle -----------------------------------------------------
 
 
@@ -328,7 +347,7 @@ def main():
                      old_events_leave_and_are_proved_all_the_same, every_question_about_them_has_an_answer,
                      an_answer_that_is_archived_is_not_given_again, a_start_goes_on_without_them,
                      a_start_without_a_snapshot_reads_the_archive, an_archive_that_lies_starts_nothing,
-                     exports_of_both_are_the_same_as_before, kill_in_the_middle_loses_nothing):
+                     exports_of_both_are_the_same_as_before, an_audit_beside_it_misses_nothing, kill_in_the_middle_loses_nothing):
             ledger.note(test.__name__)
             test(one)
 
