@@ -103,6 +103,11 @@ static const struct argp_option why_options[] = {
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
+static const struct argp_option prove_options[] = {
+    COMMON,
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
 // clang-format on
 
 // Says how it is used, and ends the process.
@@ -160,7 +165,8 @@ static void take_words_of_export(struct words *words, struct argp_state *state)
 
 static void take_words_of_why(struct words *words, struct argp_state *state)
 {
-    if (words->word_count < 1 || words->word_count > 2) complain(state, "say which event: why 17");
+    const bool is_one = words->word_count == 1 || words->word_count == 2;
+    if (!is_one) complain(state, "say which event, by its seq");
     words->options->seq = read_number(words->of[0], state);
     if (words->word_count == 2) take_data(words->options, words->of[1], state);
 }
@@ -251,7 +257,7 @@ static bool read_with(const struct argp *argp, int count, char **arguments, stru
     struct words words = {.options = options,
                           .is_at = argp->options == at_options,
                           .is_export = argp->options == export_options,
-                          .is_why = argp->options == why_options,
+                          .is_why = argp->options == why_options || argp->options == prove_options,
                           .what = argp->options == receipt_options
                                       ? "receipt's file"
                                       : "ledger's directory: --data DIR"};
@@ -376,6 +382,21 @@ static bool read_why(int count, char **arguments, struct options *options)
     return read_with(&argp, count, arguments, options);
 }
 
+static bool read_prove(int count, char **arguments, struct options *options)
+{
+    static const struct argp argp = {
+        prove_options,
+        parse,
+        "SEQ [DATA]",
+        "Prints a receipt of the event SEQ (C2SP tlog-proof), as `licet receipt` does of one that "
+        "is not archived. It leads to the newest signed head and stands alone: `licet-replay "
+        "receipt` verifies it." AFTER,
+        NULL,
+        NULL,
+        NULL};
+    return read_with(&argp, count, arguments, options);
+}
+
 const struct command commands[] = {
     {"verify",  "check everything that can be checked",     read_verify,  verify_run },
     {"rebuild", "digest of the state, from the log alone",  read_rebuild, rebuild_run},
@@ -383,6 +404,7 @@ const struct command commands[] = {
     {"at",      "a group as it was at an event or instant", read_at,      at_run     },
     {"export",  "the ledger as files that stand alone",     read_export,  export_run },
     {"receipt", "verify a receipt, and say what it proves", read_receipt, receipt_run},
+    {"prove",   "a receipt of an event, archived or not",   read_prove,   prove_run  },
     {"why",     "why an event was decided so",              read_why,     why_run    },
     {NULL,      NULL,                                       NULL,         NULL       },
 };

@@ -26,7 +26,7 @@ struct options {
     const char  *when;     // of at: SEQ or TIME
     const char  *group;
     const char  *directory; // of export
-    uint64_t     seq;       // of why
+    uint64_t     seq;       // of why and prove
 };
 
 struct command {

@@ -133,7 +133,7 @@ static void print(const struct call *call, const struct begun *begun, bool is_do
 
 enum exit_code archive_run(struct call *call)
 {
-    struct begun   begun;
+    struct begun   begun = {.below = 0};
     const bool     is_awaited = call_has_flag(call, "wait");
     enum exit_code code = begin(call, &begun);
     if (code == EXIT_DONE && is_awaited) code = wait_for(call, &begun);

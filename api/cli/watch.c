@@ -301,10 +301,37 @@ static enum exit_code skip_archived(struct call *call, struct following *followi
     return EXIT_DONE;
 }
 
+// Whether that was all that was asked for.
+static bool is_enough(const struct call *call, const struct following *following, struct bytes map)
+{
+    const uint64_t end = message_number(map, "seq", 0);
+    const bool     has_more = message_number(map, "next", end) < end;
+    if (following->left == 0 || (!following->is_endless && !has_more)) return true;
+    return ferror(call->out) != 0; // nobody reads any more
+}
+
+// True when it is over, with *code.
+static bool take(struct call *call, struct following *following, const struct licet_reply *reply,
+                 uint64_t since, enum exit_code *code)
+{
+    if (is_archived(following, reply)) {
+        *code = skip_archived(call, following);
+        return *code != EXIT_DONE;
+    }
+    if (reply->outcome != MESSAGE_OK) {
+        *code = refusal_print(call, reply);
+        return true;
+    }
+    print_items(call, following, reply->map, since);
+    *code = EXIT_DONE;
+    return is_enough(call, following, reply->map);
+}
+
 static enum exit_code follow(struct call *call, struct following *following)
 {
     for (;;) {
         struct licet_reply reply;
+        enum exit_code     code;
         const uint64_t     since = following->watch.cursor;
         const enum status  status = licet_watch_next(call->licet, &following->watch, &reply);
         if (is_passing(status) && following->is_endless) {
@@ -312,17 +339,7 @@ static enum exit_code follow(struct call *call, struct following *following)
             continue;
         }
         if (status != OK) return connect_complain(call, status);
-        if (is_archived(following, &reply)) {
-            const enum exit_code code = skip_archived(call, following);
-            if (code != EXIT_DONE) return code;
-            continue;
-        }
-        if (reply.outcome != MESSAGE_OK) return refusal_print(call, &reply);
-        print_items(call, following, reply.map, since);
-        const uint64_t end = message_number(reply.map, "seq", 0);
-        const bool     has_more = message_number(reply.map, "next", end) < end;
-        if (following->left == 0 || (!following->is_endless && !has_more)) return EXIT_DONE;
-        if (ferror(call->out) != 0) return EXIT_DONE; // nobody reads any more
+        if (take(call, following, &reply, since, &code)) return code;
     }
 }
 

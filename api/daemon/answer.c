@@ -30,9 +30,10 @@ void answer_failure(struct buffer *reply, enum status status)
                        : status == STATUS_OVERLOADED ? "OVERLOADED"
                                                      : "STORAGE_FAILED";
     if (status == STATUS_ARCHIVED) {
-        answer_error(reply, "ARCHIVED",
-                     bytes_of_text("it is in the archive: licet-replay print, why and at read it "
-                                   "with --archive DIR"));
+        answer_error(
+            reply, "ARCHIVED",
+            bytes_of_text("it is in the archive: licet-replay print, why and prove read it "
+                          "with --archive DIR"));
         return;
     }
     answer_error(reply, code, bytes_of_text(status_sentence(status)));

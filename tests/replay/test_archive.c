@@ -182,6 +182,41 @@ Test(archive, at_hand_serves_every_command)
     expect_digest();
 }
 
+// By public keys alone, also from the archive without the ledger.
+Test(archive, at_hand_proves_every_event)
+{
+    const uint64_t seqs[] = {0, 255, 256, archive_seq};
+    seal_and_move(MOVED);
+    for (size_t i = 0; i < sizeof seqs / sizeof seqs[0]; i++) {
+        char index[64];
+        cr_expect(zero(int, play_run(&play, "prove %" PRIu64 " %s --archive %s --key %s > %s/out",
+                                     seqs[i], play.directory, archive, play.key_file, play.root)),
+                  "%s", play.output);
+        cr_expect(zero(int, play_run(&play, "receipt %s/out --key %s", play.root, play.key_file)),
+                  "%s", play.output);
+        snprintf(index, sizeof index, "%" PRIu64 " 2026-", seqs[i]);
+        expect_said(index);
+        const int code = play_run(&play, "prove %" PRIu64 " %s --key %s > %s/out", seqs[i], archive,
+                                  play.key_file, play.root);
+        cr_expect(eq(int, code, seqs[i] < MOVED ? 0 : 5), "%s", play.output);
+        if (code != 0) continue;
+        cr_expect(zero(int, play_run(&play, "receipt %s/out --key %s", play.root, play.key_file)));
+    }
+    cr_expect(eq(int, play_run(&play, "prove 255 %s --key %s", play.directory, play.key_file), 5));
+    expect_said("in its archive");
+    cr_expect(eq(int,
+                 play_run(&play, "prove %u %s --archive %s --key %s", play.leaf_count,
+                          play.directory, archive, play.key_file),
+                 5));
+    cr_assert(zero(int, shell("printf X | dd of=$a/tile/entries/000 bs=1 seek=9000 conv=notrunc")));
+    bool is_found = false;
+    for (uint64_t seq = 0; seq < MOVED && !is_found; seq++) {
+        is_found = play_run(&play, "prove %" PRIu64 " %s --archive %s --key %s > %s/out", seq,
+                            play.directory, archive, play.key_file, play.root) == 2;
+    }
+    cr_expect(is_found, "of the leaf that is another nothing is proved");
+}
+
 Test(archive, that_is_missing_is_asked_for)
 {
     static const struct {
