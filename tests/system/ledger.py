@@ -125,6 +125,18 @@ class Ledger:
             time.sleep(0.005)
         return self
 
+    def start_again(self):
+        """After a kill: what was just about to become another program may hold the lock a moment longer."""
+        until = time.monotonic() + WAIT_S
+        while True:
+            try:
+                return self.start()
+            except AssertionError as error:
+                if "another process has it open" not in str(error) or time.monotonic() > until:
+                    raise
+                self.process = None
+                time.sleep(0.01)
+
     def refuses_to_start(self):
         """What it says, and its exit code."""
         self.spawn()
