@@ -53,7 +53,9 @@ static enum status begin(struct past *past, const struct past_question *question
 
 static enum status try_to_go(struct past *past, const struct past_question *question)
 {
-    if (past->state != NULL && server_at(past->state)->size > question->seq) past_release(past);
+    const uint64_t size = past->state == NULL ? 0 : server_at(past->state)->size;
+    // Neither back, nor on over what may be gone.
+    if (size > question->seq || size < atomic_load(past->archived)) past_release(past);
     enum status status = past->state == NULL ? begin(past, question) : OK;
     if (status == OK) status = go_on(past, question->seq);
     if (status != OK) past_release(past);

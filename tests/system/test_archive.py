@@ -123,6 +123,7 @@ def old_events_leave_and_are_proved_all_the_same(one):
         for seq in (7, 1023, 1024, 1900):
             with open(one.path("receipts/%d.tlog-proof" % seq), "w", encoding="utf-8") as file:
                 file.write(client.get("receipt", seq=seq)["receipt"])
+        client.get("why", seq=5)  # and what it knows since then leads nowhere any more
         said = archive(one, 1030)
         assert "events 0 to 1023 are in the archive" in said and "1024 and on stay" in said, said
         status = client.get("status")
