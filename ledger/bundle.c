@@ -39,7 +39,7 @@ struct leaves {
 // Where leaves are read: one for the bundle, one for each scan.
 struct reader {
     int           directory_fd;
-    uint64_t      size, first;
+    uint64_t      size, first, end; // of the tree; the leaves that are here
     struct leaves leaves;
     uint8_t       key[BIG_ENDIAN_SIZE];
 };
@@ -159,7 +159,7 @@ static enum status load_leaves(struct reader *reader, uint64_t number)
 static enum status load_leaf(struct reader *reader, uint64_t seq, struct bytes *leaf)
 {
     const struct leaves *leaves = &reader->leaves;
-    if (seq < reader->first || seq >= reader->size) return STATUS_NOT_FOUND;
+    if (seq < reader->first || seq >= reader->end) return STATUS_NOT_FOUND;
     const enum status status = load_leaves(reader, seq / TILE_WIDTH);
     if (status != OK) return status;
     const uint8_t *at = leaves->file.at + leaves->starts[seq % TILE_WIDTH];
@@ -272,7 +272,7 @@ static enum status load_leaf_from(struct bundle *bundle, uint64_t seq, struct by
 {
     struct reader *reader = &bundle->reader;
     if (seq < reader->first) seq = reader->first;
-    if (seq >= reader->size) return STATUS_NOT_FOUND;
+    if (seq >= reader->end) return STATUS_NOT_FOUND;
     big_endian_put(seq, reader->key);
     *key = (struct bytes){reader->key, BIG_ENDIAN_SIZE};
     if (load_leaf(reader, seq, value) != OK) *value = (struct bytes){NULL, 0};
@@ -299,8 +299,8 @@ enum status bundle_load_last(struct bundle *bundle, enum store_table table, stru
 {
     const struct reader *reader = &bundle->reader;
     if (table == STORE_LEAF) {
-        if (reader->size == reader->first) return STATUS_NOT_FOUND;
-        return load_leaf_from(bundle, reader->size - 1, key, value);
+        if (reader->end == reader->first) return STATUS_NOT_FOUND;
+        return load_leaf_from(bundle, reader->end - 1, key, value);
     }
     assert(table == STORE_CHECKPOINT);
     return load_head(bundle, bundle->heads.count - 1, key, value);
@@ -310,7 +310,12 @@ uint64_t bundle_count(const struct bundle *bundle, enum store_table table)
 {
     if (table == STORE_CHECKPOINT) return bundle->heads.count;
     assert(table == STORE_LEAF);
-    return bundle->reader.size - bundle->reader.first;
+    return bundle->reader.end - bundle->reader.first;
+}
+
+uint64_t bundle_size(const struct bundle *bundle)
+{
+    return bundle->reader.size;
 }
 
 // --- Opening ----------------------------------------------------------------
@@ -330,16 +335,27 @@ static enum status read_size(struct bundle *bundle)
     return OK;
 }
 
-static enum status read_minimum(struct bundle *bundle)
+// A number in a file of its own, at most the size; as it was where there is no such file.
+static enum status read_bound(struct bundle *bundle, const char *path, uint64_t *bound)
 {
-    struct reader    *reader = &bundle->reader;
-    const enum status status =
-        map(reader->directory_fd, BUNDLE_MINIMUM, DECIMAL_SIZE, &bundle->file);
+    const enum status status = map(bundle->reader.directory_fd, path, DECIMAL_SIZE, &bundle->file);
     if (status == STATUS_NOT_FOUND) return OK;
     if (status != OK) return status;
     struct bytes       text = {bundle->file.at, bundle->file.size};
     const struct bytes line = bytes_cut(&text, '\n');
-    return bytes_to_decimal(line, reader->size, &reader->first) ? OK : STATUS_CORRUPT;
+    return bytes_to_decimal(line, bundle->reader.size, bound) ? OK : STATUS_CORRUPT;
+}
+
+// Leaves are left out by whole files.
+static enum status read_bounds(struct bundle *bundle)
+{
+    struct reader *reader = &bundle->reader;
+    enum status    status = read_bound(bundle, BUNDLE_MINIMUM, &reader->first);
+    reader->end = reader->size;
+    if (status == OK) status = read_bound(bundle, BUNDLE_END, &reader->end);
+    if (status != OK) return status;
+    const bool is_whole = reader->end % TILE_WIDTH == 0 || reader->end == reader->size;
+    return is_whole && reader->first <= reader->end ? OK : STATUS_CORRUPT;
 }
 
 static int compare_numbers(const void *left, const void *right)
@@ -458,7 +474,7 @@ enum status bundle_open(int directory_fd, struct bundle **bundle)
     made->reader.directory_fd = fcntl(directory_fd, F_DUPFD_CLOEXEC, 0);
     enum status status = made->reader.directory_fd < 0 ? STATUS_IO : OK;
     if (status == OK) status = read_size(made);
-    if (status == OK) status = read_minimum(made);
+    if (status == OK) status = read_bounds(made);
     if (status == OK) status = list_heads(made);
     if (status == OK) status = list_rotations(made);
     if (status != OK) {
@@ -504,7 +520,7 @@ enum status bundle_scan_next(struct bundle_scan *scan, struct bytes *key, struct
 {
     struct reader *reader = &scan->reader;
     if (scan->next < reader->first) scan->next = reader->first;
-    if (scan->next >= reader->size) return STATUS_NOT_FOUND;
+    if (scan->next >= reader->end) return STATUS_NOT_FOUND;
     const enum status status = load_leaf(reader, scan->next, value);
     if (status != OK) return status;
     big_endian_put(scan->next++, reader->key);

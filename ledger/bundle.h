@@ -11,7 +11,8 @@
 struct bundle;
 struct bundle_scan;
 
-// STATUS_NOT_FOUND when the directory has no checkpoint, STATUS_CORRUPT when that says no size.
+// STATUS_NOT_FOUND when the directory has no checkpoint, STATUS_CORRUPT when that says no size, or
+// when the leaves that are said to be here are not some that it covers.
 MUST_CHECK enum status bundle_open(int directory_fd, struct bundle **bundle);
 void                   bundle_close(struct bundle *bundle); // NULL is fine
 
@@ -23,6 +24,8 @@ MUST_CHECK enum status bundle_load_from(struct bundle *bundle, enum store_table 
 MUST_CHECK enum status bundle_load_last(struct bundle *bundle, enum store_table table,
                                         struct bytes *key, struct bytes *value);
 uint64_t               bundle_count(const struct bundle *bundle, enum store_table table);
+// Of the tree, as its checkpoint tells it: it may cover leaves that are kept elsewhere.
+uint64_t               bundle_size(const struct bundle *bundle);
 
 // Of leaves, with a view of files of its own.
 MUST_CHECK enum status bundle_scan_open(const struct bundle *bundle, struct bytes from,

@@ -20,21 +20,15 @@ enum { PATH_SIZE = TILE_PATH_SIZE_MAX + 8, LENGTH_SIZE = 2 };
 
 static const mode_t file_mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH; // less the caller's umask
 
-static enum status status_of(int error)
-{
-    if (error == EACCES || error == EPERM || error == EROFS) return STATUS_PERMISSION;
-    return error == ENOSPC || error == EDQUOT ? STATUS_FULL : STATUS_IO;
-}
-
 // --- Files ------------------------------------------------------------------
 
 enum status export_open(const char *directory, int *directory_fd)
 {
     if (mkdir(directory, S_IRWXU | S_IRWXG | S_IRWXO) != 0 && errno != EEXIST) {
-        return status_of(errno);
+        return status_of_error(errno);
     }
     *directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return *directory_fd < 0 ? status_of(errno) : OK;
+    return *directory_fd < 0 ? status_of_error(errno) : OK;
 }
 
 static enum status make_directories(int directory_fd, const char *path)
@@ -43,7 +37,7 @@ static enum status make_directories(int directory_fd, const char *path)
     for (const char *at = strchr(path, '/'); at != NULL; at = strchr(at + 1, '/')) {
         (void)snprintf(part, sizeof part, "%.*s", (int)(at - path), path);
         if (mkdirat(directory_fd, part, S_IRWXU | S_IRWXG | S_IRWXO) != 0 && errno != EEXIST) {
-            return status_of(errno);
+            return status_of_error(errno);
         }
     }
     return OK;
@@ -54,7 +48,7 @@ static enum status write_all(int fd, struct bytes content)
     while (content.size > 0) {
         const ssize_t written = write(fd, content.at, content.size);
         if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return status_of(errno);
+        if (written <= 0) return status_of_error(errno);
         content = bytes_after(content, (size_t)written);
     }
     return OK;
@@ -69,11 +63,11 @@ enum status export_file(int directory_fd, const char *path, struct bytes content
     if (status != OK) return status;
     const int fd =
         openat(directory_fd, beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, file_mode);
-    if (fd < 0) return status_of(errno);
+    if (fd < 0) return status_of_error(errno);
     status = write_all(fd, content);
-    if (close(fd) != 0 && status == OK) status = status_of(errno);
+    if (close(fd) != 0 && status == OK) status = status_of_error(errno);
     if (status == OK && renameat(directory_fd, beside, directory_fd, path) != 0) {
-        status = status_of(errno);
+        status = status_of_error(errno);
     }
     if (status != OK) (void)unlinkat(directory_fd, beside, 0);
     return status;
@@ -82,13 +76,13 @@ enum status export_file(int directory_fd, const char *path, struct bytes content
 enum status export_read(int directory_fd, const char *path, struct buffer *content)
 {
     const int fd = openat(directory_fd, path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return errno == ENOENT ? STATUS_NOT_FOUND : status_of(errno);
+    if (fd < 0) return status_of_error(errno);
     ssize_t size = 0;
     do {
         content->size += (size_t)size;
         size = read(fd, content->at + content->size, content->size_max - content->size);
     } while (size > 0);
-    const enum status status = size < 0 ? status_of(errno) : OK;
+    const enum status status = size < 0 ? status_of_error(errno) : OK;
     (void)close(fd);
     return status == OK && content->size == content->size_max ? STATUS_TOO_LARGE : status;
 }
@@ -142,7 +136,7 @@ static enum status sweep_tile(int directory_fd, uint32_t level, uint64_t number,
     *strrchr(room, '/') = 0;
     if (width > 0) (void)snprintf(wanted, sizeof wanted, "%u", width);
     const int fd = openat(directory_fd, room, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return errno == ENOENT ? OK : status_of(errno);
+    if (fd < 0) return errno == ENOENT ? OK : status_of_error(errno);
     DIR *partials = fdopendir(fd);
     if (partials == NULL) {
         (void)close(fd);
@@ -210,32 +204,40 @@ static enum status write_entries(struct ledger *ledger, int directory_fd, struct
     return export_file(directory_fd, room, buffer_bytes(entries));
 }
 
-static enum status write_minimum(int directory_fd, uint64_t minimum)
-{
-    char          room[32];
-    struct buffer text = buffer_over(room, sizeof room);
-    if (minimum == 0) return OK;
-    buffer_add_decimal(&text, minimum);
-    buffer_add_byte(&text, '\n');
-    return export_file(directory_fd, BUNDLE_MINIMUM, buffer_bytes(&text));
-}
-
-enum status export_leaves(struct ledger *ledger, int directory_fd, uint64_t from,
+enum status export_leaves(struct ledger *ledger, int directory_fd, uint64_t from, uint64_t to,
                           uint64_t *progress)
 {
     struct ledger_scan *scan = NULL;
     uint8_t            *room = malloc(ENTRIES_SIZE_MAX);
+    assert(to % TILE_WIDTH == 0 || to == ledger_size(ledger));
     *progress = from / TILE_WIDTH * TILE_WIDTH;
     if (room == NULL) return STATUS_OUT_OF_MEMORY;
     struct buffer entries = buffer_over(room, ENTRIES_SIZE_MAX);
-    enum status   status = write_minimum(directory_fd, *progress);
-    if (status == OK) status = ledger_scan_open(ledger, *progress, ledger_size(ledger), &scan);
-    while (status == OK && *progress < ledger_size(ledger)) {
+    enum status   status = ledger_scan_open(ledger, *progress, to, &scan);
+    while (status == OK && *progress < to) {
         status = write_entries(ledger, directory_fd, scan, &entries, progress);
     }
     ledger_scan_close(scan);
     free(room);
     return status;
+}
+
+static enum status write_number(int directory_fd, const char *path, uint64_t number)
+{
+    char          room[32];
+    struct buffer text = buffer_over(room, sizeof room);
+    buffer_add_decimal(&text, number);
+    buffer_add_byte(&text, '\n');
+    return export_file(directory_fd, path, buffer_bytes(&text));
+}
+
+enum status export_bounds(struct ledger *ledger, int directory_fd, uint64_t from, uint64_t to)
+{
+    const uint64_t minimum = from / TILE_WIDTH * TILE_WIDTH;
+    enum status    status = OK;
+    if (minimum > 0) status = write_number(directory_fd, BUNDLE_MINIMUM, minimum);
+    if (status != OK || to == ledger_size(ledger)) return status;
+    return write_number(directory_fd, BUNDLE_END, to);
 }
 
 // --- Keys -------------------------------------------------------------------

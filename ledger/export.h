@@ -2,7 +2,8 @@
 //
 // What is written is a function of the ledger alone: twice the same bytes. Each file stands there
 // whole or not at all. Directories that are missing are made. Failures besides those of the ledger:
-// STATUS_IO, STATUS_PERMISSION, STATUS_FULL.
+// STATUS_IO, STATUS_PERMISSION, STATUS_FULL, and STATUS_NOT_FOUND where the directory is none or
+// went meanwhile: never the end of what is written.
 #ifndef LEDGER_EXPORT_H
 #define LEDGER_EXPORT_H
 
@@ -22,10 +23,14 @@ MUST_CHECK enum status export_tiles(struct ledger *ledger, int directory_fd, uin
 // none of them is missed by who reads the newest checkpoint.
 MUST_CHECK enum status export_sweep(struct ledger *ledger, int directory_fd, uint64_t size_before);
 
-// Leaves from the first one of the tile that `from` is in; each must have the hash of its tile:
-// else STATUS_CORRUPT, and *progress is its seq. *progress counts on while it works.
+// Leaves from the first one of the tile that `from` is in up to `to`, which is ledger_size() or the
+// end of a tile; each must have the hash of its tile: else STATUS_CORRUPT, and *progress is its
+// seq. *progress counts on while it works.
 MUST_CHECK enum status export_leaves(struct ledger *ledger, int directory_fd, uint64_t from,
-                                     uint64_t *progress);
+                                     uint64_t to, uint64_t *progress);
+// Which leaves are there: said only where it is not all that the checkpoint covers.
+MUST_CHECK enum status export_bounds(struct ledger *ledger, int directory_fd, uint64_t from,
+                                     uint64_t to);
 
 // What says which key signs, where it was ever rotated: the certificates; and the leaves that they
 // came in, with the opening, for who has not all leaves.

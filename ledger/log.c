@@ -17,6 +17,8 @@
 
 struct ledger {
     struct store            *store;
+    struct store            *archive; // of the leaves below now.first; NULL: none is at hand
+    uint64_t                 archive_first;
     struct ledger_options    options;
     bool                     is_batch_open;
     enum status              batch_failure; // of an append; the batch can only be aborted
@@ -30,6 +32,8 @@ struct ledger {
 };
 
 struct ledger_scan {
+    struct store_scan *archived; // of the leaves below; NULL: none of them is wanted
+    uint64_t           archived_end;
     struct store_scan *leaves;
     uint64_t           next;
     uint64_t           end;
@@ -136,6 +140,7 @@ enum status ledger_open(const char *directory, const struct ledger_options *opti
 void ledger_close(struct ledger *ledger)
 {
     if (ledger == NULL) return;
+    store_close(ledger->archive);
     store_close(ledger->store);
     free(ledger);
 }
@@ -171,9 +176,25 @@ uint64_t ledger_size(const struct ledger *ledger)
     return ledger->now.tiles.tree.size;
 }
 
-uint64_t ledger_first(const struct ledger *ledger)
+uint64_t ledger_archived(const struct ledger *ledger)
 {
     return ledger->now.first;
+}
+
+uint64_t ledger_first(const struct ledger *ledger)
+{
+    const bool is_less = ledger->archive != NULL && ledger->archive_first < ledger->now.first;
+    return is_less ? ledger->archive_first : ledger->now.first;
+}
+
+uint64_t ledger_end(const struct ledger *ledger)
+{
+    return store_is_bundle(ledger->store) ? ledger->now.end : ledger_size(ledger);
+}
+
+bool ledger_is_exported(const struct ledger *ledger)
+{
+    return store_is_bundle(ledger->store);
 }
 
 static uint64_t committed_size(const struct ledger *ledger)
@@ -213,6 +234,24 @@ enum status ledger_append(struct ledger *ledger, struct bytes leaf)
     assert(ledger->is_batch_open);
     if (leaf.size > LEAF_SIZE_MAX) return STATUS_TOO_LARGE;
     if (ledger->batch_failure == OK) ledger->batch_failure = append(ledger, leaf);
+    return ledger->batch_failure;
+}
+
+static enum status drop(struct ledger *ledger)
+{
+    const struct seq_key key = key_of(ledger->now.first);
+    const enum status    status = store_delete(ledger->store, STORE_LEAF, view_of(&key));
+    if (status == OK) ledger->now.first++;
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+enum status ledger_drop(struct ledger *ledger, uint64_t below)
+{
+    assert(ledger->is_batch_open);
+    assert(below <= ledger->before.tiles.tree.size);
+    while (ledger->batch_failure == OK && ledger->now.first < below) {
+        ledger->batch_failure = drop(ledger);
+    }
     return ledger->batch_failure;
 }
 
@@ -325,28 +364,90 @@ void ledger_abort(struct ledger *ledger)
     take_back(ledger);
 }
 
+// --- The archive ------------------------------------------------------------
+
+static enum status judge_archive(const struct ledger *ledger, struct store *archive)
+{
+    struct checkpoint_record record;
+    struct note              note;
+    struct checkpoint        head;
+    enum status              status = checkpoints_load_newest(archive, &record);
+    if (status == OK) status = note_parse(record.note, &note);
+    if (status == OK) status = checkpoint_parse(note.text, &head);
+    if (status != OK) return status == STATUS_IO ? STATUS_IO : STATUS_CORRUPT;
+    return bytes_is_equal(head.origin, ledger->options.origin) ? OK : STATUS_CORRUPT;
+}
+
+static enum status open_archive(const char *directory, struct ledger *ledger)
+{
+    const struct store_options options = {.is_read_only = true};
+    struct store              *archive = NULL;
+    uint64_t                   end = 0;
+    enum status                status = store_open(directory, &options, &archive);
+    if (status == OK && !store_is_bundle(archive)) status = STATUS_NOT_FOUND;
+    if (status == OK) status = judge_archive(ledger, archive);
+    if (status == OK) status = state_span(archive, &ledger->archive_first, &end);
+    if (status == OK) {
+        ledger->archive = archive;
+    } else {
+        store_close(archive);
+    }
+    return status;
+}
+
+void ledger_leave_archive(struct ledger *ledger)
+{
+    store_close(ledger->archive);
+    ledger->archive = NULL;
+}
+
+enum status ledger_use_archive(struct ledger *ledger, const char *directory)
+{
+    ledger_leave_archive(ledger);
+    return open_archive(directory, ledger);
+}
+
 // --- Leaves -----------------------------------------------------------------
 
 enum status ledger_read(struct ledger *ledger, uint64_t seq, struct bytes *leaf)
 {
     const struct seq_key key = key_of(seq);
-    if (seq >= ledger_size(ledger) || seq < ledger_first(ledger)) return STATUS_NOT_FOUND;
-    enum status status = store_look(ledger->store);
+    const bool           is_archived = seq < ledger->now.first;
+    if (seq >= ledger_end(ledger)) return STATUS_NOT_FOUND;
+    if (seq < ledger_first(ledger)) return STATUS_ARCHIVED;
+    struct store *store = is_archived ? ledger->archive : ledger->store;
+    enum status   status = store_look(store);
     if (status != OK) return status;
-    status = store_load(ledger->store, STORE_LEAF, view_of(&key), leaf);
+    status = store_load(store, STORE_LEAF, view_of(&key), leaf);
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+static enum status open_leaves(struct store *store, uint64_t from, struct store_scan **leaves)
+{
+    const struct seq_key key = key_of(from);
+    return store_scan_open(store, STORE_LEAF, view_of(&key), leaves);
+}
+
+// Of a ledger with an archive, which nobody writes to, the leaves below come first.
+static enum status open_scan(const struct ledger *ledger, struct ledger_scan *scan)
+{
+    uint64_t    from = scan->next;
+    enum status status = OK;
+    if (ledger->archive != NULL && from < ledger->now.first) {
+        scan->archived_end = from = ledger->now.first;
+        status = open_leaves(ledger->archive, scan->next, &scan->archived);
+    }
+    return status == OK ? open_leaves(ledger->store, from, &scan->leaves) : status;
 }
 
 enum status ledger_scan_open_aside(const struct ledger *ledger, uint64_t from, uint64_t to,
                                    struct ledger_scan **scan)
 {
-    const struct seq_key key = key_of(from);
-    struct ledger_scan  *made = calloc(1, sizeof *made);
+    struct ledger_scan *made = calloc(1, sizeof *made);
     if (made == NULL) return STATUS_OUT_OF_MEMORY;
     made->next = from;
     made->end = to;
-    const enum status status =
-        store_scan_open(ledger->store, STORE_LEAF, view_of(&key), &made->leaves);
+    const enum status status = open_scan(ledger, made);
     if (status != OK) {
         ledger_scan_close(made);
         return status;
@@ -358,15 +459,18 @@ enum status ledger_scan_open_aside(const struct ledger *ledger, uint64_t from, u
 enum status ledger_scan_open(struct ledger *ledger, uint64_t from, uint64_t to,
                              struct ledger_scan **scan)
 {
-    if (from < ledger_first(ledger) || to > committed_size(ledger)) return STATUS_NOT_FOUND;
+    if (to > committed_size(ledger)) return STATUS_NOT_FOUND;
+    if (from < ledger_first(ledger)) return STATUS_ARCHIVED;
     return ledger_scan_open_aside(ledger, from, to, scan);
 }
 
 enum status ledger_scan_next(struct ledger_scan *scan, struct bytes *leaf)
 {
     struct bytes key, value;
+    const bool   is_archived = scan->next < scan->archived_end;
     if (scan->next >= scan->end) return STATUS_NOT_FOUND;
-    const enum status status = store_scan_next(scan->leaves, &key, &value);
+    const enum status status =
+        store_scan_next(is_archived ? scan->archived : scan->leaves, &key, &value);
     if (status == STATUS_NOT_FOUND) return STATUS_CORRUPT;
     if (status != OK) return status;
     if (key.size != BIG_ENDIAN_SIZE || big_endian_get(key.at) != scan->next) return STATUS_CORRUPT;
@@ -378,6 +482,7 @@ enum status ledger_scan_next(struct ledger_scan *scan, struct bytes *leaf)
 void ledger_scan_close(struct ledger_scan *scan)
 {
     if (scan == NULL) return;
+    store_scan_close(scan->archived);
     store_scan_close(scan->leaves);
     free(scan);
 }

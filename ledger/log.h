@@ -82,8 +82,14 @@ MUST_CHECK enum status ledger_refresh(struct ledger *ledger, struct ledger_compl
 
 // Leaves, those of the open batch included.
 uint64_t ledger_size(const struct ledger *ledger);
-// The first leaf that is still there; those before are archived, their hashes stay.
+// Those below are not in the ledger itself any more; their hashes stay.
+uint64_t ledger_archived(const struct ledger *ledger);
+// The leaves [first, end) can be read. First is ledger_archived(), or less with an archive at hand;
+// end is ledger_size() but for exported files that end before.
 uint64_t ledger_first(const struct ledger *ledger);
+uint64_t ledger_end(const struct ledger *ledger);
+// Whether it stands as files (export.h), and was never a daemon's.
+bool     ledger_is_exported(const struct ledger *ledger);
 
 // --- Writing ----------------------------------------------------------------
 
@@ -103,15 +109,27 @@ MUST_CHECK enum status ledger_rotate(struct ledger *ledger, const struct signer 
 // whether it is there is known after reopening; nothing is written until then. STATUS_UNKNOWN_KEY,
 // nothing written: the signer is not the ledger's key of this epoch.
 MUST_CHECK enum status ledger_commit(struct ledger *ledger, const struct signer *signer);
+// Drops the leaves below from the ledger: some hundreds at once, for each costs time in the batch,
+// which needs no leaf. Whether another has them is for the caller to know. `below` is at most the
+// committed size. After a failure the batch is lost.
+MUST_CHECK enum status ledger_drop(struct ledger *ledger, uint64_t below);
 // Size, tree and tiles are as before ledger_begin. Without a batch it does nothing.
 void                   ledger_abort(struct ledger *ledger);
 
 // --- Leaves -----------------------------------------------------------------
 
-// STATUS_NOT_FOUND at or above ledger_size() and below ledger_first().
+// From here on leaves that are not in the ledger itself come out of the files in the directory
+// (archive.h). Whether they are those that the tiles tell of is for the reader to
+// compare. No scan is open. STATUS_NOT_FOUND where there is no archive, STATUS_CORRUPT when it is
+// one of another origin.
+MUST_CHECK enum status ledger_use_archive(struct ledger *ledger, const char *directory);
+void                   ledger_leave_archive(struct ledger *ledger);
+
+// STATUS_NOT_FOUND at or above ledger_end(), STATUS_ARCHIVED below ledger_first().
 MUST_CHECK enum status ledger_read(struct ledger *ledger, uint64_t seq, struct bytes *leaf);
 // Committed leaves [from, to), in order, for replay. `to` at most the committed size, else
-// STATUS_NOT_FOUND. The scan is closed before the ledger.
+// STATUS_NOT_FOUND; STATUS_ARCHIVED when `from` is below ledger_first(). The scan is closed before
+// the ledger.
 MUST_CHECK enum status ledger_scan_open(struct ledger *ledger, uint64_t from, uint64_t to,
                                         struct ledger_scan **scan);
 // The same from any thread, as long as the ledger stays open: `to` is a size that was committed,

@@ -43,8 +43,7 @@ static enum status complain_of_tile(const struct check *check, enum status statu
 
 // --- Leaves -----------------------------------------------------------------
 
-// The seqs that the table's keys span; begin = end = 0 when it is empty.
-static enum status load_span(struct store *store, uint64_t *begin, uint64_t *end)
+enum status state_span(struct store *store, uint64_t *begin, uint64_t *end)
 {
     static const uint8_t zeros[BIG_ENDIAN_SIZE];
     struct bytes         first = {zeros, sizeof zeros};
@@ -68,7 +67,7 @@ static enum status check_span(struct check *check)
 {
     uint64_t    begin = 0;
     uint64_t    count = 0;
-    enum status status = load_span(check->store, &begin, &check->leaves_end);
+    enum status status = state_span(check->store, &begin, &check->leaves_end);
     if (status != OK) return pass_on(check, status, "leaf", LEDGER_NO_INDEX);
     status = store_count(check->store, STORE_LEAF, &count);
     if (status != OK) return pass_on(check, status, "leaf", LEDGER_NO_INDEX);
@@ -79,6 +78,9 @@ static enum status check_span(struct check *check)
     if (count != check->leaves_end - begin) {
         return complain(check, STATUS_CORRUPT, "leaf", "some in the middle are not there", begin);
     }
+    check->state->end = check->leaves_end;
+    // Exported files may end before: the others are kept elsewhere.
+    if (store_is_bundle(check->store)) check->leaves_end = check->head.tree.size;
     return OK;
 }
 
@@ -100,10 +102,10 @@ static enum status check_leaf(const struct check *check, uint64_t seq)
 
 static enum status check_last_leaves(const struct check *check)
 {
-    const uint64_t size = check->sealed.size;
-    uint64_t       from = size > REHASH_MAX ? size - REHASH_MAX : 0;
+    const uint64_t end = check->state->end;
+    uint64_t       from = end > REHASH_MAX ? end - REHASH_MAX : 0;
     if (from < check->head.first) from = check->head.first;
-    for (uint64_t seq = from; seq < size; seq++) {
+    for (uint64_t seq = from; seq < end; seq++) {
         const enum status status = check_leaf(check, seq);
         if (status != OK) return status;
     }
@@ -308,7 +310,7 @@ static enum status load_head(struct check *check)
     uint64_t                 end = 0;
     if (!store_is_bundle(check->store)) return head_load(head, check->store);
     enum status status = checkpoints_load_newest(check->store, &record);
-    if (status == OK) status = load_span(check->store, &head->first, &end);
+    if (status == OK) status = state_span(check->store, &head->first, &end);
     if (status != OK) return status;
     status = tiles_load(&check->state->tiles, check->store, record.size, &place);
     head->tree = check->state->tiles.tree;
@@ -343,10 +345,10 @@ enum status state_load_unchecked(struct state *state, struct store *store,
                                  struct ledger_complaint *complaint)
 {
     const struct check check = {.complaint = complaint};
-    uint64_t           size = 0;
     *state = (struct state){.first = 0};
-    const enum status status = load_span(store, &state->first, &size);
+    const enum status status = state_span(store, &state->first, &state->end);
     if (status != OK) return pass_on(&check, status, "leaf", LEDGER_NO_INDEX);
+    const uint64_t size = store_is_bundle(store) ? store_bundle_size(store) : state->end;
     state->tiles.tree.size = size;
     state->tiles.size_written = size;
     return OK;

@@ -13,6 +13,7 @@
 
 struct state {
     uint64_t           first; // the first leaf that is not archived
+    uint64_t           end;   // behind the last one, when it was read
     struct tiles       tiles; // their tree's size is the ledger's
     struct checkpoints checkpoints;
     struct epochs      epochs; // of the keys, as far as the leaves go
@@ -27,5 +28,8 @@ MUST_CHECK enum status state_load(struct state *state, struct store *store,
 // Believes the keys of the leaves and checks nothing; then no batch may be begun.
 MUST_CHECK enum status state_load_unchecked(struct state *state, struct store *store,
                                             struct ledger_complaint *complaint);
+
+// The seqs that the keys of the leaves span; begin = end = 0 where there is none.
+MUST_CHECK enum status state_span(struct store *store, uint64_t *begin, uint64_t *end);
 
 #endif

@@ -345,6 +345,11 @@ bool store_is_bundle(const struct store *store)
     return store->bundle != NULL;
 }
 
+uint64_t store_bundle_size(const struct store *store)
+{
+    return bundle_size(store->bundle);
+}
+
 static void forget(const struct store *store)
 {
     for (struct store **other = &opened; *other != NULL; other = &(*other)->next_opened) {

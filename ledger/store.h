@@ -54,7 +54,8 @@ MUST_CHECK enum status store_create(const char *directory, const struct store_op
 MUST_CHECK enum status store_open(const char *directory, const struct store_options *options,
                                   struct store **store);
 void                   store_close(struct store *store); // NULL is fine; aborts an open batch
-bool                   store_is_bundle(const struct store *store); // it has no STORE_HEAD then
+bool                   store_is_bundle(const struct store *store);   // it has no STORE_HEAD then
+uint64_t               store_bundle_size(const struct store *store); // of the tree
 
 // One batch at a time; what it wrote is seen by this store's reads at once, by others after commit.
 MUST_CHECK enum status store_begin(struct store *store);

@@ -8,9 +8,9 @@
 //   tile/entries/x001/235.p/7      the last ones
 //
 // Ours besides: heads/SIZE, the older signed heads that were kept; minimum, the first leaf that is
-// in it, where that is not 0; and where the ledger's key was rotated, keys/SEQ.note, the
-// certificates by the event that brought them, with keys/SEQ.leaf, copies of these events and of
-// the opening.
+// in it, where that is not 0; end, the leaf behind the last one that is, where the checkpoint
+// covers more; and where the ledger's key was rotated, keys/SEQ.note, the certificates by the event
+// that brought them, with keys/SEQ.leaf, copies of these events and of the opening.
 #ifndef LEDGER_TILE_PATH_H
 #define LEDGER_TILE_PATH_H
 
@@ -27,6 +27,7 @@ enum {
 #define BUNDLE_HEADS      "heads"
 #define BUNDLE_KEYS       "keys"
 #define BUNDLE_MINIMUM    "minimum"
+#define BUNDLE_END        "end"
 
 // width: hashes or leaves in it, 1 to 256. Ends with a zero that does not count.
 void tile_path_add(struct buffer *path, uint32_t level, uint64_t number, uint32_t width);

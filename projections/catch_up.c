@@ -134,6 +134,7 @@ enum status catch_up_scan(struct state *state, struct ledger_scan *scan,
         if (status != OK) return status;
         if (loaded == STATUS_NOT_FOUND) return OK;
         *fault = (struct catch_up_fault){.seq = server_at(state)->size};
+        fault->is_unread = loaded != OK;
         if (loaded != OK) return fail(fault, loaded, "it cannot be read from the store");
     }
 }

@@ -10,9 +10,10 @@
 #include "projections/state.h"
 
 struct catch_up_fault {
-    uint64_t    seq;   // the first leaf that cannot be taken
-    const char *why;   // a static sentence
-    const char *field; // the field of its proposal, static; NULL: none
+    uint64_t    seq;       // the first leaf that cannot be taken
+    const char *why;       // a static sentence
+    const char *field;     // the field of its proposal, static; NULL: none
+    bool        is_unread; // it did not come out of the store
 };
 
 // Views of the store: they live until the visitor returns.

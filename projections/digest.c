@@ -109,6 +109,16 @@ static void dump_epochs(struct dump *dump)
     }
 }
 
+static void dump_archive(struct dump *dump)
+{
+    const struct server *server = server_at(dump->state);
+    if (server->archived_below == 0) return;
+    begin(dump, "archive", 2);
+    number(dump, server->archived_below);
+    number(dump, server->archived_seq);
+    end(dump);
+}
+
 static void dump_vendor(struct dump *dump, uint32_t at)
 {
     const struct vendor *vendor = vendor_at(dump->state, at);
@@ -319,6 +329,7 @@ enum status digest_of(const struct state *state, struct hash *digest)
     dump_server(&dump);
     dump_snapshot(&dump);
     dump_epochs(&dump);
+    dump_archive(&dump);
     for (uint32_t i = server->first_vendor; i != 0; i = vendor_at(state, i)->next) {
         dump_vendor(&dump, i);
     }

@@ -22,15 +22,15 @@ static bool tells_of(const struct leaf *leaf, const struct snapshot_header *head
 
 // Whether an event behind those that it covers tells of it. Each leaf is compared with its tile
 // when it is recorded, as all of the tail is.
-static bool is_told(struct ledger *ledger, const struct snapshot_header *header,
-                    const struct hash *file)
+static bool is_told(const struct ledger *ledger, uint64_t size,
+                    const struct snapshot_header *header, const struct hash *file)
 {
     struct ledger_scan *scan = NULL;
     struct bytes        packed;
     struct leaf         leaf;
     bool                is_found = false;
-    if (header->size >= ledger_size(ledger)) return false;
-    if (ledger_scan_open(ledger, header->size, ledger_size(ledger), &scan) != OK) return false;
+    if (header->size >= size) return false;
+    if (ledger_scan_open_aside(ledger, header->size, size, &scan) != OK) return false;
     while (!is_found && ledger_scan_next(scan, &packed) == OK && leaf_read(packed, &leaf)) {
         is_found = tells_of(&leaf, header, file);
     }
@@ -46,7 +46,7 @@ static struct bytes next_piece(void *context, size_t used)
 }
 
 // NULL when a state was read from what is there, told or not.
-static const char *read_content(const struct restore *restore, uint64_t size,
+static const char *read_content(const struct snapshot_search *search, uint64_t size,
                                 struct snapshot_reading *reading, const struct hash *hash,
                                 struct state **state)
 {
@@ -56,7 +56,8 @@ static const char *read_content(const struct restore *restore, uint64_t size,
         return "it does not begin like a snapshot";
     }
     if (header.size != size) return "it is of another size than its name says";
-    if (!is_told(restore->ledger, &header, hash)) return "the log does not tell of it";
+    if (!is_told(search->ledger, search->log_size, &header, hash))
+        return "the log does not tell of it";
     enum status status = state_open(state);
     if (status == OK) status = snapshot_read(*state, &source);
     return status == OK ? NULL : status_sentence(status);
@@ -64,13 +65,14 @@ static const char *read_content(const struct restore *restore, uint64_t size,
 
 // NULL when the state was read from it. The hash is known last: what was read until then was held
 // to its rows, and is thrown away where the hash is not that of the bytes.
-static const char *read_file(const struct restore *restore, uint64_t size, struct state **state)
+static const char *read_file(const struct snapshot_search *search, uint64_t size,
+                             struct state **state)
 {
     struct snapshot_reading *reading = NULL;
     struct hash              hash;
-    enum status status = snapshot_reading_open(restore->directory, size, &reading, &hash);
+    enum status status = snapshot_reading_open(search->directory, size, &reading, &hash);
     if (status != OK) return status_sentence(status);
-    const char *why = read_content(restore, size, reading, &hash, state);
+    const char *why = read_content(search, size, reading, &hash, state);
     status = snapshot_reading_finish(reading);
     if (status != OK) why = status_sentence(status);
     if (why == NULL) return NULL;
@@ -79,27 +81,33 @@ static const char *read_file(const struct restore *restore, uint64_t size, struc
     return why;
 }
 
-static void read_newest(struct restore *restore, struct state **state)
+enum status restore_snapshot(struct snapshot_search *search, struct state **state)
 {
-    uint64_t size = snapshot_file_below(restore->directory, UINT64_MAX);
-    for (; size > 0; size = snapshot_file_below(restore->directory, size)) {
-        const char *why = read_file(restore, size, state);
-        if (why == NULL) {
-            restore->from = size;
-            return;
-        }
-        restore->passed_over(restore->context, size, why);
+    const uint64_t bound = search->size_max < UINT64_MAX ? search->size_max + 1 : UINT64_MAX;
+    uint64_t       size = snapshot_file_below(search->directory, bound);
+    for (; size > 0; size = snapshot_file_below(search->directory, size)) {
+        const char *why = read_file(search, size, state);
+        search->found = size;
+        if (why == NULL) return OK;
+        if (search->passed_over != NULL) search->passed_over(search->context, size, why);
     }
+    search->found = 0;
+    return STATUS_NOT_FOUND;
 }
 
-enum status restore(struct restore *restore, struct state **state)
+static enum status go_on(struct restore *restore, struct state **state)
 {
-    struct state *restored = NULL;
-    enum status   status = OK;
-    restore->from = 0;
+    struct state          *restored = NULL;
+    enum status            status = OK;
+    struct snapshot_search search = {.ledger = restore->ledger,
+                                     .directory = restore->directory,
+                                     .log_size = ledger_size(restore->ledger),
+                                     .size_max = UINT64_MAX,
+                                     .passed_over = restore->passed_over,
+                                     .context = restore->context};
     restore->fault = (struct catch_up_fault){.why = status_sentence(STATUS_OUT_OF_MEMORY)};
-    read_newest(restore, &restored);
-    if (restored == NULL) status = state_open(&restored);
+    if (restore_snapshot(&search, &restored) != OK) status = state_open(&restored);
+    restore->from = search.found;
     if (status == OK) status = catch_up(restored, restore->ledger, restore->from, &restore->fault);
     if (status != OK) {
         state_close(restored);
@@ -107,6 +115,17 @@ enum status restore(struct restore *restore, struct state **state)
     }
     *state = restored;
     return OK;
+}
+
+enum status restore(struct restore *restore, struct state **state)
+{
+    enum status status = go_on(restore, state);
+    if (status != STATUS_ARCHIVED || restore->archive == NULL) return status;
+    status = ledger_use_archive(restore->ledger, restore->archive);
+    restore->fault.why = "the archive cannot be read";
+    if (status == OK) status = go_on(restore, state);
+    ledger_leave_archive(restore->ledger);
+    return status;
 }
 
 // --- Writing ----------------------------------------------------------------

@@ -119,3 +119,16 @@ void retry_remember(struct state *state, entity_id author, const struct proposal
     memcpy(retry.id, proposal->id, PROPOSAL_ID_SIZE);
     retry_index(state, bucket_of(retry.not_after_ms), retry_put(state, &retry));
 }
+
+// A bucket is filled in the order of the log.
+uint64_t retry_oldest(const struct state *state, uint64_t now_ms)
+{
+    uint64_t oldest = UINT64_MAX;
+    for (uint32_t bucket = 0; bucket < RETRY_BUCKET_COUNT; bucket++) {
+        if (is_empty(state, bucket)) continue;
+        const bool     is_over = (minute_in(state, bucket) + 1) * BUCKET_MS <= now_ms;
+        const uint64_t seq = retry_at(state, bucket, 1)->seq;
+        if (!is_over && seq < oldest) oldest = seq;
+    }
+    return oldest;
+}

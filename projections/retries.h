@@ -33,4 +33,7 @@ const struct retry *retry_at(const struct state *state, uint32_t bucket, uint32_
 uint32_t            retry_put(struct state *state, const struct retry *retry);
 void                retry_index(struct state *state, uint32_t bucket, uint32_t at);
 
+// The oldest event whose answer may still be asked for at that time; UINT64_MAX: none.
+uint64_t retry_oldest(const struct state *state, uint64_t now_ms);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "core/base/name.h"
 #include "projections/actors.h"
+#include "projections/archives.h"
 #include "projections/consumption.h"
 #include "projections/groups.h"
 #include "projections/holdings.h"
@@ -125,6 +126,7 @@ static const struct rule rules[KIND_MAX + 1] = {
     [REMINDER_DELIVERY] = {delivery_judge,         delivery_apply,         MODE_IGNORED, NEVER,  NEVER,  0,
                  delivery_is_allowed                                                                                   },
     [SNAPSHOT] = {snapshot_judge,         snapshot_apply,         MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
+    [ARCHIVE] = {archive_judge,          archive_apply,          MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [RESUMPTION] = {resumption_judge,       resumption_apply,       MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [CLOCK_STEP] = {no_objection,           no_change,              MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },
     [KEY_ROTATION] = {key_rotation_judge,     key_rotation_apply,     MODE_IGNORED, NEVER,  NEVER,  0, NULL                 },

@@ -44,6 +44,8 @@ static const struct column server_columns[] = {
     NUMBER(server, lease_base_ms),
     NUMBER(server, snapshot_size),
     NUMBER(server, snapshot_seq),
+    NUMBER(server, archived_below),
+    NUMBER(server, archived_seq),
     AT_MOST(server, limited_reason, EULA_CHANGED),
     RECORD(server, first_vendor, POOL_VENDOR),
     RECORD(server, newest_actor, POOL_ACTOR),

@@ -44,10 +44,11 @@ struct server {
     struct text_ref origin, name, software_version, eula_version;
     uint8_t         ledger_key[32], recovery_key[32];
     uint64_t        limited_since_ms;
-    uint64_t        edge_ms;              // of the newest boundary
-    uint64_t        lease_base_ms;        // from here on leases run, if not renewed later (X11)
-    uint64_t snapshot_size, snapshot_seq; // the newest snapshot, and the event that tells of it
-    uint32_t limited_reason;              // enum limited_reason, 0 while normal
+    uint64_t        edge_ms;               // of the newest boundary
+    uint64_t        lease_base_ms;         // from here on leases run, if not renewed later (X11)
+    uint64_t snapshot_size, snapshot_seq;  // the newest snapshot, and the event that tells of it
+    uint64_t archived_below, archived_seq; // likewise of the newest archive; 0: there is none
+    uint32_t limited_reason;               // enum limited_reason, 0 while normal
     uint32_t first_vendor, newest_actor, newest_resource;
     uint32_t earliest_edge[HEAP_COUNT];
     uint32_t first_user, last_user;

@@ -29,7 +29,7 @@ static enum status time_of(struct ledger *ledger, uint64_t seq, uint64_t *ms)
 // How many events are not after the instant; their times never decrease.
 static enum status size_at(struct ledger *ledger, uint64_t ms, uint64_t *size)
 {
-    uint64_t low = 0, high = ledger_size(ledger);
+    uint64_t low = ledger_first(ledger), high = ledger_end(ledger);
     while (low < high) {
         const uint64_t    middle = low + (high - low) / 2;
         uint64_t          time_ms = 0;
@@ -52,7 +52,7 @@ static enum outcome find_moment(struct ledger *ledger, const char *when, struct 
     moment->ms = TIME_NEVER;
     if (bytes_to_decimal(text, UINT64_MAX - 1, &seq)) {
         moment->size = seq + 1;
-        if (seq < ledger_size(ledger)) return OUTCOME_CLEAN;
+        if (seq < ledger_end(ledger)) return OUTCOME_CLEAN;
         (void)fprintf(stderr, "licet-replay: there is no event %s yet\n", when);
         return OUTCOME_USAGE;
     }

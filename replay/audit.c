@@ -1,6 +1,7 @@
 #include "replay/audit.h"
 
 #include "projections/digest.h"
+#include "projections/restore.h"
 #include "replay/content.h"
 #include "replay/meaning.h"
 #include "replay/progress.h"
@@ -35,24 +36,36 @@ static void complain_of_ledger(struct report *report, enum status status,
     faults_add(&report->others, fault, "%s: %s", complaint->what, complaint->why);
 }
 
-enum status audit_open(const char *directory, const struct trust *trust, struct report *report,
-                       struct ledger **ledger)
+static enum status use_archive(const char *archive, struct report *report, struct ledger *ledger)
 {
-    const struct ledger_options options = {
-        .origin = verifier_name(&trust->ledger),
-        .keys = {.at = &trust->ledger, .count = 1},
+    if (archive == NULL) return OK;
+    const enum status status = ledger_use_archive(ledger, archive);
+    if (status == OK) return OK;
+    complain(report, outcome_of(status),
+             status == STATUS_CORRUPT ? "the archive: it is of another ledger, or damaged"
+                                      : "the archive: there is none, or it cannot be read");
+    return status;
+}
+
+enum status audit_open(const struct options *options, struct report *report, struct ledger **ledger)
+{
+    const struct verifier      *key = &options->trust.ledger;
+    const struct ledger_options how = {
+        .origin = verifier_name(key),
+        .keys = {.at = key, .count = 1},
         .is_read_only = true,
         .is_unchecked = true,
     };
     struct ledger_complaint complaint;
-    const enum status       status = ledger_open(directory, &options, ledger, &complaint);
+    const enum status       status = ledger_open(options->data, &how, ledger, &complaint);
     if (status != OK) {
         complain_of_ledger(report, status, &complaint);
         return status;
     }
     report->is_opened = true;
+    report->is_partial_allowed = options->is_partial_allowed;
     report->size = ledger_size(*ledger);
-    return OK;
+    return use_archive(options->archive, report, *ledger);
 }
 
 // --- Meaning, in a thread of its own ----------------------------------------
@@ -86,36 +99,66 @@ static void add_digest(const struct replaying *replaying)
 static void check_books(struct ledger *ledger, struct report *report)
 {
     struct ledger_complaint complaint;
-    const enum status       status = ledger_check(ledger, &complaint);
+    const enum outcome      outcome = report_outcome(report);
+    if (outcome != OUTCOME_CLEAN && outcome != OUTCOME_PARTIAL) return;
+    const enum status status = ledger_check(ledger, &complaint);
     if (status != OK) complain_of_ledger(report, status, &complaint);
 }
 
-static enum status open_scans(struct ledger *ledger, struct ledger_scan *scans[static 2])
+// The oldest snapshot that the log tells of and that covers what is not there: so as many events as
+// can be are decided again. What is told of is in an event that a signed head covers, and its
+// digest is computed again when the replay comes to that event.
+static uint64_t begin_with_snapshot(const struct ledger *ledger, const char *directory,
+                                    struct state **state)
 {
-    const uint64_t first = ledger_first(ledger);
-    const uint64_t size = ledger_size(ledger);
-    enum status    status = ledger_scan_open(ledger, first, size, &scans[0]);
-    if (status == OK) status = ledger_scan_open(ledger, first, size, &scans[1]);
-    return status;
+    struct snapshot_search search = {.ledger = ledger,
+                                     .directory = directory,
+                                     .log_size = ledger_end(ledger),
+                                     .size_max = UINT64_MAX};
+    uint64_t               size = 0;
+    struct state          *found = NULL;
+    while (restore_snapshot(&search, &found) == OK) {
+        if (search.found < ledger_first(ledger)) break;
+        state_close(*state);
+        *state = found;
+        size = search.found;
+        search.size_max = size - 1;
+        found = NULL;
+    }
+    state_close(found);
+    return size;
 }
 
-static enum status prepare(struct ledger *ledger, const struct trust *trust,
-                           struct replaying *replaying, struct ledger_scan *scans[static 2])
+// Where the replay begins. Without a state there is nothing to replay with.
+static enum status begin(struct replaying *replaying, struct ledger *ledger, const char *directory,
+                         uint64_t *from)
 {
-    enum status status = open_scans(ledger, scans);
+    *from = 0;
+    if (ledger_first(ledger) == 0) return state_open(&replaying->state);
+    *from = begin_with_snapshot(ledger, directory, &replaying->state);
+    if (replaying->state == NULL) *from = ledger_end(ledger);
+    replaying->report->meaning.passed_count = *from;
+    return OK;
+}
+
+static enum status prepare(struct ledger *ledger, const struct options *options,
+                           struct replaying *replaying, struct ledger_scan **content)
+{
+    const uint64_t end = ledger_end(ledger);
+    uint64_t       from = 0;
+    enum status    status = ledger_scan_open(ledger, ledger_first(ledger), end, content);
+    if (status == OK) status = begin(replaying, ledger, options->data, &from);
+    if (status == OK) status = ledger_scan_open(ledger, from, end, &replaying->scan);
+    if (status == OK) status = snapshots_open(&replaying->snapshots, ledger, from, end);
     if (status != OK) return status;
-    replaying->scan = scans[1];
     replaying->meaning.snapshots = &replaying->snapshots;
-    status = snapshots_open(&replaying->snapshots, ledger, ledger_size(ledger));
-    if (status == OK) status = state_open(&replaying->state);
-    if (status != OK) return status;
-    return signatures_open(&replaying->meaning.signatures, verifier_name(&trust->ledger));
+    return signatures_open(&replaying->meaning.signatures, verifier_name(&options->trust.ledger));
 }
 
-void audit_run(struct ledger *ledger, const struct trust *trust, struct report *report,
+void audit_run(struct ledger *ledger, const struct options *options, struct report *report,
                bool is_told)
 {
-    struct ledger_scan *scans[2] = {NULL, NULL};
+    struct ledger_scan *content = NULL;
     struct progress     progress = {.report = report};
     struct replaying   *replaying = calloc(1, sizeof *replaying);
     pthread_t           thread;
@@ -125,26 +168,41 @@ void audit_run(struct ledger *ledger, const struct trust *trust, struct report *
         return;
     }
     replaying->report = report;
-    replaying->meaning.trust = trust;
+    replaying->meaning.trust = &options->trust;
     replaying->meaning.report = &report->meaning;
-    const enum status status = prepare(ledger, trust, replaying, scans);
-    if (status == OK) is_begun = pthread_create(&thread, NULL, replay, replaying) == 0;
-    if (!is_begun) {
+    replaying->meaning.archived = ledger_archived(ledger);
+    const enum status status = prepare(ledger, options, replaying, &content);
+    const bool        is_wanted = status == OK && replaying->state != NULL;
+    if (is_wanted) is_begun = pthread_create(&thread, NULL, replay, replaying) == 0;
+    if (status != OK || is_wanted != is_begun) {
         const enum status why = status == OK ? STATUS_OUT_OF_MEMORY : status;
         complain(report, outcome_of(why), status_sentence(why));
         goto out;
     }
     if (is_told) progress_start(&progress);
-    content_check(ledger, scans[0], trust, &report->content);
-    (void)pthread_join(thread, NULL);
+    content_check(ledger, content, &options->trust, &report->content);
+    if (is_begun) (void)pthread_join(thread, NULL);
     if (is_told) progress_stop(&progress);
     add_digest(replaying);
-    if (report_outcome(report) == OUTCOME_CLEAN) check_books(ledger, report);
+    check_books(ledger, report);
 out:
     signatures_close(replaying->meaning.signatures);
     snapshots_close(&replaying->snapshots);
     state_close(replaying->state);
-    ledger_scan_close(scans[1]);
-    ledger_scan_close(scans[0]);
+    ledger_scan_close(replaying->scan);
+    ledger_scan_close(content);
     free(replaying);
+}
+
+bool audit_was_overtaken(struct ledger *ledger)
+{
+    struct ledger_complaint complaint;
+    const uint64_t          archived = ledger_archived(ledger);
+    return ledger_refresh(ledger, &complaint) == OK && ledger_archived(ledger) > archived;
+}
+
+void audit_give_up(struct report *report)
+{
+    *report = (struct report){.size = 0};
+    complain(report, OUTCOME_IO, "its daemon is moving events to the archive: look again later");
 }

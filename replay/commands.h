@@ -12,6 +12,7 @@ enum outcome print_run(const struct options *options);
 enum outcome at_run(const struct options *options);
 enum outcome receipt_run(const struct options *options);
 enum outcome export_run(const struct options *options);
+enum outcome prove_run(const struct options *options);
 enum outcome why_run(const struct options *options);
 
 #endif

@@ -5,6 +5,7 @@
 #include "core/proof/tree.h"
 #include "ledger/rotations.h"
 #include "replay/heads.h"
+#include "replay/own_event.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -33,13 +34,15 @@ struct content {
     struct hash  tile[TILE_WIDTH]; // the lowest one, as it is stored
     size_t       tile_count;       // hashes of it
     enum doubt   doubt;
-    struct fault suspect;     // what it would be
-    uint64_t     sealed_size; // of the newest head, good or not
-    uint64_t     good_size;   // of the newest head that agreed
-    bool         has_head;    // the next one that is kept
+    struct fault suspect;        // what it would be
+    uint64_t     sealed_size;    // of the newest head, good or not
+    uint64_t     good_size;      // of the newest head that agreed
+    uint64_t     archived_below; // as the log tells
+    bool         has_head;       // the next one that is kept
     uint64_t     head_size;
     struct hash  head_root;    // where it is good
     uint64_t     rotated_size; // of the head that both keys must have signed; 0: none is awaited
+    uint64_t     copied_seq;   // among absent leaves: of none before is there a copy
     bool         is_misled;    // a leaf was not where its number leads
     bool         is_over;      // the first bad place is certain
 };
@@ -158,10 +161,12 @@ static void complain_of_root(struct content *content)
         if (content->suspect.to < fault.to) fault.to = content->suspect.to;
     }
     fault.number = size;
+    const bool is_tile = size <= ledger_first(content->ledger); // there is no leaf of them
     faults_add(&content->report->faults, fault,
-               "leaves and tiles were changed together: they do not make the root that is signed "
-               "for size %" PRIu64 "; up to size %" PRIu64 " they do",
-               size, content->good_size);
+               "%s: they do not make the root that is signed for size %" PRIu64
+               "; up to size %" PRIu64 " they do",
+               is_tile ? "the tiles were changed" : "leaves and tiles were changed together", size,
+               content->good_size);
     content->is_over = true;
 }
 
@@ -373,6 +378,65 @@ static void look_up(struct content *content, struct bytes leaf)
                "it is there, but its number does not lead to it");
 }
 
+// What the log says of an archive must be so: the root is that of the leaves, whoever has them.
+static void look_for_archive(struct content *content, struct bytes leaf)
+{
+    struct proposal proposal;
+    struct hash     root;
+    const uint64_t  seq = content->made.size;
+    if (!own_event_read(leaf, ARCHIVE, &proposal)) return;
+    const struct archive *archive = &proposal.event.of.archive;
+    content->archived_below = archive->below;
+    const enum status status = archive->below <= seq
+                                   ? ledger_root(content->ledger, archive->below, &root)
+                                   : STATUS_CORRUPT;
+    if (status == OK && bytes_is_equal(archive->root, hash_view(&root))) return;
+    faults_add(&content->report->faults, fault_at(OUTCOME_INTEGRITY, "event", seq, seq),
+               "the root that it tells of the archived events is not theirs");
+}
+
+// A rotation that is archived stands beside the log as well, and the opening.
+static void follow_absent_key(struct content *content, uint64_t seq, const struct hash *stored)
+{
+    struct bytes copy = {NULL, 0};
+    uint64_t     found = seq;
+    if (seq < content->copied_seq) return;
+    enum status status = seq == 0 ? ledger_opening(content->ledger, &copy)
+                                  : ledger_rotation_from(content->ledger, seq, &found, &copy);
+    content->copied_seq = status == OK ? found : UINT64_MAX;
+    if (status != OK || found != seq) return;
+    const struct hash hash = hash_leaf(copy);
+    if (hash_is_equal(&hash, stored)) follow_key(content, seq, copy);
+    content->copied_seq = seq + 1; // or later
+}
+
+// Of a leaf that is not there its tile tells the hash.
+static void pass_leaf(struct content *content)
+{
+    const uint64_t seq = content->made.size;
+    if (seq % TILE_WIDTH == 0) load_tile(content, seq / TILE_WIDTH);
+    if (seq % TILE_WIDTH >= content->tile_count) {
+        content->is_over = true; // load_tile said so
+        return;
+    }
+    const struct hash *stored = &content->tile[seq % TILE_WIDTH];
+    compare_tiles_above(content, is_leaf_in_doubt(content) ? &content->stored : &content->made,
+                        stored);
+    if (is_leaf_in_doubt(content)) tree_append(&content->stored, stored);
+    tree_append(&content->made, stored);
+    content->report->absent_count++;
+    follow_absent_key(content, seq, stored);
+    compare_heads(content);
+    expect_rotated(content);
+}
+
+static void pass_leaves(struct content *content, uint64_t end)
+{
+    while (!content->is_over && content->made.size < end) {
+        pass_leaf(content);
+    }
+}
+
 static void check_leaf(struct content *content, struct bytes leaf)
 {
     const uint64_t    seq = content->made.size;
@@ -385,8 +449,10 @@ static void check_leaf(struct content *content, struct bytes leaf)
     compare_tiles_above(content, is_leaf_in_doubt(content) ? &content->stored : &content->made,
                         stored);
     if (is_leaf_in_doubt(content)) tree_append(&content->stored, stored);
+    look_for_archive(content, leaf);
     tree_append(&content->made, &made);
     content->report->leaf_count++;
+    content->report->archived_count += seq < ledger_archived(content->ledger);
     content->report->byte_count += leaf.size;
     follow_key(content, seq, leaf);
     compare_heads(content);
@@ -395,16 +461,30 @@ static void check_leaf(struct content *content, struct bytes leaf)
 
 // --- The ends ---------------------------------------------------------------
 
-// The head that was to come next says more, where it is bad. Its keys are known: each rotation keeps
-// a head of its own.
+// The head that was to come next says more, where it is bad. Its keys are known: each rotation
+// keeps a head of its own.
 static void complain_of_gap(struct content *content, enum status status)
 {
     const uint64_t seq = content->made.size;
-    if (content->has_head) (void)is_next_good(content);
     const char    *why = status == STATUS_CORRUPT ? "it is not there" : status_sentence(status);
-    faults_add(&content->report->faults, fault_at(outcome_of(status), "event", seq, seq), "%s",
-               why);
+    uint64_t       to = seq;
     content->is_over = true;
+    if (content->has_head) (void)is_next_good(content);
+    if (seq < ledger_archived(content->ledger)) { // a file has 256
+        why = "the archive has not the file of it, or not all of that";
+        to = seq / TILE_WIDTH * TILE_WIDTH + TILE_WIDTH - 1;
+    }
+    faults_add(&content->report->faults, fault_at(outcome_of(status), "event", seq, to), "%s", why);
+}
+
+// What went from the ledger itself went because an event says so.
+static void check_archived(struct content *content)
+{
+    const uint64_t first = ledger_archived(content->ledger);
+    if (first <= content->archived_below || ledger_is_exported(content->ledger)) return;
+    faults_add(&content->report->faults,
+               fault_at(OUTCOME_INTEGRITY, "event", content->archived_below, first - 1),
+               "they are gone from the ledger, and no event tells that they were archived");
 }
 
 // Heads that are signed for more than there is: up to the newest of those that are good.
@@ -445,18 +525,15 @@ static void check_end(struct content *content)
 void content_check(struct ledger *ledger, struct ledger_scan *scan, const struct trust *trust,
                    struct content_report *report)
 {
-    struct content content = {.ledger = ledger, .trust = trust, .report = report};
-    struct bytes   leaf;
-    enum status    status = OK;
-    if (ledger_first(ledger) > 0) {
-        complain_of_gap(&content, STATUS_CORRUPT);
-        return;
-    }
+    struct content           content = {.ledger = ledger, .trust = trust, .report = report};
+    struct bytes             leaf;
+    enum status              status = OK;
     struct ledger_checkpoint newest = {.size = 0};
     if (ledger_newest(ledger, &newest) == OK) content.sealed_size = newest.size;
     epochs_init(&report->epochs, &trust->ledger, NULL);
     next_head(&content, 0);
     compare_heads(&content);
+    pass_leaves(&content, ledger_first(ledger));
     while (!content.is_over && status == OK) {
         status = ledger_scan_next(scan, &leaf);
         if (status == OK) {
@@ -465,7 +542,9 @@ void content_check(struct ledger *ledger, struct ledger_scan *scan, const struct
             complain_of_gap(&content, status);
         }
     }
+    if (ledger_end(ledger) < ledger_size(ledger)) pass_leaves(&content, ledger_size(ledger));
     if (!content.is_over) check_end(&content);
+    if (!content.is_over) check_archived(&content);
     if (!content.is_over) check_given(&content);
     if (report->epochs.count > 1) check_later_lines(&content);
 }

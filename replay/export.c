@@ -24,6 +24,7 @@ static const char readme[] =
     "tile/LEVEL/        hashes, 256 a file\n"
     "tile/entries/      events, 256 a file, each behind its length (two bytes)\n"
     "minimum            the first event that is in it, where that is not 0\n"
+    "end                the first event that is not, where the checkpoint covers more\n"
     "keys/              the given public key; where the key was rotated, certificates of the "
     "others\n";
 
@@ -63,9 +64,12 @@ static enum status write_trust(const struct options *options, int directory_fd)
 static enum outcome write_all(struct ledger *ledger, const struct options *options,
                               int directory_fd)
 {
-    uint64_t    progress = 0;
-    enum status status = export_tiles(ledger, directory_fd, 0);
-    if (status == OK) status = export_leaves(ledger, directory_fd, options->from, &progress);
+    const uint64_t first = ledger_first(ledger), to = ledger_end(ledger);
+    const uint64_t from = options->from > first ? options->from : first;
+    uint64_t       progress = 0;
+    enum status    status = export_tiles(ledger, directory_fd, 0);
+    if (status == OK) status = export_leaves(ledger, directory_fd, from, to, &progress);
+    if (status == OK) status = export_bounds(ledger, directory_fd, from, to);
     if (status == STATUS_CORRUPT) {
         (void)fprintf(stderr,
                       "licet-replay: event %" PRIu64 ": its bytes do not make the hash that its "
@@ -80,9 +84,12 @@ static enum outcome write_all(struct ledger *ledger, const struct options *optio
     if (status == OK) status = export_checkpoint(ledger, directory_fd);
     if (status != OK) return complain(options->directory, status);
     export_sync();
-    (void)printf("%" PRIu64 " events, from %" PRIu64 ", to %s\n", ledger_size(ledger),
-                 options->from / 256 * 256, options->directory);
-    return OUTCOME_CLEAN;
+    (void)printf("%" PRIu64 " events, from %" PRIu64 ", to %s\n", to, from / 256 * 256,
+                 options->directory);
+    if (options->from >= first && to == ledger_size(ledger)) return OUTCOME_CLEAN;
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "licet-replay: the others are not here: say where, --archive DIR\n");
+    return OUTCOME_PARTIAL;
 }
 
 static enum outcome run(const struct options *options)

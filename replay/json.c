@@ -101,6 +101,7 @@ static json_t *checked_in(const struct report *report)
     json_t *object = json_object();
     set(object, "leaves", number_of(report->content.leaf_count));
     set(object, "bytes", number_of(report->content.byte_count));
+    set(object, "archived", number_of(report->content.archived_count));
     set(object, "tiles", number_of(report->content.tile_count));
     set(object, "heads", number_of(report->content.head_count));
     set(object, "epochs", number_of(report->content.epochs.count));
@@ -112,6 +113,14 @@ static json_t *checked_in(const struct report *report)
     set(object, "receipts", number_of(report->anchors.receipt_count));
     set(object, "anchors", number_of(report->anchors.head_count));
     set(object, "cosignatures", number_of(report->anchors.cosignature_count));
+    return object;
+}
+
+static json_t *not_checked_in(const struct report *report)
+{
+    json_t *object = json_object();
+    set(object, "leaves", number_of(report->content.absent_count));
+    set(object, "events", number_of(report->meaning.passed_count));
     return object;
 }
 
@@ -142,6 +151,7 @@ void json_print_report(const struct report *report, const char *origin, FILE *fi
     set(object, "ledger", json_string(origin));
     set(object, "size", report->is_opened ? number_of(report->size) : json_null());
     set(object, "checked", checked_in(report));
+    set(object, "not_checked", not_checked_in(report));
     set(object, "authors", authors_in(&report->meaning));
     set(object, "kinds", kinds_in(&report->meaning));
     set(object, "digest",

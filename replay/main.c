@@ -27,7 +27,8 @@ static void print_help(FILE *file)
                 "  2  integrity failure: not what was sealed, or not what a ledger would write\n"
                 "  3  inconsistent with an anchor\n"
                 "  4  sealed, but decided or rebuilt otherwise than by the rules\n"
-                "  5  cannot look: files, memory, permissions\n",
+                "  5  cannot look: files, memory, permissions\n"
+                "  6  right as far as it is here: events are archived, and were not read\n",
                 file);
 }
 

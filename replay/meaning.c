@@ -201,10 +201,11 @@ static enum status visit(void *context, struct state *state, const struct catch_
 static void add_fault(struct meaning *meaning, enum status status,
                       const struct catch_up_fault *fault)
 {
+    const bool         is_file = fault->is_unread && fault->seq < meaning->archived;
     const struct fault place = {.outcome = outcome_of(status),
                                 .what = "event",
                                 .from = fault->seq,
-                                .to = fault->seq,
+                                .to = is_file ? fault->seq | (ARCHIVE_STEP - 1) : fault->seq,
                                 .number = FAULT_NO_NUMBER};
     if (fault->why == NULL) return;
     faults_add(&meaning->report->faults, place, "%s%s%s", fault->why,

@@ -22,7 +22,8 @@ struct meaning {
     void (*watch)(void *context, const struct state *state, const struct catch_up_event *event,
                   const struct decision *decision);
     void           *context;
-    struct decision decision;            // of the newest event
+    uint64_t        archived; // events before are in files of 256: none of one is read alone
+    struct decision decision; // of the newest event
     uint8_t         room[LEAF_SIZE_MAX]; // to write it again
 };
 

@@ -17,7 +17,9 @@ enum {
     KEY_POLICY,
     KEY_RECEIPTS,
     KEY_CHECKPOINT,
-    KEY_SIZE_MIN
+    KEY_SIZE_MIN,
+    KEY_ARCHIVE,
+    KEY_PARTIAL
 };
 
 enum { WORD_MAX = 4 };
@@ -44,7 +46,10 @@ struct words {
         "json", 'j', NULL, 0, "Print JSON", 0                                                \
     }
 
-#define COMMON {"data", 'd', "DIR", 0, "The ledger's directory, or a copy of it", 0}, TRUST
+#define COMMON                                                                                     \
+    {"data", 'd', "DIR", 0, "The ledger's directory, or a copy of it", 0},                         \
+        {"archive", KEY_ARCHIVE, "DIR", 0, "Where its archived events are (licetd --archive)", 0}, \
+        TRUST
 
 // clang-format 14 breaks these tables.
 // clang-format off
@@ -56,6 +61,8 @@ static const struct argp_option verify_options[] = {
     {"trusted-checkpoint", KEY_CHECKPOINT, "FILE", 0,
      "A signed head that was kept elsewhere: the ledger must go on from it", 0},
     {"expect-min-size", KEY_SIZE_MIN, "N", 0, "So many events must be there", 0},
+    {"partial", KEY_PARTIAL, NULL, 0,
+     "Be content with what is here: 0, not 6, where events are kept elsewhere and were not read", 0},
     {"quiet", 'q', NULL, 0, "Print nothing: the exit code says it", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -92,6 +99,11 @@ static const struct argp_option at_options[] = {
 };
 
 static const struct argp_option why_options[] = {
+    COMMON,
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static const struct argp_option prove_options[] = {
     COMMON,
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -153,7 +165,8 @@ static void take_words_of_export(struct words *words, struct argp_state *state)
 
 static void take_words_of_why(struct words *words, struct argp_state *state)
 {
-    if (words->word_count < 1 || words->word_count > 2) complain(state, "say which event: why 17");
+    const bool is_one = words->word_count == 1 || words->word_count == 2;
+    if (!is_one) complain(state, "say which event, by its seq");
     words->options->seq = read_number(words->of[0], state);
     if (words->word_count == 2) take_data(words->options, words->of[1], state);
 }
@@ -197,6 +210,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'q':
         options->is_quiet = true;
         return 0;
+    case KEY_ARCHIVE:
+        options->archive = argument;
+        return 0;
+    case KEY_PARTIAL:
+        options->is_partial_allowed = true;
+        return 0;
     case KEY_POLICY:
         options->policy_file = argument;
         return 0;
@@ -238,7 +257,7 @@ static bool read_with(const struct argp *argp, int count, char **arguments, stru
     struct words words = {.options = options,
                           .is_at = argp->options == at_options,
                           .is_export = argp->options == export_options,
-                          .is_why = argp->options == why_options,
+                          .is_why = argp->options == why_options || argp->options == prove_options,
                           .what = argp->options == receipt_options
                                       ? "receipt's file"
                                       : "ledger's directory: --data DIR"};
@@ -251,7 +270,8 @@ static bool read_with(const struct argp *argp, int count, char **arguments, stru
 #define AFTER                                                                                    \
     "\vExit codes: 0 done and right, 1 usage, 2 integrity failure, 3 inconsistent with an "      \
     "anchor, "                                                                                   \
-    "4 decided or rebuilt otherwise, 5 cannot look.\n\n"                                         \
+    "4 decided or rebuilt otherwise, 5 cannot look, 6 right as far as it is here: events are "   \
+    "archived and were not read.\n\n"                                                            \
     "Reads only: the ledger may be in use by its daemon meanwhile. Needs no network. The key "   \
     "file is the only thing that is trusted; keep it where the ledger's operator cannot change " \
     "it."
@@ -362,6 +382,21 @@ static bool read_why(int count, char **arguments, struct options *options)
     return read_with(&argp, count, arguments, options);
 }
 
+static bool read_prove(int count, char **arguments, struct options *options)
+{
+    static const struct argp argp = {
+        prove_options,
+        parse,
+        "SEQ [DATA]",
+        "Prints a receipt of the event SEQ (C2SP tlog-proof), as `licet receipt` does of one that "
+        "is not archived. It leads to the newest signed head and stands alone: `licet-replay "
+        "receipt` verifies it." AFTER,
+        NULL,
+        NULL,
+        NULL};
+    return read_with(&argp, count, arguments, options);
+}
+
 const struct command commands[] = {
     {"verify",  "check everything that can be checked",     read_verify,  verify_run },
     {"rebuild", "digest of the state, from the log alone",  read_rebuild, rebuild_run},
@@ -369,6 +404,7 @@ const struct command commands[] = {
     {"at",      "a group as it was at an event or instant", read_at,      at_run     },
     {"export",  "the ledger as files that stand alone",     read_export,  export_run },
     {"receipt", "verify a receipt, and say what it proves", read_receipt, receipt_run},
+    {"prove",   "a receipt of an event, archived or not",   read_prove,   prove_run  },
     {"why",     "why an event was decided so",              read_why,     why_run    },
     {NULL,      NULL,                                       NULL,         NULL       },
 };

@@ -12,19 +12,21 @@
 // Texts are arguments of main.
 struct options {
     const char  *data;                       // the ledger's directory; of receipt: the file
+    const char  *archive;                    // of its old events; NULL: none is at hand
     const char  *key_file, *policy_file;     // one of them
     struct trust trust;                      // loaded by main
     const char  *receipts, *checkpoint_file; // anchors of verify; NULL: none
     uint64_t     size_min;                   // that the ledger must have
     bool         is_json;
     bool         is_quiet;
+    bool         is_partial_allowed; // verify: of what is kept elsewhere nothing is asked
     bool         has_expected;
     struct hash  expected; // of rebuild
     uint64_t     from, to; // events [from, to) of print and rebuild; UINT64_MAX: the end
     const char  *when;     // of at: SEQ or TIME
     const char  *group;
     const char  *directory; // of export
-    uint64_t     seq;       // of why
+    uint64_t     seq;       // of why and prove
 };
 
 struct command {

@@ -49,8 +49,10 @@ static void print_rest(const struct replaying *replaying, const struct options *
 {
     struct ledger_scan *scan = NULL;
     struct bytes        packed;
-    const uint64_t      size = ledger_size(replaying->ledger);
-    uint64_t            seq = server_at(replaying->state)->size;
+    const uint64_t      size = ledger_end(replaying->ledger);
+    const uint64_t      first = ledger_first(replaying->ledger);
+    const uint64_t      told = server_at(replaying->state)->size;
+    uint64_t            seq = told > first ? told : first;
     const uint64_t      end = options->to < size ? options->to : size;
     if (ledger_scan_open(replaying->ledger, seq, end, &scan) != OK) return;
     while (ledger_scan_next(scan, &packed) == OK) {

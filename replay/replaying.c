@@ -17,7 +17,12 @@ static enum outcome open_ledger(struct replaying *replaying, const struct option
         .is_unchecked = is_unchecked
     };
     struct ledger_complaint complaint;
-    const enum status status = ledger_open(options->data, &how, &replaying->ledger, &complaint);
+    enum status status = ledger_open(options->data, &how, &replaying->ledger, &complaint);
+    if (status == OK && options->archive != NULL) {
+        complaint = (struct ledger_complaint){.what = "archive", .index = LEDGER_NO_INDEX};
+        status = ledger_use_archive(replaying->ledger, options->archive);
+        complaint.why = status_sentence(status);
+    }
     if (status == OK) return OUTCOME_CLEAN;
     (void)fprintf(stderr, "licet-replay: %s: %s", options->data, complaint.what);
     if (complaint.index != LEDGER_NO_INDEX) (void)fprintf(stderr, " %" PRIu64, complaint.index);
@@ -51,11 +56,17 @@ enum outcome replaying_open_unchecked(struct replaying *replaying, const struct 
 enum outcome replaying_run(struct replaying *replaying, uint64_t size)
 {
     struct ledger_scan *scan = NULL;
-    const uint64_t      end =
-        size < ledger_size(replaying->ledger) ? size : ledger_size(replaying->ledger);
+    const uint64_t      last = ledger_end(replaying->ledger);
+    const uint64_t      end = size < last ? size : last;
+    if (ledger_first(replaying->ledger) > 0) {
+        (void)fprintf(stderr,
+                      "licet-replay: events before %" PRIu64
+                      " are archived: say where, --archive DIR\n",
+                      ledger_first(replaying->ledger));
+        return OUTCOME_IO;
+    }
     enum status status = ledger_scan_open(replaying->ledger, 0, end, &scan);
-    if (status == OK) status = snapshots_open(&replaying->snapshots, replaying->ledger, end);
-    if (ledger_first(replaying->ledger) > 0) status = STATUS_CORRUPT;
+    if (status == OK) status = snapshots_open(&replaying->snapshots, replaying->ledger, 0, end);
     if (status != OK) {
         snapshots_close(&replaying->snapshots);
         ledger_scan_close(scan);

@@ -94,6 +94,11 @@ uint32_t report_faults(const struct report *report, struct fault_list *list)
     return total - list->count;
 }
 
+bool report_is_partial(const struct report *report)
+{
+    return report->content.absent_count > 0 || report->meaning.passed_count > 0;
+}
+
 enum outcome report_outcome(const struct report *report)
 {
     struct fault_list list;
@@ -102,7 +107,9 @@ enum outcome report_outcome(const struct report *report)
     for (uint32_t i = 0; i < list.count; i++) {
         if (rank(list.of[i]->outcome) < rank(worst)) worst = list.of[i]->outcome;
     }
-    return worst;
+    if (worst != OUTCOME_CLEAN) return worst;
+    if (report->is_partial_allowed || !report_is_partial(report)) return OUTCOME_CLEAN;
+    return OUTCOME_PARTIAL;
 }
 
 const char *outcome_word(enum outcome outcome)
@@ -114,6 +121,7 @@ const char *outcome_word(enum outcome outcome)
         [OUTCOME_ANCHOR] = "anchor inconsistency",
         [OUTCOME_DIVERGENCE] = "divergence",
         [OUTCOME_IO] = "input/output failure",
+        [OUTCOME_PARTIAL] = "clean as far as it is here",
     };
     assert((size_t)outcome < sizeof words / sizeof words[0]);
     return words[outcome];
@@ -134,6 +142,7 @@ enum outcome outcome_of(enum status status)
     case STATUS_BEHIND:
         return OUTCOME_ANCHOR;
     case STATUS_NOT_FOUND:
+    case STATUS_ARCHIVED:
     case STATUS_EXISTS:
     case STATUS_IO:
     case STATUS_FULL:
@@ -225,12 +234,29 @@ static void print_evidence(const struct anchor_report *anchors, FILE *file)
                   anchors->evidence, anchors->kept, anchors->found);
 }
 
+// What was not looked at, in so many words.
+static void print_absent(const struct report *report, FILE *file)
+{
+    if (report->content.absent_count > 0) {
+        print_count("NOT here", report->content.absent_count,
+                    "leaves: their hashes were compared, their bytes are kept elsewhere", file);
+    }
+    if (report->meaning.passed_count > 0) {
+        print_count("NOT decided", report->meaning.passed_count,
+                    "events, nor their authors' signatures verified", file);
+    }
+}
+
 void report_print(const struct report *report, const char *origin, FILE *file)
 {
     const struct content_report *content = &report->content;
     const struct meaning_report *meaning = &report->meaning;
     (void)fprintf(file, "ledger       %s\n", origin);
     print_count("leaves", content->leaf_count, "hashed, and compared with the tiles", file);
+    if (content->archived_count > 0) {
+        print_count("archived", content->archived_count, "of those leaves, from the archive", file);
+    }
+    print_absent(report, file);
     print_count("tiles", content->tile_count, "every hash compared", file);
     print_count("heads", content->head_count, "signature and root compared", file);
     if (content->certificate_count > 0) {
@@ -250,5 +276,6 @@ void report_print(const struct report *report, const char *origin, FILE *file)
     print_faults(report, file);
     print_evidence(&report->anchors, file);
     const enum outcome outcome = report_outcome(report);
-    (void)fprintf(file, "%s\n", outcome_word(outcome));
+    const bool         is_clean = outcome == OUTCOME_CLEAN && report_is_partial(report);
+    (void)fprintf(file, "%s\n", outcome_word(is_clean ? OUTCOME_PARTIAL : outcome));
 }

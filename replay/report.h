@@ -23,6 +23,7 @@ enum outcome {
     OUTCOME_ANCHOR = 3,     // consistent in itself, but not with what is kept elsewhere
     OUTCOME_DIVERGENCE = 4, // sealed and well formed, but decided otherwise than by the rules
     OUTCOME_IO = 5,         // could not look
+    OUTCOME_PARTIAL = 6,    // in order as far as it is there: some events are kept elsewhere
 };
 
 enum { FAULT_MAX = 16, FAULT_TEXT_SIZE = 512 };
@@ -50,7 +51,9 @@ struct faults {
 struct content_report {
     uint64_t      leaf_count;
     uint64_t      byte_count;
-    uint64_t      tile_count; // compared in full
+    uint64_t      archived_count; // of the leaves, read from the archive
+    uint64_t      absent_count;   // leaves that are not there: their hash was compared, no byte
+    uint64_t      tile_count;     // compared in full
     uint64_t      head_count; // signed by the ledger, and the root of what the leaves' bytes make
     uint64_t      certificate_count; // of the ledger's later keys, that verify
     struct epochs epochs;            // of its keys, as far as the leaves were read
@@ -60,6 +63,7 @@ struct content_report {
 // Events against the rules.
 struct meaning_report {
     uint64_t      event_count;
+    uint64_t      passed_count; // events before, not decided again: it began with a snapshot
     uint64_t      kind_counts[KIND_MAX + 1];
     uint64_t      refusal_count;  // of them, refused and decided so again
     uint64_t      ledger_count;   // by the ledger itself
@@ -90,8 +94,9 @@ struct anchor_report {
 };
 
 struct report {
-    bool                  is_opened;
-    uint64_t              size; // leaves in the store
+    bool     is_opened;
+    bool     is_partial_allowed; // what is kept elsewhere is no reason for another code
+    uint64_t size;               // leaves in the store
     struct content_report content;
     struct meaning_report meaning;
     struct anchor_report  anchors;
@@ -113,6 +118,8 @@ struct fault_list {
 // How many more there were.
 uint32_t     report_faults(const struct report *report, struct fault_list *list);
 enum outcome report_outcome(const struct report *report);
+// Whether some events are kept elsewhere, and were not looked at.
+bool         report_is_partial(const struct report *report);
 const char  *outcome_word(enum outcome outcome);
 // Of a failure: damage that was found, or that nobody could look.
 enum outcome outcome_of(enum status status);

@@ -20,9 +20,9 @@ struct snapshots {
     struct hash         digest;
 };
 
-// Looks ahead from the first event that is there to `to`. Closing is due when it is done.
+// Looks ahead from the event that is replayed first to `to`. Closing is due when it is done.
 MUST_CHECK enum status snapshots_open(struct snapshots *snapshots, struct ledger *ledger,
-                                      uint64_t to);
+                                      uint64_t from, uint64_t to);
 void                   snapshots_close(struct snapshots *snapshots);
 
 // With each event, before it is recorded: whether it tells of a snapshot, and by the right digest.

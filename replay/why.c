@@ -41,7 +41,7 @@ static enum outcome why(const struct options *options)
 {
     static struct replaying replaying;
     enum outcome            outcome = replaying_open(&replaying, options);
-    if (outcome == OUTCOME_CLEAN && options->seq >= ledger_size(replaying.ledger)) {
+    if (outcome == OUTCOME_CLEAN && options->seq >= ledger_end(replaying.ledger)) {
         (void)fprintf(stderr, "licet-replay: there is no event %" PRIu64 " yet\n", options->seq);
         outcome = OUTCOME_USAGE;
     }

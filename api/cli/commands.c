@@ -2,6 +2,7 @@
 #include "api/cli/access.h"
 #include "api/cli/allocate.h"
 #include "api/cli/apply.h"
+#include "api/cli/archive.h"
 #include "api/cli/command.h"
 #include "api/cli/contact.h"
 #include "api/cli/expiring.h"
@@ -968,6 +969,19 @@ const struct command commands[] = {
                    "  --vkey /etc/licet/keys/ledger.vkey --follow",
         .parameters = &publish_parameters,
         .run = publish_run,
+    },
+    {
+        .path = "archive",
+        .way = ASKS,
+        .verb = "archive",
+        .summary = "Move old events out of the ledger",
+        .details = "The daemon writes them to its archive (licetd --archive DIR), reads them back, tells "
+                   "of it in the log, and only then drops them. Their hashes stay: every proof can "
+                   "still be made, and licet-replay reads both together. A snapshot must cover "
+                   "them. The room they leave in data.mdb is used again. For a server_admin.",
+        .example = "archive --below 1000000 --wait",
+        .parameters = &archive_parameters,
+        .run = archive_run,
     },
     {.path = NULL},
 };

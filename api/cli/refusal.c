@@ -140,15 +140,21 @@ static enum exit_code code_of_error(struct bytes code)
         const char    *word;
         enum exit_code code;
     } rows[] = {
-        {"BAD_SIGNATURE",   EXIT_REFUSED},
-        {"MALFORMED",       EXIT_USAGE  },
-        {"NEXT_KEY",        EXIT_REFUSED},
-        {"OTHER_HEAD",      EXIT_REFUSED},
-        {"UNKNOWN_VERB",    EXIT_USAGE  },
-        {"UNKNOWN_WITNESS", EXIT_REFUSED},
-        {"UNAUTHENTICATED", EXIT_REFUSED},
-        {"FORBIDDEN",       EXIT_REFUSED},
-        {"NOT_FOUND",       EXIT_REFUSED},
+        {"ALREADY_ARCHIVED", EXIT_REFUSED},
+        {"ARCHIVED",         EXIT_REFUSED},
+        {"ARCHIVE_RUNNING",  EXIT_REFUSED},
+        {"BAD_SIGNATURE",    EXIT_REFUSED},
+        {"MALFORMED",        EXIT_USAGE  },
+        {"NEEDS_SNAPSHOT",   EXIT_REFUSED},
+        {"NEXT_KEY",         EXIT_REFUSED},
+        {"NO_ARCHIVE",       EXIT_REFUSED},
+        {"OTHER_HEAD",       EXIT_REFUSED},
+        {"STILL_REMEMBERED", EXIT_REFUSED},
+        {"UNKNOWN_VERB",     EXIT_USAGE  },
+        {"UNKNOWN_WITNESS",  EXIT_REFUSED},
+        {"UNAUTHENTICATED",  EXIT_REFUSED},
+        {"FORBIDDEN",        EXIT_REFUSED},
+        {"NOT_FOUND",        EXIT_REFUSED},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (bytes_is_equal(code, bytes_of_text(rows[i].word))) return rows[i].code;

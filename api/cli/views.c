@@ -22,6 +22,29 @@ static void print_store(const struct call *call, struct bytes map)
                   (unsigned long long)(message_number(map, "store_max", 0) >> 20));
 }
 
+// Nothing where no event was ever archived, and none is.
+static void print_archive(const struct call *call, struct bytes map)
+{
+    struct bytes archive = {NULL, 0};
+    if (message_number(map, "first", 0) > 0) {
+        (void)fprintf(call->out, "%-16s events before %llu\n", "archived",
+                      (unsigned long long)message_number(map, "first", 0));
+    }
+    if (!message_find(map, "archive", &archive)) return;
+    const struct bytes failed = message_text(archive, "failed");
+    const struct bytes stage = message_text(archive, "stage");
+    if (failed.size > 0) {
+        (void)fprintf(call->out, "%-16s ", "archive failed");
+        print_text(call->out, failed);
+        (void)fputc('\n', call->out);
+    }
+    if (stage.size == 0) return;
+    (void)fprintf(call->out, "%-16s events below %llu: ", "archive",
+                  (unsigned long long)message_number(archive, "below", 0));
+    print_text(call->out, stage);
+    (void)fprintf(call->out, ", at %llu\n", (unsigned long long)message_number(archive, "done", 0));
+}
+
 void view_status(struct call *call, struct bytes map)
 {
     line_text(call, map, "origin");
@@ -50,6 +73,7 @@ void view_status(struct call *call, struct bytes map)
     line_number(call, map, "snapshot");
     line_number(call, map, "epoch");
     line_text(call, map, "ledger_key");
+    print_archive(call, map);
     line_binary(call, map, "root");
     line_binary(call, map, "digest");
     line_number(call, map, "groups");
@@ -124,6 +148,9 @@ static void view_vendor(struct call *call, struct bytes vendor)
     if (message_text(vendor, "source").size > 0) {
         (void)fputs(", from ", call->out);
         print_text(call->out, message_text(vendor, "source"));
+    }
+    if (message_flag(vendor, "source_archived")) {
+        (void)fputs(" (from where is in the archive)", call->out);
     }
     (void)fprintf(call->out, "%s\n", message_flag(vendor, "trusted") ? "" : " (revoked)");
     for (struct bytes entry; message_next(&entries, &entry);) {

@@ -228,6 +228,7 @@ struct following {
     const char        *items; // the list in the reply
     uint64_t           left;  // items to go
     bool               is_endless;
+    bool               is_from_start; // nobody said where to begin
 };
 
 static void print_item(const struct call *call, const struct following *following,
@@ -277,10 +278,60 @@ static bool is_passing(enum status status)
     return status == STATUS_UNREACHABLE || status == STATUS_TIMED_OUT;
 }
 
+static bool is_archived(const struct following *following, const struct licet_reply *reply)
+{
+    return following->is_from_start && reply->outcome == MESSAGE_ERROR &&
+           bytes_is_equal(message_text(reply->map, "code"), bytes_of_text("ARCHIVED"));
+}
+
+// The beginning is archived: with what is left.
+static enum exit_code skip_archived(struct call *call, struct following *following)
+{
+    uint8_t            memory[32];
+    struct buffer      request = buffer_over(memory, sizeof memory);
+    struct licet_reply reply;
+    message_begin_request(&request, "status", 0);
+    const enum exit_code code = query_once(call, buffer_bytes(&request), &reply);
+    if (code != EXIT_DONE) return code;
+    following->is_from_start = false;
+    following->watch.cursor = message_number(reply.map, "first", 0);
+    (void)fprintf(stderr,
+                  "licet: events before %llu are archived: licet-replay print --archive DIR\n",
+                  (unsigned long long)following->watch.cursor);
+    return EXIT_DONE;
+}
+
+// Whether that was all that was asked for.
+static bool is_enough(const struct call *call, const struct following *following, struct bytes map)
+{
+    const uint64_t end = message_number(map, "seq", 0);
+    const bool     has_more = message_number(map, "next", end) < end;
+    if (following->left == 0 || (!following->is_endless && !has_more)) return true;
+    return ferror(call->out) != 0; // nobody reads any more
+}
+
+// True when it is over, with *code.
+static bool take(struct call *call, struct following *following, const struct licet_reply *reply,
+                 uint64_t since, enum exit_code *code)
+{
+    if (is_archived(following, reply)) {
+        *code = skip_archived(call, following);
+        return *code != EXIT_DONE;
+    }
+    if (reply->outcome != MESSAGE_OK) {
+        *code = refusal_print(call, reply);
+        return true;
+    }
+    print_items(call, following, reply->map, since);
+    *code = EXIT_DONE;
+    return is_enough(call, following, reply->map);
+}
+
 static enum exit_code follow(struct call *call, struct following *following)
 {
     for (;;) {
         struct licet_reply reply;
+        enum exit_code     code;
         const uint64_t     since = following->watch.cursor;
         const enum status  status = licet_watch_next(call->licet, &following->watch, &reply);
         if (is_passing(status) && following->is_endless) {
@@ -288,12 +339,7 @@ static enum exit_code follow(struct call *call, struct following *following)
             continue;
         }
         if (status != OK) return connect_complain(call, status);
-        if (reply.outcome != MESSAGE_OK) return refusal_print(call, &reply);
-        print_items(call, following, reply.map, since);
-        const uint64_t end = message_number(reply.map, "seq", 0);
-        const bool     has_more = message_number(reply.map, "next", end) < end;
-        if (following->left == 0 || (!following->is_endless && !has_more)) return EXIT_DONE;
-        if (ferror(call->out) != 0) return EXIT_DONE; // nobody reads any more
+        if (take(call, following, &reply, since, &code)) return code;
     }
 }
 
@@ -319,7 +365,8 @@ enum exit_code watch_log_run(struct call *call)
 {
     struct following following = {.watch = {.verb = LICET_LOG},
                                   .items = "events",
-                                  .is_endless = call_has_flag(call, "follow")};
+                                  .is_endless = call_has_flag(call, "follow"),
+                                  .is_from_start = call_text(call, "after") == NULL};
     if (!begin(call, &following)) return EXIT_USAGE;
     if (!number_of(call, "after", &following.watch.cursor)) return EXIT_USAGE;
     const enum exit_code code = connect_open(call);

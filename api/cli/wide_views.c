@@ -200,7 +200,11 @@ void view_who(struct call *call, struct bytes map)
     }
     line_text(call, holding, "group");
     line_text(call, holding, "user");
-    line_time(call, map, "since");
+    if (message_is_nil(map, "since")) {
+        (void)fprintf(call->out, "%-16s as long as its event, which is archived\n", "since");
+    } else {
+        line_time(call, map, "since");
+    }
     line_number(call, holding, "seq");
     line_text(call, holding, "directions");
     if (message_flag(holding, "suspended")) (void)fprintf(call->out, "%-16s yes\n", "suspended");

@@ -29,6 +29,13 @@ void answer_failure(struct buffer *reply, enum status status)
     const char *code = status == STATUS_NOT_FOUND    ? "NOT_FOUND"
                        : status == STATUS_OVERLOADED ? "OVERLOADED"
                                                      : "STORAGE_FAILED";
+    if (status == STATUS_ARCHIVED) {
+        answer_error(
+            reply, "ARCHIVED",
+            bytes_of_text("it is in the archive: licet-replay print, why and prove read it "
+                          "with --archive DIR"));
+        return;
+    }
     answer_error(reply, code, bytes_of_text(status_sentence(status)));
 }
 

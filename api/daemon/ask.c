@@ -33,6 +33,9 @@ static const struct field page_fields[] = {
     OPTIONAL(after, FIELD_NUMBER, INT64_MAX),
     OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
 };
+static const struct field archive_fields[] = {
+    REQUIRED(below, FIELD_NUMBER, INT64_MAX),
+};
 static const struct field changes_fields[] = {
     REQUIRED(group, FIELD_PATH, 0),
     OPTIONAL(limit, FIELD_NUMBER, PAGE_MAX),
@@ -169,6 +172,7 @@ struct verb_row {
 static const struct verb_row rows[] = {
     [VERB_ACCESS]      = ROW(access, access_fields, false),
     [VERB_ACTORS]      = ROW(actors, page_fields, false),
+    [VERB_ARCHIVE]     = ROW(archive, archive_fields, false),
     [VERB_CHANGES]     = ROW(changes, changes_fields, false),
     [VERB_CHECKPOINT]  = ROW(checkpoint, checkpoint_fields, true),
     [VERB_CLOCK]       = ROW(clock, clock_fields, false),

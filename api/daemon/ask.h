@@ -13,6 +13,7 @@
 enum verb {
     VERB_ACCESS,
     VERB_ACTORS,
+    VERB_ARCHIVE,
     VERB_CHANGES,
     VERB_CHECKPOINT,
     VERB_CLOCK,
@@ -50,7 +51,7 @@ struct arguments {
     struct bytes key, signature, proposal, proposals, id, cursor;
     struct bytes action, who, version, receipt;
     struct bytes actor, name, mail, phone, note;
-    uint64_t     after, limit, wait, since, depth, within;
+    uint64_t     after, limit, wait, since, depth, within, below;
     uint64_t     seq, size, from, to, time, not_after;
     bool         has_digest, is_erased, is_undelivered, stops;
 };

@@ -4,6 +4,7 @@
 #define API_DAEMON_DAEMON_H
 
 #include "api/daemon/anchor.h"
+#include "api/daemon/archives.h"
 #include "api/daemon/ask.h"
 #include "api/daemon/clock.h"
 #include "api/daemon/connections.h"
@@ -35,6 +36,7 @@ struct daemon {
     struct decision     decision;   // of the proposal in hand
     struct refusals     refusals;
     struct snapshots    snapshots;
+    struct archives     archives;
     bool                is_resuming; // leases are to begin anew before any may end (X11)
 
     // The batch that is open: the log's transaction and the state that goes with it.

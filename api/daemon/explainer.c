@@ -32,6 +32,7 @@ struct explainer {
     pthread_mutex_t          lock; // guards the states of the slots; a slot belongs to who moved it
     pthread_cond_t           bell;
     atomic_bool              is_stopping;
+    atomic_uint_least64_t    archived;
     uint64_t                 asked_count;
     struct past              past; // the thread's
     struct slot              slots[EXPLAINER_WAITING_MAX];
@@ -110,7 +111,10 @@ enum status explainer_open(const struct explainer_options *options, struct expla
     struct explainer *made = memory_reserve(sizeof *made);
     if (made == NULL) return STATUS_OUT_OF_MEMORY;
     made->options = *options;
-    made->past = (struct past){.ledger = options->ledger, .is_stopping = &made->is_stopping};
+    made->past = (struct past){.ledger = options->ledger,
+                               .snapshots = options->snapshots,
+                               .is_stopping = &made->is_stopping,
+                               .archived = &made->archived};
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->bell, NULL);
     if (start_thread(made) != 0) {
@@ -141,6 +145,11 @@ void explainer_close(struct explainer *explainer,
     pthread_cond_destroy(&explainer->bell);
     pthread_mutex_destroy(&explainer->lock);
     memory_return(explainer, sizeof *explainer);
+}
+
+void explainer_archived(struct explainer *explainer, uint64_t below)
+{
+    atomic_store(&explainer->archived, below);
 }
 
 static struct slot *find(struct explainer *explainer, enum slot_state state)

@@ -23,7 +23,8 @@ struct explainer;
 enum { EXPLAINER_WAITING_MAX = 8 };
 
 struct explainer_options {
-    const struct ledger *ledger; // stays open until the explainer is closed
+    const struct ledger *ledger;    // stays open until the explainer is closed
+    const char          *snapshots; // the directory that they are in
     // Called by the thread when an answer is there.
     void (*wake)(void *context);
     void *wake_context;
@@ -31,6 +32,7 @@ struct explainer_options {
 
 struct past_question {
     uint64_t  seq;    // committed, and not archived
+    uint64_t  size;   // events, committed
     uint64_t  after;  // the first reason that is told
     uint64_t  limit;  // so many of them at most
     entity_id reader; // the group of who asks: 0 the server
@@ -41,6 +43,9 @@ MUST_CHECK enum status explainer_open(const struct explainer_options *options,
 // Breaks off what is asked. `release` is called for each request that was not taken. NULL is fine.
 void                   explainer_close(struct explainer *explainer,
                                        void (*release)(void *context, struct request *request), void *context);
+
+// Before events below are dropped from the ledger: who needs them begins at a snapshot.
+void explainer_archived(struct explainer *explainer, uint64_t below);
 
 // Keeps the request until it is taken or released. False when as many wait as may.
 bool explainer_ask(struct explainer *explainer, const struct request *request,

@@ -157,7 +157,8 @@ bool log_answer(struct daemon *daemon, struct ask *ask, uint32_t actor, bool is_
     static struct page page; // the loop is one thread
     const uint64_t     after = ask->arguments.after;
     const uint32_t     top = asked_group(daemon, ask->arguments.group, actor, reply);
-    uint64_t           seq = after == ARGUMENT_ABSENT ? 0 : after;
+    const uint64_t     first = ledger_archived(daemon->ledger);
+    uint64_t           seq = after == ARGUMENT_ABSENT ? first : after; // what is left of it
     if (top == 0) return true;
     page_init(&page, ask->arguments.limit);
     const enum status status = add_events(daemon, top, actor, &seq, &page);
@@ -170,8 +171,9 @@ bool log_answer(struct daemon *daemon, struct ask *ask, uint32_t actor, bool is_
         ask->arguments.after = seq; // what was passed over needs no second look
         return false;
     }
-    answer_ok(reply, 4);
+    answer_ok(reply, 5);
     put_page(reply, "events", &page);
+    put_number(reply, "first", first);
     put_number(reply, "next", seq);
     put_seq(reply, daemon);
     put_now(reply, daemon);
@@ -376,6 +378,7 @@ bool why_answer(struct daemon *daemon, const struct request *request, uint32_t a
     const struct arguments    *arguments = &((const struct ask *)request->prepared)->arguments;
     const struct past_question question = {
         .seq = arguments->seq,
+        .size = server_at(daemon->state)->size - (daemon->is_batch_open ? daemon->batch_count : 0),
         .after = or_else(arguments->after, 0),
         .limit = or_else(arguments->limit, WHY_MAX),
         .reader = group_at(daemon->state, actor_at(daemon->state, actor)->group)->id};

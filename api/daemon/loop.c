@@ -195,6 +195,7 @@ static void settle_due(struct daemon *daemon)
     pass_edges(daemon);
     remind_due(daemon);
     snapshots_tell(daemon);
+    archives_tell(daemon);
     if (refusals_are_due(&daemon->refusals, daemon->now_ms)) tell_refusals(daemon);
 }
 
@@ -263,6 +264,7 @@ typedef void verb_answer(struct daemon *daemon, const struct ask *ask, uint32_t 
 static verb_answer *const verb_answers[VERB_UNKNOWN] = {
     [VERB_ACCESS] = access_answer,
     [VERB_ACTORS] = actors_answer,
+    [VERB_ARCHIVE] = archive_answer,
     [VERB_CHECKPOINT] = checkpoint_answer,
     [VERB_CLOCK] = clock_answer,
     [VERB_CONNECT] = connect_answer,
@@ -476,9 +478,14 @@ static void wake(void *context)
 
 static enum status open_explainer(struct daemon *daemon)
 {
-    const struct explainer_options options = {
-        .ledger = daemon->ledger, .wake = wake, .wake_context = daemon->connections};
-    return explainer_open(&options, &daemon->explainer);
+    const struct explainer_options options = {.ledger = daemon->ledger,
+                                              .snapshots = daemon->snapshots.directory,
+                                              .wake = wake,
+                                              .wake_context = daemon->connections};
+    const enum status              status = explainer_open(&options, &daemon->explainer);
+    if (status != OK) return status;
+    explainer_archived(daemon->explainer, server_at(daemon->state)->archived_below);
+    return OK;
 }
 
 // --- Turns ------------------------------------------------------------------
@@ -511,6 +518,7 @@ static uint32_t sleep_ms(const struct loop *loop)
     const uint64_t       edge_ms = schedule_next(daemon->state);
     if (loop->is_publishing) return 0;
     if (remind_has_due(daemon)) return 1;
+    if (archives_has_to_drop(daemon, clock_read().boot_ms)) return 1;
     if (edge_ms <= daemon->now_ms) return 1;
     if (daemon->clock.is_test || edge_ms == TIME_NEVER) return TICK_MS;
     return edge_ms - daemon->now_ms < TICK_MS ? (uint32_t)(edge_ms - daemon->now_ms) : TICK_MS;
@@ -529,11 +537,23 @@ static void warn_of_full(struct loop *loop)
 static void care(struct loop *loop, uint64_t tick_ms)
 {
     snapshots_look(loop->daemon);
+    archives_look(loop->daemon);
     if (loop->cared_ms > 0 && tick_ms - loop->cared_ms < CARE_MS) return;
     loop->cared_ms = tick_ms;
     warn_of_full(loop);
     const enum status status = ledger_clear_dead_readers(loop->daemon->ledger);
     if (status != OK) report_failure("clear dead readers", status);
+}
+
+// In a batch of its own: should there be no room for it, nobody else's is given up.
+static enum status drop_archived(struct loop *loop, uint64_t tick_ms)
+{
+    const uint64_t first = ledger_archived(loop->daemon->ledger);
+    if (!archives_has_to_drop(loop->daemon, tick_ms)) return OK;
+    archives_drop(loop->daemon);
+    const enum status status = finish(loop);
+    if (ledger_archived(loop->daemon->ledger) == first) archives_rest(loop->daemon, tick_ms);
+    return status;
 }
 
 static void release_parked(struct loop *loop)
@@ -555,6 +575,7 @@ static enum status run(struct loop *loop, const volatile sig_atomic_t *stop)
         const uint64_t tick_ms = clock_read().boot_ms;
         enum status    status = turn(loop, count, tick_ms);
         if (status == OK) status = look_at_parked(loop, tick_ms);
+        if (status == OK) status = drop_archived(loop, tick_ms);
         if (status != OK) return status;
         loop->is_publishing = publish(loop->publishing, daemon, tick_ms);
         send_explained(daemon);

@@ -1,4 +1,5 @@
 // licetd - one ledger and its sockets. See README.md.
+#include "api/daemon/archive_process.h"
 #include "api/daemon/daemon.h"
 #include "api/daemon/loop.h"
 #include "api/daemon/report.h"
@@ -30,7 +31,7 @@ enum { LISTEN_MAX = 64, URL_TEXT_MAX = 2048 };
 enum exit_code { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 
 struct options {
-    const char       *data, *key, *next_key, *anchor, *policy;
+    const char       *data, *key, *next_key, *anchor, *policy, *archive;
     const char       *certificate, *certificate_key, *authority;
     bool              is_plain_allowed;
     uint64_t          snapshot_every, map_mib;
@@ -48,6 +49,7 @@ enum option_key {
     OPTION_NEXT_KEY,
     OPTION_ANCHOR,
     OPTION_POLICY,
+    OPTION_ARCHIVE,
     OPTION_SNAPSHOT_EVERY,
     OPTION_MAP_SIZE,
 };
@@ -65,6 +67,10 @@ static const struct argp_option option_rows[] = {
     {"policy",          OPTION_POLICY,          "FILE",             0,
      "A C2SP tlog-policy that names this ledger, its witnesses and how many of them are enough: "
      "their signatures under its heads are kept (licet cosign)",                                                                   0},
+    {"archive",         OPTION_ARCHIVE,         "DIR",              0,
+     "Move old events here when asked to (licet archive): made with mode 0700. They are read from "
+     "here "
+     "where a start cannot do without them",                                                                                       0},
     {"snapshot-every",  OPTION_SNAPSHOT_EVERY,  "N",                0,
      "Write a snapshot after so many events, for a quick start: 1000000 unless told, 0 for "
      "SIGUSR1 only",                                                                                                               0},
@@ -155,6 +161,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case OPTION_POLICY:
         options->policy = value;
+        return 0;
+    case OPTION_ARCHIVE:
+        options->archive = value;
         return 0;
     case OPTION_SNAPSHOT_EVERY:
         if (!bytes_to_decimal(bytes_of_text(value), INT64_MAX, &options->snapshot_every)) {
@@ -290,19 +299,41 @@ static enum status open_witnesses(struct daemon *daemon, const struct options *o
     return status;
 }
 
+static const char archived_sentence[] =
+    "older events are archived, and no snapshot of them can be read: start it with --archive DIR";
+
+// What is gone from the ledger must be told of in it.
+static enum status judge_archived(const struct daemon *daemon)
+{
+    const uint64_t first = ledger_archived(daemon->ledger);
+    if (first <= server_at(daemon->state)->archived_below) return OK;
+    report("error", "refused_to_start",
+           "why=\"events are gone, and none tells that they were archived\" first=%llu",
+           (unsigned long long)first);
+    return STATUS_CORRUPT;
+}
+
 static enum status read_log(struct daemon *daemon, const struct options *options)
 {
-    struct restore    from = {daemon->ledger, options->data, .passed_over = report_passed_over};
+    struct restore    from = {.ledger = daemon->ledger,
+                              .directory = options->data,
+                              .archive = options->archive,
+                              .passed_over = report_passed_over};
     const enum status status = restore(&from, &daemon->state);
     if (status == OK && from.from > 0) {
         report("info", "snapshot_read", "size=%llu", (unsigned long long)from.from);
+    }
+    if (status == OK && from.from < ledger_archived(daemon->ledger)) {
+        report("info", "archive_read", "below=%llu",
+               (unsigned long long)ledger_archived(daemon->ledger));
     }
     if (status == OK && server_at(daemon->state)->size < 2) {
         report("error", "refused_to_start", "why=\"the ledger has no opening: run licet init\"");
         return STATUS_NOT_FOUND;
     }
-    if (status == OK) return OK;
-    report("error", "refused_to_start", "why=\"%s\" seq=%llu", from.fault.why,
+    if (status == OK) return judge_archived(daemon);
+    report("error", "refused_to_start", "why=\"%s\" seq=%llu",
+           status == STATUS_ARCHIVED ? archived_sentence : from.fault.why,
            (unsigned long long)from.fault.seq);
     return status;
 }
@@ -356,8 +387,11 @@ static enum status start(struct daemon *daemon, struct options *options)
     daemon->is_resuming = true;
     daemon->snapshots = (struct snapshots){.directory = options->data,
                                            .key = &daemon->signer.verifier,
+                                           .archive = options->archive,
                                            .every = options->snapshot_every,
                                            .is_asked = &is_snapshot_asked};
+    daemon->archives = (struct archives){
+        .directory = options->archive, .data = options->data, .key = &daemon->signer.verifier};
     return open_sockets(daemon, options);
 }
 
@@ -409,6 +443,7 @@ int main(int count, char **words)
     static char           origin[KEY_NAME_SIZE_MAX + 1];
     const struct argp parser = {.options = option_rows, .parser = parse_option, .doc = description};
     if (snapshot_process_is_asked(count, words)) return snapshot_process_run(words);
+    if (archive_process_is_asked(count, words)) return archive_process_run(words);
     options.snapshot_every = SNAPSHOT_EVERY_DEFAULT;
     argp_program_version = "licetd " LICET_VERSION;
     argp_err_exit_status = EXIT_USAGE;
@@ -429,6 +464,7 @@ int main(int count, char **words)
     daemon.origin = bytes_of_text(origin);
     status = serve(&daemon, &options);
     snapshots_close(&daemon.snapshots);
+    archives_close(&daemon.archives);
     anchor_close(daemon.anchor);
     witnesses_close(daemon.witnesses);
     sessions_release(&daemon.sessions);

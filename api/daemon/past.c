@@ -5,6 +5,7 @@
 #include "projections/catch_up.h"
 #include "projections/explanation.h"
 #include "projections/groups.h"
+#include "projections/restore.h"
 
 void past_release(struct past *past)
 {
@@ -38,14 +39,37 @@ static enum status go_on(struct past *past, uint64_t seq)
     return status;
 }
 
-// The state as it was when the event was decided.
-static enum status go_to(struct past *past, uint64_t seq)
+// From the first event on, or where that is archived from a snapshot.
+static enum status begin(struct past *past, const struct past_question *question)
 {
-    if (past->state != NULL && server_at(past->state)->size > seq) past_release(past);
-    enum status status = past->state == NULL ? state_open(&past->state) : OK;
-    if (status == OK) status = go_on(past, seq);
+    struct snapshot_search search = {.ledger = past->ledger,
+                                     .directory = past->snapshots,
+                                     .log_size = question->size,
+                                     .size_max = question->seq};
+    if (atomic_load(past->archived) == 0) return state_open(&past->state);
+    const enum status status = restore_snapshot(&search, &past->state);
+    return status == STATUS_NOT_FOUND ? STATUS_ARCHIVED : status;
+}
+
+static enum status try_to_go(struct past *past, const struct past_question *question)
+{
+    const uint64_t size = past->state == NULL ? 0 : server_at(past->state)->size;
+    // Neither back, nor on over what may be gone.
+    if (size > question->seq || size < atomic_load(past->archived)) past_release(past);
+    enum status status = past->state == NULL ? begin(past, question) : OK;
+    if (status == OK) status = go_on(past, question->seq);
     if (status != OK) past_release(past);
     return status;
+}
+
+// The state as it was when the event was decided. What was still there when it began may have been
+// dropped before it came by.
+static enum status go_to(struct past *past, const struct past_question *question)
+{
+    const uint64_t    archived = atomic_load(past->archived);
+    const enum status status = try_to_go(past, question);
+    if (status != STATUS_CORRUPT || archived == atomic_load(past->archived)) return status;
+    return try_to_go(past, question);
 }
 
 // --- What it says -----------------------------------------------------------
@@ -165,7 +189,7 @@ void past_answer(struct past *past, const struct past_question *question, struct
 {
     struct past_event   event = {.author = 0};
     struct ledger_scan *scan = NULL;
-    enum status         status = go_to(past, question->seq);
+    enum status         status = go_to(past, question);
     if (status == OK) {
         status = ledger_scan_open_aside(past->ledger, question->seq, question->seq + 1, &scan);
     }

@@ -8,13 +8,15 @@
 
 #include <stdatomic.h>
 
-// All zero but for the ledger and the flag that breaks off.
+// All zero but for the ledger, where its snapshots are, and what the loop sets meanwhile.
 struct past {
-    const struct ledger *ledger;
-    const atomic_bool   *is_stopping;
-    struct state        *state; // NULL: none yet
-    struct decision      decision;
-    struct page          page;
+    const struct ledger         *ledger;
+    const char                  *snapshots;
+    const atomic_bool           *is_stopping; // breaks off
+    const atomic_uint_least64_t *archived;    // events below may be gone at any moment
+    struct state                *state;       // NULL: none yet
+    struct decision              decision;
+    struct page                  page;
 };
 
 // Writes one whole reply.

@@ -48,14 +48,17 @@ void status_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
     }
     ledger_key_load(state, &key, &epoch);
     verifier_print(&key, &text);
-    answer_ok(reply, ask->arguments.has_digest ? 27 : 26);
+    answer_ok(reply, ask->arguments.has_digest ? 29 : 28);
     put_wide(reply, "actors", is_wide, state_count(state, POOL_ACTOR));
+    if (is_wide) put_archive(reply, daemon);
+    if (!is_wide) put_limit(reply, "archive", LIMIT_NONE);
     put_flag(reply, "clock_held", daemon->clock.is_held);
     put_number(reply, "clock_steps_back", daemon->clock.step_back_count);
     put_wide(reply, "connections", is_wide, connections_counts(daemon->connections).open);
     put_limit(reply, "cosigned", cosigned_size(daemon));
     if (ask->arguments.has_digest) put_binary(reply, "digest", hash_view(&digest));
     put_number(reply, "epoch", epoch);
+    put_number(reply, "first", ledger_archived(daemon->ledger));
     put_wide(reply, "groups", is_wide, group_count(state));
     put_wide(reply, "holdings", is_wide, quota_total(state));
     put_text(reply, "ledger_key", buffer_bytes(&text));
@@ -206,22 +209,26 @@ static bool find_upload_of(const struct event *event, const struct vendor *vendo
     return false;
 }
 
-// T12: where the current file came from, as the log has it; nil for a local file.
+// T12: where the current file came from, as the log has it; nil for a local file, and where its
+// event is archived, which is told apart.
 static void put_source(struct buffer *reply, const struct daemon *daemon,
                        const struct vendor *vendor)
 {
     struct license_upload upload = {
         .source = {NULL, 0}
     };
-    struct proposal proposal;
-    struct bytes    packed;
-    struct leaf     leaf;
-    const char     *offence = NULL;
-    const bool      is_there =
-        vendor->has_file && ledger_read(daemon->ledger, vendor->file_seq, &packed) == OK &&
-        leaf_read(packed, &leaf) && proposal_read(leaf.proposal, &proposal, &offence) &&
-        find_upload_of(&proposal.event, vendor, &upload);
+    struct proposal   proposal;
+    struct bytes      packed;
+    struct leaf       leaf;
+    const char       *offence = NULL;
+    const enum status status = vendor->has_file
+                                   ? ledger_read(daemon->ledger, vendor->file_seq, &packed)
+                                   : STATUS_NOT_FOUND;
+    const bool        is_there = status == OK && leaf_read(packed, &leaf) &&
+                          proposal_read(leaf.proposal, &proposal, &offence) &&
+                          find_upload_of(&proposal.event, vendor, &upload);
     put_optional_text(reply, "source", is_there ? upload.source : (struct bytes){NULL, 0});
+    put_flag(reply, "source_archived", status == STATUS_ARCHIVED);
 }
 
 void license_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor,
@@ -240,7 +247,7 @@ void license_answer(struct daemon *daemon, const struct ask *ask, uint32_t actor
     pack_array(reply, state_count(state, POOL_VENDOR));
     for (uint32_t at = server_at(state)->first_vendor; at != 0; at = vendor_at(state, at)->next) {
         const struct vendor *vendor = vendor_at(state, at);
-        pack_map(reply, 7);
+        pack_map(reply, 8);
         put_lines(reply, daemon, at);
         put_limit(reply, "file", vendor->has_file ? vendor->file_seq : LIMIT_NONE);
         put_binary(reply, "key", (struct bytes){vendor->key, sizeof vendor->key});

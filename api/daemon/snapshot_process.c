@@ -1,16 +1,14 @@
 #include "api/daemon/snapshot_process.h"
 
+#include "api/daemon/helper.h"
 #include "api/daemon/report.h"
 #include "core/proof/crypto.h"
 #include "core/proof/key.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-enum { WORD_COUNT = 4, NICENESS = 10, FAILED = 3 };
+enum { WORD_COUNT = 5, FAILED = 3 };
 
 // --- The line ---------------------------------------------------------------
 
@@ -49,9 +47,12 @@ static enum status say(const struct snapshot_told *told)
     return write(STDOUT_FILENO, line.at, line.size) == (ssize_t)line.size ? OK : STATUS_IO;
 }
 
-static enum status write_snapshot(struct ledger *ledger, const char *directory)
+static enum status write_snapshot(struct ledger *ledger, const char *directory, const char *archive)
 {
-    struct restore       from = {ledger, directory, .passed_over = report_passed_over};
+    struct restore       from = {.ledger = ledger,
+                                 .directory = directory,
+                                 .archive = archive[0] == 0 ? NULL : archive,
+                                 .passed_over = report_passed_over};
     struct state        *state = NULL;
     struct snapshot_told told;
     enum status          status = restore(&from, &state);
@@ -61,7 +62,7 @@ static enum status write_snapshot(struct ledger *ledger, const char *directory)
     return status == OK ? say(&told) : status;
 }
 
-static enum status run(const char *directory, struct bytes key)
+static enum status run(const char *directory, struct bytes key, const char *archive)
 {
     struct ledger          *ledger = NULL;
     struct ledger_complaint complaint;
@@ -75,7 +76,7 @@ static enum status run(const char *directory, struct bytes key)
              .is_read_only = true
     };
     status = ledger_open(directory, &options, &ledger, &complaint);
-    if (status == OK) status = write_snapshot(ledger, directory);
+    if (status == OK) status = write_snapshot(ledger, directory, archive);
     ledger_close(ledger);
     return status;
 }
@@ -87,9 +88,8 @@ bool snapshot_process_is_asked(int count, char **words)
 
 int snapshot_process_run(char **words)
 {
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)setpriority(PRIO_PROCESS, 0, NICENESS);
-    const enum status status = run(words[2], bytes_of_text(words[3]));
+    helper_begin();
+    const enum status status = run(words[2], bytes_of_text(words[3]), words[4]);
     if (status == OK) return 0;
     report_failure("the snapshot", status);
     return FAILED;

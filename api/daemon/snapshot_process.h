@@ -1,7 +1,7 @@
 // snapshot_process.h - the other mode of licetd: reads a ledger that its daemon has open, writes a
 // snapshot of it, says what it wrote, and ends.
 //
-//   licetd --snapshot-of DIRECTORY KEY
+//   licetd --snapshot-of DIRECTORY KEY ARCHIVE      (no bytes: there is none)
 //
 // It has the ledger's public key and no other, reads by read transactions, and goes when its daemon
 // goes.

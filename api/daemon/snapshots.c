@@ -1,5 +1,3 @@
-// NOLINTNEXTLINE(bugprone-reserved-identifier): environ, pipe2, and closing all behind a number.
-#define _GNU_SOURCE // NOLINT
 #include "api/daemon/snapshots.h"
 
 #include "api/daemon/daemon.h"
@@ -7,107 +5,36 @@
 #include "api/daemon/snapshot_process.h"
 #include "core/proof/crypto.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-// --- The process ------------------------------------------------------------
-
-enum { INHERITED_MAX = 3 }; // standard input, output and error
-
-static int prepare_files(posix_spawn_file_actions_t *files, int output)
-{
-    int error = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (error == 0) error = posix_spawn_file_actions_adddup2(files, output, STDOUT_FILENO);
-    if (error == 0) error = posix_spawn_file_actions_addclosefrom_np(files, INHERITED_MAX);
-    return error;
-}
-
-// A group of its own: what a terminal sends to the daemon is not meant for it.
-static int prepare_signals(posix_spawnattr_t *attributes)
-{
-    const short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP;
-    sigset_t    all, none;
-    (void)sigfillset(&all);
-    (void)sigemptyset(&none);
-    int error = posix_spawnattr_setflags(attributes, flags);
-    if (error == 0) error = posix_spawnattr_setsigdefault(attributes, &all);
-    if (error == 0) error = posix_spawnattr_setsigmask(attributes, &none);
-    return error;
-}
-
-// The ledger stays open here: what is started shares nothing of it, by closing all else and being
-// another program at once.
-static int spawn(struct snapshots *snapshots, int output)
-{
-    char                       key[KEY_TEXT_SIZE_MAX + 1];
-    struct buffer              text = buffer_over(key, sizeof key);
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t          attributes;
-    verifier_print(snapshots->key, &text);
-    (void)buffer_text(&text);
-    char mode[] = SNAPSHOT_PROCESS_MODE, name[] = "licetd";
-    char directory[4096];
-    (void)snprintf(directory, sizeof directory, "%s", snapshots->directory);
-    char *const words[] = {name, mode, directory, key, NULL};
-    int         error = posix_spawn_file_actions_init(&files);
-    if (error != 0) return error;
-    error = posix_spawnattr_init(&attributes);
-    if (error == 0) {
-        error = prepare_files(&files, output);
-        if (error == 0) error = prepare_signals(&attributes);
-        if (error == 0) {
-            error = posix_spawn(&snapshots->process, "/proc/self/exe", &files, &attributes, words,
-                                environ);
-        }
-        (void)posix_spawnattr_destroy(&attributes);
-    }
-    (void)posix_spawn_file_actions_destroy(&files);
-    return error;
-}
+enum { PATH_TEXT_SIZE = 4096 };
 
 static void start(struct snapshots *snapshots, uint64_t size)
 {
-    int ends[2];
+    char          key[KEY_TEXT_SIZE_MAX + 1], directory[PATH_TEXT_SIZE];
+    char          mode[] = SNAPSHOT_PROCESS_MODE, name[] = "licetd", archive[PATH_TEXT_SIZE];
+    struct buffer text = buffer_over(key, sizeof key);
+    verifier_print(snapshots->key, &text);
+    (void)buffer_text(&text);
+    (void)snprintf(directory, sizeof directory, "%s", snapshots->directory);
+    (void)snprintf(archive, sizeof archive, "%s",
+                   snapshots->archive == NULL ? "" : snapshots->archive);
+    char *const words[] = {name, mode, directory, key, archive, NULL};
     snapshots->tried_size = size;
-    snapshots->heard_size = 0;
-    int error = pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : errno;
-    if (error == 0) {
-        error = spawn(snapshots, ends[1]);
-        (void)close(ends[1]);
-        if (error != 0) (void)close(ends[0]);
-    }
+    const int error = helper_start(&snapshots->helper, words);
     if (error != 0) {
-        snapshots->process = 0;
         report("warning", "snapshot_failed", "why=\"no process\" error=%d", error);
         return;
     }
-    snapshots->pipe = ends[0];
     report("info", "snapshot_started", "size=%llu", (unsigned long long)size);
-}
-
-// --- What it says -----------------------------------------------------------
-
-// Whether it has said all that it has to say.
-static bool hear(struct snapshots *snapshots)
-{
-    const size_t  room = sizeof snapshots->heard - snapshots->heard_size;
-    const ssize_t count = read(snapshots->pipe, snapshots->heard + snapshots->heard_size, room);
-    if (count < 0) return errno != EAGAIN && errno != EINTR;
-    snapshots->heard_size += (size_t)count;
-    return count == 0;
 }
 
 static void end(struct snapshots *snapshots, int result)
 {
-    const struct bytes said = {(const uint8_t *)snapshots->heard, snapshots->heard_size};
+    const struct bytes said = helper_next_line(&snapshots->helper);
     const bool         is_well = WIFEXITED(result) && WEXITSTATUS(result) == 0;
-    (void)close(snapshots->pipe);
-    snapshots->process = 0;
     if (is_well && snapshot_line_read(said, &snapshots->told)) return;
     snapshots->told.size = 0;
     report("warning", "snapshot_failed", "result=%d", result);
@@ -130,26 +57,20 @@ static void note_written(struct snapshots *snapshots, const struct server *serve
     snapshots->told.size = 0;
 }
 
-static void await(struct snapshots *snapshots)
-{
-    int result = 0;
-    if (!hear(snapshots)) return;
-    if (waitpid(snapshots->process, &result, WNOHANG) != snapshots->process) return;
-    end(snapshots, result);
-}
-
 void snapshots_look(struct daemon *daemon)
 {
     struct snapshots    *snapshots = &daemon->snapshots;
     const struct server *server = server_at(daemon->state);
     if (snapshots->directory == NULL) return;
     note_written(snapshots, server);
-    if (snapshots->process != 0) {
-        await(snapshots);
+    if (snapshots->helper.process != 0) {
+        int result = 0;
+        if (helper_await(&snapshots->helper, &result)) end(snapshots, result);
         return;
     }
     if (snapshots->told.size != 0) return;
     if (*snapshots->is_asked == 0 && !is_due(snapshots, server)) return;
+    if (daemon->archives.helper.process != 0) return; // it reads one, and has one removed by this
     *snapshots->is_asked = 0;
     start(snapshots, server->size);
 }
@@ -176,9 +97,5 @@ void snapshots_tell(struct daemon *daemon)
 
 void snapshots_close(struct snapshots *snapshots)
 {
-    if (snapshots->process == 0) return;
-    (void)kill(snapshots->process, SIGKILL);
-    (void)waitpid(snapshots->process, NULL, 0);
-    (void)close(snapshots->pipe);
-    snapshots->process = 0;
+    helper_stop(&snapshots->helper);
 }

@@ -6,28 +6,24 @@
 #ifndef API_DAEMON_SNAPSHOTS_H
 #define API_DAEMON_SNAPSHOTS_H
 
+#include "api/daemon/helper.h"
 #include "core/proof/key.h"
 #include "projections/restore.h"
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
-
-enum { SNAPSHOT_LINE_SIZE = 256 };
 
 struct snapshots {
     const char            *directory; // NULL: none are written
+    const char            *archive;   // of what is archived; NULL: none is at hand
     const struct verifier *key;
     uint64_t               every; // so many events after the one before; 0: when asked
     volatile sig_atomic_t *is_asked;
     // All zero at first.
-    pid_t                  process; // 0: none runs
-    int                    pipe;
+    struct helper          helper;
     uint64_t               tried_size; // events there were when the last one was begun
-    size_t                 heard_size;
-    char                   heard[SNAPSHOT_LINE_SIZE];
-    struct snapshot_told   told; // written, and not in the log yet; size 0: there is none
+    struct snapshot_told   told;       // written, and not in the log yet; size 0: there is none
 };
 
 struct daemon;

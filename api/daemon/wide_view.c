@@ -19,13 +19,14 @@ static uint32_t find_unit(const struct state *state, struct bytes resource_name,
     return holding_find(state, resource, unit_fold(kind, unit, room));
 }
 
-// When the event was that took the unit: the log says it.
+// When the event was that took the unit: the log says it, unless it is archived.
 static enum status since(struct daemon *daemon, uint32_t holding, uint64_t *ms)
 {
     struct bytes      packed;
     struct leaf       leaf;
     const entity_id   id = holding_at(daemon->state, holding)->id;
     const enum status status = ledger_read(daemon->ledger, entity_seq(id), &packed);
+    if (status == STATUS_ARCHIVED) return OK;
     if (status != OK) return status;
     if (!leaf_read(packed, &leaf)) return STATUS_CORRUPT;
     *ms = leaf.time_ms;

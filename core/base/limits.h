@@ -39,6 +39,8 @@ enum {
 
     LEASE_MS_MIN = 60 * 1000, // X11
 
+    ARCHIVE_STEP = 256, // events of a full file of an archive: no part of one is archived
+
     BOUNDARY_EDGE_MAX = 1000, // edges that one boundary settles; others wait for the next
 
     REMINDED_MAX = 32,            // actors and groups that a reminder names; it counts the others

@@ -19,6 +19,7 @@
     X(STATUS_FULL, "the disk or the map is full")                                             \
     X(STATUS_UNKNOWN_OUTCOME, "a commit failed midway; the outcome is known after a restart") \
     X(STATUS_CORRUPT, "the stored bytes contradict each other")                               \
+    X(STATUS_ARCHIVED, "it is not in the ledger any more, but in its archive")                \
     X(STATUS_BEHIND, "the ledger is older than its anchor")                                   \
     X(STATUS_LOCKED, "another process has it open")                                           \
     X(STATUS_PERMISSION, "the file's mode or owner is not safe")                              \

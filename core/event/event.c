@@ -424,6 +424,14 @@ static const struct field snapshot_fields[] = {
 };
 static const struct record snapshot_record = RECORD(snapshot);
 
+static const struct field archive_fields[] = {
+    {.name = "below", .type = FIELD_NUMBER, .offset = AT(archive, below), .max = INT64_MAX,
+     .help = "the first event that stays in the ledger; a multiple of 256"},
+    {.name = "root", .type = FIELD_HASH, .offset = AT(archive, root),
+     .help = "of the tree of the events below"},
+};
+static const struct record archive_record = RECORD(archive);
+
 static const struct field resumption_fields[] = {
     {.name = "since", .type = FIELD_TIME, .offset = AT(resumption, since_ms),
      .help = "of the last event before the stop"},
@@ -493,6 +501,7 @@ static const struct kind_row rows[] = {
     {REMINDER,          false, true,  &reminder_record,          "an end that is near"                },
     {REMINDER_DELIVERY, true,  false, &reminder_delivery_record, "what became of a reminder"          },
     {SNAPSHOT,          false, true,  &snapshot_record,          "the state was written to a file"    },
+    {ARCHIVE,           false, true,  &archive_record,           "old events are kept elsewhere"      },
     {CLOCK_STEP,        true,  false, &clock_step_record,        "believes a clock that jumped"       },
     {RESUMPTION,        false, true,  &resumption_record,        "the ledger runs again"              },
     {REFUSALS_COUNTED,  false, true,  &refusals_counted_record,  "refusals that were too many to log" },

@@ -45,6 +45,7 @@ enum kind {
     REMINDER = 26,
     REMINDER_DELIVERY = 27,
     SNAPSHOT = 28,
+    ARCHIVE = 29,
     CLOCK_STEP = 30,
     RESUMPTION = 31,
     REFUSALS_COUNTED = 32,
@@ -329,6 +330,12 @@ struct snapshot {
     struct bytes file;   // the hash at its end, by which a start knows it
 };
 
+// The leaves below were written to another place and read back: the log keeps their hashes.
+struct archive {
+    uint64_t     below; // a multiple of ARCHIVE_STEP
+    struct bytes root;  // of the tree of the leaves below
+};
+
 // The daemon runs again: leases begin anew (X11).
 struct resumption {
     uint64_t since_ms; // the last event before it stopped
@@ -375,6 +382,7 @@ struct event {
         struct reminder          reminder;
         struct reminder_delivery reminder_delivery;
         struct snapshot          snapshot;
+        struct archive           archive;
         struct resumption        resumption;
         struct refusals_counted  refusals_counted;
         struct opening           opening;

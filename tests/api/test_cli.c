@@ -1036,6 +1036,139 @@ Test(cli, the_log_is_read_through_the_rows_of_the_kinds)
     end();
 }
 
+// Archived is what lies before 512; the questions that come in: log, status, log.
+static bool answer_archived_log(struct mock *at, struct bytes verb, struct bytes arguments,
+                                struct buffer *reply)
+{
+    if (mock_is(verb, "status")) {
+        message_begin_reply(reply, MESSAGE_OK, 1);
+        pack_key(reply, "first");
+        pack_number(reply, 512);
+        return true;
+    }
+    if (message_number(arguments, "after", 0) >= 512) return answer_log(at, verb, arguments, reply);
+    message_begin_reply(reply, MESSAGE_ERROR, 2);
+    pack_key(reply, "code");
+    pack_key(reply, "ARCHIVED");
+    pack_key(reply, "detail");
+    pack_key(reply, "gone");
+    return true;
+}
+
+Test(cli, a_log_that_is_archived_is_read_from_what_is_left)
+{
+    begin(answer_archived_log);
+    RUN("log");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    HAS(program.out, "release resource=sip_number");
+    HAS(program.err, "events before 512 are archived");
+    cr_expect(eq(u64, message_number(arguments_seen(), "after", 0), 512));
+    RUN("log", "--after", "511");
+    cr_expect(eq(int, program.code, 1), "who names an event wants that one");
+    HAS(program.err, "ARCHIVED: gone");
+    end();
+}
+
+// How an archive goes on, from one look to the next.
+static struct {
+    const char *stage, *failed;
+    uint64_t    first;
+    bool        is_begun; // the daemon knows of one
+} archive_looks[4];
+static uint32_t archive_look;
+
+static void put_text_or_nil(struct buffer *reply, const char *text)
+{
+    if (text == NULL)
+        pack_nil(reply);
+    else
+        pack_key(reply, text);
+}
+
+static bool answer_archive(struct mock *at, struct bytes verb, struct bytes arguments,
+                           struct buffer *reply)
+{
+    (void)at;
+    (void)arguments;
+    if (mock_is(verb, "archive")) {
+        message_begin_reply(reply, MESSAGE_OK, 2);
+        pack_key(reply, "below");
+        pack_number(reply, 512);
+        pack_key(reply, "first");
+        pack_number(reply, 256);
+        return true;
+    }
+    message_begin_reply(reply, MESSAGE_OK, 2);
+    pack_key(reply, "archive");
+    pack_map(reply, 4);
+    pack_key(reply, "below");
+    if (archive_looks[archive_look].is_begun)
+        pack_number(reply, 512);
+    else
+        pack_nil(reply);
+    pack_key(reply, "done");
+    pack_number(reply, 300);
+    pack_key(reply, "failed");
+    put_text_or_nil(reply, archive_looks[archive_look].failed);
+    pack_key(reply, "stage");
+    put_text_or_nil(reply, archive_looks[archive_look].stage);
+    pack_key(reply, "first");
+    pack_number(reply, archive_looks[archive_look].first);
+    archive_look++;
+    return true;
+}
+
+Test(cli, an_archive_is_asked_for_and_waited_for)
+{
+    begin(answer_archive);
+    RUN("archive", "--below", "600");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    expect_text(bytes_of_text(program.out),
+                "events 256 to 511 are being archived: licet status (whole files of 256 alone: 512 "
+                "and on stay)\n");
+    archive_looks[0].stage = "writing";
+    archive_looks[1].stage = "dropping";
+    archive_looks[0].first = archive_looks[1].first = 256;
+    archive_looks[0].is_begun = archive_looks[1].is_begun = true;
+    archive_looks[2].first = 512;
+    RUN("archive", "--below", "512", "--wait");
+    cr_expect(zero(int, program.code), "%s", program.err);
+    expect_text(bytes_of_text(program.out),
+                "events 256 to 511 are in the archive, and no longer in the ledger\n");
+    cr_expect(eq(u32, archive_look, 3));
+    archive_look = 2;
+    RUN("archive", "--below", "512", "--wait", "--json");
+    HAS(program.out, "\"done\": true");
+    end();
+}
+
+Test(cli, an_archive_that_comes_to_nothing_says_why)
+{
+    begin(answer_archive);
+    archive_looks[0].failed = "the disk is full";
+    archive_looks[0].first = 256;
+    RUN("archive", "--below", "512", "--wait");
+    cr_expect(eq(int, program.code, 1));
+    HAS(program.err, "nothing was archived: the disk is full");
+    archive_look = 0;
+    archive_looks[0].failed = NULL; // and the daemon that was asked is gone
+    RUN("archive", "--below", "512", "--wait");
+    cr_expect(eq(int, program.code, 1));
+    HAS(program.err, "the daemon was started anew");
+    end();
+}
+
+Test(cli, an_archive_of_nothing_is_wrong_usage)
+{
+    begin(answer_archive);
+    RUN("archive");
+    cr_expect(eq(int, program.code, 2));
+    HAS(program.err, "--below");
+    RUN("archive", "--below", "-1");
+    cr_expect(eq(int, program.code, 2));
+    end();
+}
+
 static bool answer_changes(struct mock *at, struct bytes verb, struct bytes arguments,
                            struct buffer *reply)
 {

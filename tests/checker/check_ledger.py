@@ -1,19 +1,21 @@
 #!/usr/bin/python3
 """A second auditor, from scratch: FORMAT.md and the public specifications, and no code of ours.
 
-    check_ledger.py DATA KEYFILE
+    check_ledger.py DATA KEYFILE [ARCHIVE]
 
 KEYFILE has a public key that the ledger has or had. DATA is a ledger's directory, or one that was
-exported. It asks whether the bytes are those that were
+exported; ARCHIVE has the events that were moved out of it. It asks whether the bytes are those that were
 sealed, in the order and form that a ledger has, by the authors whose signatures they carry. It does not
 know the rules: what a ledger decided wrongly, but sealed rightly, it calls clean. Prints what it found,
-the first bad event or the smallest range it must be in, and ends with 0 or 2.
+the first bad event or the smallest range it must be in, and ends with 0 or 2; with 6 where all that is here is
+right, but events are kept elsewhere.
 
 Debian's python3-lmdb, python3-msgpack and python3-nacl do what is not ours.
 """
 
 import base64
 import hashlib
+import itertools
 import os
 import struct
 import sys
@@ -25,9 +27,10 @@ import nacl.signing
 
 WIDTH = 256
 KIND = {"opening": 0, "actor_enrolment": 5, "actor_removal": 6, "group_removal": 10, "consumption": 18,
-        "renewal": 19, "release": 20, "plan": 22, "boundary": 25, "reminder": 26, "snapshot": 28, "resumption": 31,
-        "refusals_counted": 32, "key_rotation": 34}
-OF_LEDGER = {KIND[name] for name in ("opening", "boundary", "reminder", "snapshot", "resumption", "refusals_counted")}
+        "renewal": 19, "release": 20, "plan": 22, "boundary": 25, "reminder": 26, "snapshot": 28, "archive": 29,
+        "resumption": 31, "refusals_counted": 32, "key_rotation": 34}
+OF_LEDGER = {KIND[name] for name in ("opening", "boundary", "reminder", "snapshot", "archive", "resumption",
+                                     "refusals_counted")}
 VOUCHED = {KIND[name] for name in ("consumption", "renewal", "release")}
 LEDGER, RECOVERY = 0, 1  # authors without an event of their own
 RULES_VERSION = 1
@@ -164,7 +167,7 @@ class Keys:
         self.given, self.origin = given, given.name
         self.epochs, self.root = [(0, given)], None  # (seq, key)
         self.faults = []
-        for seq, leaf in store.leaves():
+        for seq, leaf in itertools.chain(self.absent(store), store.leaves()):
             try:
                 if seq == 0:
                     self.begin(leaf)
@@ -175,6 +178,15 @@ class Keys:
                 break
         if given not in self.all():
             self.faults.append(Bad(0, 0, "it does not name the given key, and no rotation brings it"))
+
+    @staticmethod
+    def absent(store):
+        """Of leaves that are kept elsewhere, the copies that stay, where they have the hash of their tile."""
+        for seq, leaf in store.copies():
+            if seq < store.span()[0]:
+                tile = store.tile(0, seq // WIDTH, seq % WIDTH + 1)
+                if tile is not None and tile[-32:] == leaf_hash(leaf):
+                    yield seq, leaf
 
     def all(self):
         return [key for _, key in self.epochs]
@@ -235,11 +247,17 @@ class Store:
         environment = lmdb.open(path, readonly=True, lock=False, max_dbs=16)
         self.txn = environment.begin()
         self.tables = {name: environment.open_db(name.encode(), self.txn, create=False)
-                       for name in ("leaf", "tile", "checkpoint")}
+                       for name in ("leaf", "tile", "checkpoint", "rotation")}
 
     def leaves(self):
         for key, value in self.txn.cursor(self.tables["leaf"]):
             yield struct.unpack(">Q", key)[0] if len(key) == 8 else None, bytes(value)
+
+    is_live = True
+
+    def span(self):
+        cursor = self.txn.cursor(self.tables["leaf"])
+        return (struct.unpack(">Q", cursor.key())[0], self.size()) if cursor.first() else (0, 0)
 
     def size(self):
         cursor = self.txn.cursor(self.tables["leaf"])
@@ -248,6 +266,11 @@ class Store:
     def tile(self, level, number, width):
         value = self.txn.get(struct.pack(">BQ", level, number), db=self.tables["tile"])
         return None if value is None or len(value) < 32 * width else bytes(value[:32 * width])
+
+    def copies(self):
+        for key, value in self.txn.cursor(self.tables["rotation"]):
+            if len(key) == 8:
+                yield struct.unpack(">Q", key)[0], bytes(value)
 
     def heads(self):
         for key, value in self.txn.cursor(self.tables["checkpoint"]):
@@ -277,11 +300,21 @@ class Files:
         found = self.read(path if width == WIDTH else path + ".p/%d" % width)
         return found if found is not None or width == WIDTH else self.read(path)
 
+    is_live = False
+
+    def bound(self, name, absent):
+        text = self.read(name)
+        return absent if text is None else int(text)
+
+    def span(self):
+        return self.bound("minimum", 0), self.bound("end", self.newest)
+
     def size(self):
         return self.newest
 
     def leaves(self):
-        for number in range((self.newest + WIDTH - 1) // WIDTH):
+        first, end = self.span()
+        for number in range(first // WIDTH, (end + WIDTH - 1) // WIDTH):
             width = min(WIDTH, self.newest - number * WIDTH)
             data, at = self.read_tile("entries", number, width) or b"", 0
             for index in range(width):
@@ -296,6 +329,12 @@ class Files:
         value = self.read_tile(level, number, width)
         return None if value is None or len(value) < 32 * width else value[:32 * width]
 
+    def copies(self):
+        path = os.path.join(self.path, "keys")
+        names = os.listdir(path) if os.path.isdir(path) else []
+        for seq in sorted(int(name[:-len(".leaf")]) for name in names if name.endswith(".leaf")):
+            yield seq, self.read("keys", "%d.leaf" % seq)
+
     def heads(self):
         sizes = []
         if os.path.isdir(os.path.join(self.path, "heads")):
@@ -304,6 +343,27 @@ class Files:
             raise ValueError("there are two heads of the newest size")
         for size in sorted({*sizes, self.newest}):
             yield size, self.read("checkpoint") if size == self.newest else self.read("heads", str(size))
+
+
+class Both:
+    """A ledger, and the archive of what was moved out of it."""
+
+    is_live = True
+
+    def __init__(self, live, archive):
+        self.live, self.archive = live, archive
+        self.size, self.tile, self.heads, self.copies = live.size, live.tile, live.heads, live.copies
+        self.moved = live.span()[0]
+
+    def span(self):
+        return min(self.moved, self.archive.span()[0]), self.live.size()
+
+    def leaves(self):
+        for seq, leaf in self.archive.leaves():
+            if seq is not None and seq >= self.moved:
+                break
+            yield seq, leaf
+        yield from self.live.leaves()
 
 
 # --- Content: are the bytes those that were sealed? ---------------------------
@@ -317,6 +377,7 @@ class Content:
         self.made, self.stored = Tree(), None  # by the leaves; by the tiles, once they differ
         self.suspect = None  # (first, last, what), until a signed root decides
         self.good_size, self.last_head = 0, 0
+        self.roots, self.archived_below = {}, 0  # of the sizes that an archive may have
         self.faults, self.heads = [], []
         for size, note in store.heads():
             self.last_head = max(self.last_head, size)
@@ -367,7 +428,9 @@ class Content:
             raise Bad(first, last, "neither leaves nor tiles make the root signed for %d" % size)
 
     def add(self, seq, leaf, tile):
-        made = leaf_hash(leaf)
+        self.add_hash(seq, leaf_hash(leaf), tile)
+
+    def add_hash(self, seq, made, tile):
         stored = tile[32 * (seq % WIDTH):32 * (seq % WIDTH) + 32] if tile else made
         if stored != made and self.suspect is None:
             self.suspect = (seq, seq, "the leaf and its hash in the tile differ")
@@ -375,6 +438,8 @@ class Content:
         if self.stored is not None:
             self.stored.add(stored)
         self.made.add(made)
+        if self.made.size % WIDTH == 0:
+            self.roots[self.made.size] = self.made.root()
         if tile and seq % WIDTH == WIDTH - 1 and self.suspect is None:
             self.suspect = self.compare_above(seq // WIDTH, tile)
 
@@ -387,18 +452,61 @@ class Content:
             self.faults.append(Bad(number * WIDTH, end - 1, "its tile is missing or too short"))
         return tile
 
+    def look_for_archive(self, seq, leaf):
+        """The root that it tells must be that of the leaves below; what is no leaf is for the reader to say."""
+        try:
+            _, _, _, author, _, proposal, verdict = msgpack.unpackb(leaf, raw=False)
+            fields = msgpack.unpackb(proposal, raw=False)
+        except (ValueError, TypeError, msgpack.exceptions.UnpackException):
+            return
+        if author != LEDGER or verdict[0] != 0 or fields[2] != KIND["archive"]:
+            return
+        self.archived_below = fields[3]
+        if self.roots.get(fields[3]) != fields[4]:
+            self.faults.append(Bad(seq, seq, "the root that it tells of the archived events is not theirs"))
+
     def check(self):
-        todo, tile, seen = list(self.heads), None, 0
+        self.todo, tile = list(self.heads), None
+        first, end = self.store.span()
+        tile = self.pass_over(0, first, tile)
+        seen = first
         for seq, leaf in self.store.leaves():
             if seq != seen:
-                raise Bad(seen, seen, "it is not there")
+                raise Bad(*self.missing(seen))
             if seq % WIDTH == 0:
                 tile = self.load(seq)
+            self.look_for_archive(seq, leaf)
             self.add(seq, leaf, tile)
             seen += 1
-            while todo and todo[0][0] == seen:
-                self.decide(*todo.pop(0))
-        self.end(seen, todo)
+            self.decide_all(seen)
+        if seen < end and end < self.store.size():
+            raise Bad(*self.missing(seen))
+        self.pass_over(end, self.store.size(), tile)
+        self.end(max(seen, self.made.size), self.todo)
+        moved = self.store.moved if isinstance(self.store, Both) else first
+        if self.store.is_live and moved > self.archived_below:
+            raise Bad(self.archived_below, moved - 1, "gone, and no event tells that it was archived")
+
+    def missing(self, seq):
+        """Of the archive a whole file."""
+        is_moved = isinstance(self.store, Both) and seq < self.store.moved
+        return seq, seq // WIDTH * WIDTH + WIDTH - 1 if is_moved else seq, "it is not there"
+
+    def decide_all(self, size):
+        while self.todo and self.todo[0][0] == size:
+            self.decide(*self.todo.pop(0))
+
+    def pass_over(self, first, end, tile):
+        """Leaves that are kept elsewhere: their hashes are in the tiles."""
+        for seq in range(first, end):
+            if seq % WIDTH == 0:
+                tile = self.load(seq)
+            at = 32 * (seq % WIDTH)
+            if tile is None:
+                raise Bad(seq, seq, "neither the leaf nor its hash is there")
+            self.add_hash(seq, tile[at:at + 32], tile)
+            self.decide_all(seq + 1)
+        return tile
 
     def end(self, size, todo):
         if size == 0:
@@ -508,7 +616,10 @@ def faults_of(store, key):
     content = Content(store, keys)
     found = content.faults  # to which its check adds
     found += keys.faults
-    for check in (content.check, lambda: check_form(store, key)):
+    checks = [content.check]
+    if store.span()[0] == 0:  # who the authors are is told from the beginning
+        checks.append(lambda: check_form(store, key))
+    for check in checks:
         try:
             check()
         except Bad as bad:
@@ -522,10 +633,16 @@ def read_key(path):
     return Key(lines[0])
 
 
-def main(data, key_file):
+def main(data, key_file, archive=None):
     is_files = not os.path.exists(os.path.join(data, "data.mdb"))
     try:
-        faults = faults_of(Files(data) if is_files else Store(data), read_key(key_file))
+        store, key = Files(data) if is_files else Store(data), read_key(key_file)
+        if archive is not None:
+            store = Both(store, Files(archive))
+            if store.archive.read("checkpoint").split(b"\n")[0].decode() != key.name:
+                raise ValueError("the archive is of another ledger")
+        faults = faults_of(store, key)
+        is_whole = store.span() == (0, store.size())
     except (lmdb.Error, OSError, ValueError, AttributeError, IndexError) as error:
         print("not a ledger: %s" % error)
         return 2
@@ -534,11 +651,11 @@ def main(data, key_file):
             "events %d to %d" % (bad.first, bad.last)
         print("%s: %s: %s" % ("first bad" if number == 0 else "also bad", place, bad))
     if not faults:
-        print("clean")
-    return 2 if faults else 0
+        print("clean" if is_whole else "clean as far as it is here")
+    return 2 if faults else 0 if is_whole else 6
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(*sys.argv[1:]))

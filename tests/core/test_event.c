@@ -61,6 +61,7 @@ static const struct {
     {27, "reminder_delivery",
      "reminder:number<=9223372036854775807 sent:flag detail:text<=200? reason:text<=200? "            },
     {28, "snapshot",          "size:number<=9223372036854775807 digest:hash file:hash "               },
+    {29, "archive",           "below:number<=9223372036854775807 root:hash "                          },
     {30, "clock_step",        "wall:time reason:text<=200? "                                          },
     {31, "resumption",        "since:time "                                                           },
     {32, "refusals_counted",  "from:time counts:list<=128 "                                           },
@@ -106,7 +107,7 @@ Test(event, X16_kinds_and_their_fields_are_for_ever)
 
 Test(event, what_is_no_kind_has_no_row)
 {
-    cr_expect(kind_row(29) == NULL);
+    cr_expect(kind_row(33) == NULL);
     cr_expect(kind_row(KIND_MAX) == NULL);
     cr_expect(kind_row(UINT64_MAX) == NULL);
     cr_expect(kind_row((uint64_t)RELEASE << 32) == NULL);
@@ -118,7 +119,7 @@ Test(event, what_is_no_kind_has_no_row)
 
 Test(event, the_fields_of_no_kind_are_a_bug, .signal = SIGABRT)
 {
-    const struct event none = {.kind = (enum kind)29};
+    const struct event none = {.kind = (enum kind)33};
     (void)event_field_count(&none);
 }
 

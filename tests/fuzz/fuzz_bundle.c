@@ -27,10 +27,23 @@ static const char *const paths[] = {
     "tile/entries/000",
     "tile/entries/000.p/3",
     "tile/entries/001.p/44",
+    "end",
+    "keys/0.leaf",
+    "keys/2.leaf",
+    "keys/2.note",
 };
 static const char *const folders[] = {
-    "heads",  "tile",         "tile/0",       "tile/0/000.p",       "tile/0/001.p",
-    "tile/1", "tile/1/000.p", "tile/entries", "tile/entries/000.p", "tile/entries/001.p",
+    "keys",
+    "heads",
+    "tile",
+    "tile/0",
+    "tile/0/000.p",
+    "tile/0/001.p",
+    "tile/1",
+    "tile/1/000.p",
+    "tile/entries",
+    "tile/entries/000.p",
+    "tile/entries/001.p",
 };
 
 enum {
@@ -115,7 +128,7 @@ static void walk_leaves(struct ledger *ledger)
     struct ledger_scan *scan = NULL;
     struct bytes        leaf;
     uint64_t            seq = ledger_first(ledger);
-    if (ledger_scan_open(ledger, seq, ledger_size(ledger), &scan) != OK) return;
+    if (ledger_scan_open(ledger, seq, ledger_end(ledger), &scan) != OK) return;
     while (ledger_scan_next(scan, &leaf) == OK) {
         struct bytes again;
         (void)touch(leaf);

@@ -5,6 +5,7 @@
 // Calls of ours to LMDB are wrapped by the linker (test_faults.options). Calls to the system are
 // those of this file, which a program's shared libraries use before libc's.
 
+#include "ledger/archive.h"
 #include "tests/ledger/rotating.h"
 
 #include <criterion/criterion.h>
@@ -92,6 +93,21 @@ ssize_t pwrite(int fd, const void *at, size_t size, off_t offset)
 ssize_t writev(int fd, const struct iovec *parts, int count)
 {
     return fails() ? failed() : syscall(SYS_writev, fd, parts, count);
+}
+
+ssize_t write(int fd, const void *at, size_t size)
+{
+    return fails() ? failed() : syscall(SYS_write, fd, at, size);
+}
+
+int mkdirat(int fd, const char *path, mode_t mode)
+{
+    return (int)(fails() ? failed() : syscall(SYS_mkdirat, fd, path, mode));
+}
+
+int renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+    return (int)(fails() ? failed() : syscall(SYS_renameat, from_fd, from, to_fd, to));
 }
 
 int fdatasync(int fd)
@@ -301,6 +317,90 @@ static void count_down(int error, bool is_lasting)
         cr_assert(eq(int, open_file_count(), files_before), "fault %u", fault.fail_at);
     }
     cr_expect(gt(u32, fault.fail_at, 300), "the scenario has more calls than that");
+}
+
+// --- Leaves that are moved --------------------------------------------------
+
+enum { MOVED = 512, MOVED_SIZE = 700, SLICE = 300 };
+
+static char archive_directory[96];
+
+static enum status move(void)
+{
+    const struct ledger_options options = {
+        .origin = f.options.origin, .keys = f.options.keys, .is_read_only = true};
+    struct archiving archiving = {
+        .directory = archive_directory, .options = &options, .below = MOVED};
+    // What was begun to be dropped is dropped first.
+    enum status status = ledger_archived(f.ledger) == 0 ? archive_write(&archiving, f.ledger) : OK;
+    while (status == OK && ledger_archived(f.ledger) < MOVED) {
+        const uint64_t next = ledger_archived(f.ledger) + SLICE;
+        status = ledger_begin(f.ledger);
+        if (status != OK) return status;
+        if (ledger_drop(f.ledger, next < MOVED ? next : MOVED) != OK) (void)next; // commit says it
+        status = ledger_commit(f.ledger, &f.signer);
+    }
+    return status;
+}
+
+static void remove_archive(void)
+{
+    char line[128];
+    snprintf(line, sizeof line, "rm -rf %s", archive_directory);
+    cr_assert(zero(int, system(line)));
+}
+
+static void expect_all_somewhere(void)
+{
+    struct bytes leaf;
+    cr_assert(eq(int, fixture_reopen(&f), OK), "fault %u: %s: %s", fault.fail_at, f.complaint.what,
+              f.complaint.why);
+    if (ledger_archived(f.ledger) > 0)
+        cr_assert(eq(int, ledger_use_archive(f.ledger, archive_directory), OK));
+    for (uint64_t seq = 0; seq < MOVED_SIZE; seq++) {
+        const struct text_leaf expected = leaf_of(seq);
+        cr_assert(eq(int, ledger_read(f.ledger, seq, &leaf), OK), "fault %u", fault.fail_at);
+        cr_assert(bytes_is_equal(leaf, leaf_view(&expected)), "fault %u", fault.fail_at);
+    }
+    ledger_leave_archive(f.ledger);
+    cr_assert(eq(int, move(), OK), "fault %u: it goes on", fault.fail_at);
+}
+
+static void count_down_move(int error, bool is_lasting)
+{
+    const int files_before = open_file_count();
+    bool      is_whole = false;
+    fault.error = error;
+    fault.is_lasting = is_lasting;
+    for (fault.fail_at = 1; !is_whole; fault.fail_at++) {
+        cr_assert(lt(u32, fault.fail_at, 9000));
+        fixture_init(&f);
+        snprintf(archive_directory, sizeof archive_directory, "%s/archive", f.root);
+        cr_assert(eq(int, fixture_create(&f), OK));
+        cr_assert(eq(int, fixture_grow(&f, MOVED_SIZE, MOVED_SIZE), OK));
+        fault.call_count = 0;
+        fault.is_armed = true;
+        const enum status status = move();
+        fault.is_armed = false;
+        is_whole = fault.call_count < fault.fail_at;
+        cr_assert(status == OK || !is_whole, "%s", status_sentence(status));
+        expect_all_somewhere();
+        remove_archive();
+        fixture_release(&f);
+        cr_assert(eq(int, open_file_count(), files_before), "fault %u", fault.fail_at);
+        if (fault.fail_at > 60 && !is_whole) fault.fail_at += fault.fail_at / 40; // then not each
+    }
+    cr_expect(gt(u32, fault.fail_at, 300), "the scenario has more calls than that");
+}
+
+Test(faults, a_device_error_loses_no_leaf_that_is_moved, .timeout = 300)
+{
+    count_down_move(EIO, false);
+}
+
+Test(faults, a_full_disk_loses_no_leaf_that_is_moved, .timeout = 300)
+{
+    count_down_move(ENOSPC, true);
 }
 
 Test(faults, a_device_error_loses_nothing, .timeout = 300)

@@ -139,3 +139,14 @@ Test(publication, refuses_what_is_no_head_of_this_ledger)
     cr_assert(zero(int, shell("rm $d/checkpoint; mkdir -p $d/checkpoint")));
     cr_expect(eq(int, renew(), STATUS_IO));
 }
+
+// Not as the end of what there is to write, which is done well.
+Test(publication, into_what_is_not_there_says_so)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/none/public", fixture.root);
+    publication.directory = path;
+    grow(3);
+    cr_expect(eq(int, renew(), STATUS_NOT_FOUND));
+    cr_expect(zero(u64, publication.size));
+}

@@ -351,5 +351,18 @@ struct oracle_answer decide_snapshot(struct matter *matter, const struct event *
     const uint64_t seq = entity_seq(matter->id), size = event->of.snapshot.size;
     if (size > seq || size <= matter->facts->snapshot_seq) return answer_malformed("size");
     matter->facts->snapshot_seq = seq;
+    matter->facts->snapshot_size = size;
+    return answer_accepted();
+}
+
+// Files of an archive are full; what a start needs, behind the newest snapshot, stays.
+struct oracle_answer decide_archive(struct matter *matter, const struct event *event)
+{
+    const uint64_t below = event->of.archive.below;
+    if (below % 256 != 0 || below > matter->facts->snapshot_size ||
+        below <= matter->facts->archived_below) {
+        return answer_malformed("below");
+    }
+    matter->facts->archived_below = below;
     return answer_accepted();
 }

@@ -167,8 +167,10 @@ struct facts {
     struct bytes     software_version;
     struct bytes     eula_version;
     bool             is_limited;
-    uint64_t         snapshot_seq; // of the newest event that told of one
-    enum mode_reason reason;       // the latest trigger
+    uint64_t         snapshot_seq;   // of the newest event that told of one
+    uint64_t         snapshot_size;  // what that one covers
+    uint64_t         archived_below; // 0: nothing
+    enum mode_reason reason;         // the latest trigger
     uint64_t         since_ms;
     uint32_t         uploads_before; // how many uploads there were before the mode (T16)
     uint64_t         leases_from_ms; // X11: no lease began before

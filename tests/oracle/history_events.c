@@ -580,6 +580,7 @@ struct event make_event(struct history *history, enum kind kind, const struct kn
     case OPENING:
     case REMINDER: // the ledger says them when they are due
     case SNAPSHOT:
+    case ARCHIVE:
     case RESUMPTION:
     case BOUNDARY:
         return (struct event){.kind = BOUNDARY, .of.boundary.edge_ms = history->time_ms};

@@ -248,6 +248,7 @@ void learn_event(struct history *history, const struct event *event, entity_id i
     case BOUNDARY:
     case REMINDER_DELIVERY:
     case SNAPSHOT:
+    case ARCHIVE:
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:

@@ -48,6 +48,7 @@ decide decide_license, decide_eula, decide_password, decide_software, decide_ven
 decide decide_counted;
 decide decide_snapshot;
 decide decide_rotation;
+decide decide_archive;
 decide decide_enrolment, decide_actor_removal;
 decide decide_group, decide_update, decide_move, decide_group_removal, decide_block;
 decide decide_allocation;

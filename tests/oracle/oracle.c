@@ -40,6 +40,7 @@ static struct oracle_answer decide_event(struct matter *matter, const struct eve
         [REFUSALS_COUNTED] = decide_counted,
         [SNAPSHOT] = decide_snapshot,
         [KEY_ROTATION] = decide_rotation,
+        [ARCHIVE] = decide_archive,
     };
     // The others say what every question brings along, the time (D5, X07), or what was done before
     // it passed (X11).

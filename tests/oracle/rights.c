@@ -101,6 +101,7 @@ static bool site_admin_may(const struct matter *matter, const struct event *even
     case REMINDER:
     case REMINDER_DELIVERY:
     case SNAPSHOT:
+    case ARCHIVE:
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:
@@ -146,6 +147,7 @@ static bool agent_may(const struct matter *matter, const struct event *event)
     case BOUNDARY:
     case REMINDER:
     case SNAPSHOT:
+    case ARCHIVE:
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:
@@ -233,6 +235,7 @@ bool oracle_is_setting(const struct matter *matter, const struct event *event)
     case REMINDER:
     case REMINDER_DELIVERY:
     case SNAPSHOT:
+    case ARCHIVE:
     case CLOCK_STEP:
     case RESUMPTION:
     case REFUSALS_COUNTED:

@@ -25,7 +25,8 @@
 enum {
     STEP_COUNT = 500,
     HISTORY_COUNT = 1000,
-    PART_COUNT = 4,       // tests of their own, so that they can run side by side
+    PART_COUNT = 4, // tests of their own, so that they can run side by side
+    CARE = 20,      // once in so many steps a snapshot and an archive are told of, or tried to
     LOOK_EVERYWHERE = 25, // once in so many steps, and at every boundary
     VOUCHED_EVERY = 3,    // of so many steps one comes without its author's signature
     LEAF_ROOM = 64 * 1024,
@@ -391,7 +392,23 @@ static void tell_of_snapshot(struct play *play)
     const uint64_t       sizes[] = {play->seq, server_at(play->state)->snapshot_seq, play->seq + 1};
     const struct event   event = {
           .kind = SNAPSHOT,
-          .of.snapshot = {sizes[play->step % 3], {hash, HASH_SIZE}, {hash, HASH_SIZE}}
+          .of.snapshot = {sizes[play->seq % 3], {hash, HASH_SIZE}, {hash, HASH_SIZE}}
+    };
+    compose_proposal(&buffer, play->seq, play->time_ms, &event);
+    cr_assert(decide_both(play, AUTHOR_LEDGER, buffer_bytes(&buffer), false));
+}
+
+// And of an archive, of as much as there is in full or of what cannot be.
+static void tell_of_archive(struct play *play)
+{
+    static const uint8_t hash[HASH_SIZE];
+    uint8_t              room[256];
+    struct buffer        buffer = buffer_over(room, sizeof room);
+    const uint64_t       size = server_at(play->state)->snapshot_size;
+    const uint64_t       belows[] = {size / ARCHIVE_STEP * ARCHIVE_STEP, size,
+                                     size / ARCHIVE_STEP * ARCHIVE_STEP + ARCHIVE_STEP};
+    const struct event   event = {
+          .kind = ARCHIVE, .of.archive = {belows[play->seq % 3], {hash, HASH_SIZE}}
     };
     compose_proposal(&buffer, play->seq, play->time_ms, &event);
     cr_assert(decide_both(play, AUTHOR_LEDGER, buffer_bytes(&buffer), false));
@@ -429,7 +446,10 @@ static void play_history(uint64_t seed)
         if (step.is_restart) restart(&play);
         pass_edges(&play);
         say_reminders(&play);
-        if (step.is_restart) tell_of_snapshot(&play);
+        if (step.is_restart || play.step % CARE == 0) {
+            tell_of_snapshot(&play);
+            tell_of_archive(&play);
+        }
         if (!decide_both(&play, step.author, step.packed, true)) break;
         say_reminders(&play);
         expect_agreement(&play,

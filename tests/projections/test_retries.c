@@ -112,3 +112,22 @@ Test(retries, x05_a_proposal_is_stale_after_its_not_after_and_more_than_10_minut
     }
     company_close(company);
 }
+
+// What may not be archived: the bytes of a retry are compared by reading the event.
+Test(retries, x05_the_oldest_that_may_be_asked_for_again_is_known_until_its_minute_is_over)
+{
+    struct company *company = company_open();
+    const uint64_t  start_ms = company_now(company);
+    play_on(company, TURNS(base));
+    const struct state *state = company_state(company);
+    company_validity(company, 5 * MINUTE_MS);
+    const uint64_t later_seq = server_at(state)->size;
+    expect_said(company, "consume G sip a", "ok");
+    const uint64_t first_seq = retry_oldest(state, start_ms);
+    cr_expect(lt(u64, first_seq, later_seq));
+    cr_expect(eq(u64, retry_oldest(state, start_ms + 2 * MINUTE_MS - 1), first_seq));
+    cr_expect(eq(u64, retry_oldest(state, start_ms + 2 * MINUTE_MS), later_seq));
+    cr_expect(eq(u64, retry_oldest(state, start_ms + 6 * MINUTE_MS - 1), later_seq));
+    cr_expect(eq(u64, retry_oldest(state, start_ms + 6 * MINUTE_MS), UINT64_MAX));
+    company_close(company);
+}

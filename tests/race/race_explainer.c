@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STEP_COUNT = 1500, BATCH = 7, SEQ_MAX = 4 * STEP_COUNT };
+enum { STEP_COUNT = 1500, BATCH = 7, SLICE = 16, SEQ_MAX = 4 * STEP_COUNT };
 
 static struct ledger    *ledger;
 static struct signer     signer;
@@ -25,7 +25,8 @@ static char              root[] = "/tmp/licet-race-XXXXXX", directory[64];
 static struct state     *state;
 static struct explainer *explainer;
 static enum refusal      codes[SEQ_MAX]; // what the log says
-static uint64_t          committed, asked_count, answered_count, released_count;
+static uint64_t          committed, asked_count, answered_count, archived_count, released_count;
+static bool              is_moving;
 static sem_t             bell;
 
 static void wake(void *context)
@@ -91,12 +92,17 @@ static void step(struct history *history)
     history_learn(history, decide(next.author, next.time_ms, next.packed), seq);
 }
 
+static void ask_of(uint64_t seq)
+{
+    const struct request       request = {.listen_index = (uint32_t)seq};
+    const struct past_question question = {.seq = seq, .size = committed, .limit = 10};
+    asked_count += explainer_ask(explainer, &request, &question);
+}
+
 // Forwards and backwards, so that the state goes on and begins anew.
 static void ask(void)
 {
-    const struct request       request = {.listen_index = (uint32_t)(asked_count * 31 % committed)};
-    const struct past_question question = {.seq = request.listen_index, .limit = 10};
-    asked_count += explainer_ask(explainer, &request, &question);
+    ask_of(asked_count * 31 % committed);
 }
 
 static void take(void)
@@ -108,11 +114,16 @@ static void take(void)
         struct bytes         map;
         const bool           is_read = message_read_reply(reply, &outcome, &map);
         assert(is_read);
+        answered_count++;
+        if (is_moving && outcome == MESSAGE_ERROR) {
+            assert(bytes_is_equal(message_text(map, "code"), bytes_of_text("ARCHIVED")));
+            archived_count++;
+            continue;
+        }
         assert(outcome == MESSAGE_OK);
         assert(message_number(map, "seq", UINT64_MAX) == request.listen_index);
         const char *code = refusal_word(codes[request.listen_index]);
         assert(bytes_is_equal(message_text(map, "code"), bytes_of_text(code)));
-        answered_count++;
     }
 }
 
@@ -134,6 +145,38 @@ static void begin(void)
 {
     const enum status status = ledger_begin(ledger);
     assert(status == OK);
+}
+
+static void await_all(void)
+{
+    while (answered_count < asked_count) {
+        sem_wait(&bell);
+        take();
+    }
+}
+
+// The older half goes, slice by slice, while it is asked for. The state that stands at the
+// beginning then leads nowhere any more.
+static void move(void)
+{
+    const uint64_t below = committed / 2;
+    await_all();
+    ask_of(1);
+    await_all();
+    is_moving = true;
+    explainer_archived(explainer, below);
+    while (ledger_archived(ledger) < below) {
+        const uint64_t next = ledger_archived(ledger) + SLICE;
+        begin();
+        const enum status status = ledger_drop(ledger, next < below ? next : below);
+        assert(status == OK);
+        commit();
+        if (next > below / 2) ask();
+        take();
+    }
+    ask_of(committed - 1);
+    await_all();
+    assert(archived_count > 0);
 }
 
 static void open_ledger(void)
@@ -182,7 +225,7 @@ int main(void)
     append(AUTHOR_LEDGER, 0, history_opening(history), &accepted);
     commit();
     const struct explainer_options options = {
-        .ledger = ledger, .wake = wake, .wake_context = &bell};
+        .ledger = ledger, .snapshots = directory, .wake = wake, .wake_context = &bell};
     status = explainer_open(&options, &explainer);
     assert(status == OK);
     for (uint32_t i = 0; i < STEP_COUNT; i += BATCH) {
@@ -197,6 +240,7 @@ int main(void)
         sem_wait(&bell);
         take();
     }
+    move();
     // The last questions are broken off.
     ask();
     ask();

@@ -121,8 +121,15 @@ Test(bundle, of_a_part_has_all_hashes_and_says_where_it_begins)
                  shell("test $(cat $d-2/minimum) = 256 && ! test -e $d-2/tile/entries/000 && "
                        "diff -r $d/tile/0 $d-2/tile/0"),
                  0));
-    cr_expect(eq(int, play_run(&play, "verify %s --key %s", part, play.key_file), 2));
-    expect_said("it is not there");
+    cr_expect(eq(int, play_run(&play, "verify %s --key %s", part, play.key_file), 6));
+    expect_said("leaves                297");
+    expect_said("NOT here              256");
+    expect_said("NOT decided           553");
+    expect_said("clean as far as it is here");
+    cr_expect(eq(int, play_run(&play, "verify %s --key %s --partial", part, play.key_file), 0));
+    expect_said("clean as far as it is here");
+    cr_expect(eq(int, play_run(&play, "rebuild %s --key %s", part, play.key_file), 5));
+    expect_said("events before 256 are archived");
 }
 
 // What is done to the files, with which code it is found, and what is said.

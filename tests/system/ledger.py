@@ -94,6 +94,23 @@ class Ledger:
             file.seek(self.log_size)
             return file.read()
 
+    def wait_for(self, what):
+        """Until the daemon has said it."""
+        until = time.monotonic() + WAIT_S
+        while what not in self.log():
+            if time.monotonic() > until:
+                raise AssertionError("no %s in %s" % (what, self.log()))
+            time.sleep(0.005)
+
+    def snapshot(self):
+        count = self.log().count("event=snapshot_written")
+        self.process.send_signal(signal.SIGUSR1)
+        until = time.monotonic() + WAIT_S
+        while self.log().count("event=snapshot_written") == count:
+            if time.monotonic() > until:
+                raise AssertionError(self.log())
+            time.sleep(0.005)
+
     def spawn(self):
         path = self.path("licetd.log")
         self.log_size = os.path.getsize(path) if os.path.exists(path) else 0
@@ -109,6 +126,18 @@ class Ledger:
                 raise AssertionError("licetd did not start: " + self.log())
             time.sleep(0.005)
         return self
+
+    def start_again(self):
+        """After a kill: what was just about to become another program may hold the lock a moment longer."""
+        until = time.monotonic() + WAIT_S
+        while True:
+            try:
+                return self.start()
+            except AssertionError as error:
+                if "another process has it open" not in str(error) or time.monotonic() > until:
+                    raise
+                self.process = None
+                time.sleep(0.01)
 
     def refuses_to_start(self):
         """What it says, and its exit code."""

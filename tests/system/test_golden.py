@@ -225,6 +225,28 @@ def witnessing(client, witness):
     play(client, "how far they have come", "status")
 
 
+def archiving():
+    with ledger.Ledger() as at:
+        at.options = ["--archive", at.path("archive"), "--snapshot-every", "0"]
+        at.start()
+        at.furnish("channel 400 per-channel\n")
+        with at.client() as client:
+            proposals = [[client.make(sp.consumption("/", "channel", "c%d" % i)), None] for i in range(300)]
+            ledger.expect_ok(client.ask("propose", proposals=proposals))
+            play(client, "archive: fewer than fill a file", "archive", below=255)
+            play(client, "archive: a start would need them", "archive", below=300)
+            at.snapshot()
+            play(client, "archive: an answer may still be asked for", "archive", below=300)
+            client.get("clock", time=ledger.START_MS + 11 * 60000)
+            play(client, "archive", "archive", below=300)
+            at.wait_for("event=archive_written")
+            play(client, "an event that is archived", "receipt", seq=255)
+            play(client, "the log from before its first event", "log", after=255, limit=1)
+            play(client, "the log from its first event", "log", limit=1)
+            play(client, "what is left", "status")
+        at.stop()
+
+
 def main():
     with ledger.Ledger(publish=[("acme", "acme")]) as at:
         witness = proofs.Witness("witness.example/w")
@@ -240,8 +262,10 @@ def main():
             publications(at, client)
             outlook(client, proposals)
             witnessing(client, witness)
+            play(client, "archive: no place for one", "archive", below=300)
         at.stop()
         at.verify()
+    archiving()
     text = "\n".join(lines) + "\n"
     if os.environ.get("LICET_WRITE_GOLDEN"):
         with open(GOLDEN, "w", encoding="utf-8") as file:

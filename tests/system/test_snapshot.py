@@ -168,7 +168,7 @@ def kill_in_the_middle_leaves_what_was(one):
         one.process.send_signal(signal.SIGUSR1)
         time.sleep(delay)
         one.kill()
-        one.start()
+        one.start_again()
         with one.client() as client:
             assert digest(client) == was, delay
     ask_for_snapshot(one)
