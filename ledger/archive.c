@@ -94,12 +94,15 @@ static enum status judge_former(struct archiving *archiving, struct ledger *ledg
 {
     struct ledger_complaint complaint;
     struct ledger          *former = NULL;
+    struct ledger_options   options = *archiving->options;
+    struct verifier         keys[EPOCH_SIGNER_MAX];
     const uint64_t          archived = ledger_archived(ledger);
     if (archived == 0) return OK;
-    const bool is_there =
-        size > 0 &&
-        ledger_open(archiving->directory, archiving->options, &former, &complaint) == OK &&
-        ledger_first(former) == 0 && ledger_end(former) >= archived;
+    (void)epochs_signers(ledger_epochs(ledger), size, keys);
+    options.keys = (struct key_set){keys, 1}; // which may have been rotated since
+    const bool is_there = size > 0 &&
+                          ledger_open(archiving->directory, &options, &former, &complaint) == OK &&
+                          ledger_first(former) == 0 && ledger_end(former) >= archived;
     ledger_close(former);
     if (is_there) return OK;
     return fail(archiving, STATUS_ARCHIVED, "the directory has not what was archived before");

@@ -56,8 +56,9 @@ static const char *read_content(const struct snapshot_search *search, uint64_t s
         return "it does not begin like a snapshot";
     }
     if (header.size != size) return "it is of another size than its name says";
-    if (!is_told(search->ledger, search->log_size, &header, hash))
+    if (!is_told(search->ledger, search->log_size, &header, hash)) {
         return "the log does not tell of it";
+    }
     enum status status = state_open(state);
     if (status == OK) status = snapshot_read(*state, &source);
     return status == OK ? NULL : status_sentence(status);

@@ -542,7 +542,7 @@ ROWS = (
     ("the last five are gone", delete(-5, -4, -3, -2, -1), INTEGRITY, "not there", SAME),
     ("the last is gone", delete(-1), INTEGRITY, "not there", SAME),
     ("one in the middle is gone", delete(5000), INTEGRITY, "not there", SAME),
-    ("the first is gone", delete(0), INTEGRITY, "not there", SAME),
+    ("the first is gone", delete(0), INTEGRITY, "they are gone", SAME),
     ("all are gone", delete_since(0), INTEGRITY, "not there", ONLY_DAMAGE),
     ("all since the third head but one are gone", delete_since(4000), INTEGRITY, "not there", SAME),
     ("an event stands over the next", duplicate_over, INTEGRITY, "it is the leaf", SAME),
