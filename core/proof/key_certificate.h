@@ -1,15 +1,15 @@
 // key_certificate.h - the root's word that a key may sign for a ledger, from an epoch on.
 //
 //   licet/key-cert/v1
-//   origin ledger.example/lic1                      the ledger, and the name of its keys
-//   vkey ledger.example/lic1+7721fa45+AQOhB7/z...   the new key
-//   epoch 3                                         of the new key; that of the opening's is 0
-//   size-from 120431                                the rotation is no event before this one
-//   not-before 1700000000                           and happens within these seconds: from the
-//   first not-after 1707776000                            on, before the second previous 7721fa45
-//   id of the key of the epoch before
+//   origin ledger.example/lic1                     the ledger, and the name of its keys
+//   vkey ledger.example/lic1+7721fa45+AQOhB7/z...  the new key
+//   epoch 3                                        of the new key; that of the opening's is 0
+//   size-from 120431                               no event before this one rotates
+//   not-before 1700000000                          it rotates from this second on
+//   not-after 1707776000                           and before this one
+//   previous 7721fa45                              id of the key of the epoch before
 //
-//   — root.ledger.example/lic1 ...                  by the recovery key, under the root's name
+//   - root.ledger.example/lic1 ...                 by the recovery key, under the root's name
 //
 // A signed note (note.h). What it bounds in time is the rotation: a key that was rotated in signs
 // until the next one is.
