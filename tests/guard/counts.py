@@ -42,7 +42,7 @@ ROWS = (
     ("receives for a request", "daemon", 1, 5, lambda profile: profile.calls_of(("readv",))),
     ("sends for a request", "daemon", 1, 2, lambda profile: profile.calls_of(("sendmsg",))),
     ("bytes written for a consumption", "daemon", GROUP, 300, lambda profile: profile.bytes_written),
-    ("instructions of licet-replay for an event", "replay", GROUP, 17200,
+    ("instructions of licet-replay for an event", "replay", GROUP, 18000,
      lambda profile: profile.instructions_of("licet-replay")),
     ("allocations by licet-replay for an event", "replay", GROUP, 0.01,
      lambda profile: profile.calls_of(ALLOCATE, "licet-replay")),
