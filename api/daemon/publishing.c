@@ -7,9 +7,8 @@
 
 enum {
     DOORBELL_MS = 1000,
-    PUBLISH_GROUP_MAX = 256, // told to one subscriber at a time
-    PUBLISH_MESSAGE_MAX =
-        64, // in one turn of the loop, some 100 us; the last subscriber's may be more
+    PUBLISH_GROUP_MAX = 256,   // told to one subscriber at a time
+    PUBLISH_MESSAGE_MAX = 256, // in one turn of the loop, some 0.5 ms; the last one's may be more
     MESSAGE_ROOM = 128 * 1024,
 };
 
