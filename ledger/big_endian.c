@@ -15,3 +15,15 @@ uint64_t big_endian_get(const uint8_t at[static BIG_ENDIAN_SIZE])
     }
     return number;
 }
+
+struct big_endian_key big_endian_key(uint64_t number)
+{
+    struct big_endian_key key;
+    big_endian_put(number, key.at);
+    return key;
+}
+
+struct bytes big_endian_view(const struct big_endian_key *key)
+{
+    return (struct bytes){key->at, sizeof key->at};
+}

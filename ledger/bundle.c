@@ -185,23 +185,25 @@ static enum status load_tile(struct bundle *bundle, struct bytes key, struct byt
     return OK;
 }
 
+static enum status map_older_head(int directory_fd, uint64_t size, struct file *file)
+{
+    char          path[sizeof BUNDLE_HEADS + 1 + DECIMAL_SIZE];
+    struct buffer name = buffer_over(path, sizeof path);
+    buffer_add_text(&name, BUNDLE_HEADS "/");
+    buffer_add_decimal(&name, size);
+    return map(directory_fd, buffer_text(&name), NOTE_SIZE_MAX, file);
+}
+
 // The record of the store: flags, then the note.
 static enum status load_head(struct bundle *bundle, size_t at, struct bytes *key,
                              struct bytes *value)
 {
-    const uint64_t size = bundle->heads.at[at];
-    const bool     is_newest = size == bundle->reader.size;
-    char           path[sizeof BUNDLE_HEADS + 1 + DECIMAL_SIZE];
-    struct buffer  name = buffer_over(path, sizeof path);
-    if (is_newest) {
-        buffer_add_text(&name, BUNDLE_CHECKPOINT);
-    } else {
-        buffer_add_text(&name, BUNDLE_HEADS "/");
-        buffer_add_decimal(&name, size);
-    }
-    const enum status status =
-        map(bundle->reader.directory_fd, buffer_text(&name), NOTE_SIZE_MAX, &bundle->file);
-    const bool is_none = status == STATUS_NOT_FOUND || status == STATUS_CORRUPT;
+    const uint64_t    size = bundle->heads.at[at];
+    const bool        is_newest = size == bundle->reader.size;
+    const int         fd = bundle->reader.directory_fd;
+    const enum status status = is_newest ? map(fd, BUNDLE_CHECKPOINT, NOTE_SIZE_MAX, &bundle->file)
+                                         : map_older_head(fd, size, &bundle->file);
+    const bool        is_none = status == STATUS_NOT_FOUND || status == STATUS_CORRUPT;
     if (status != OK && !is_none) return status;
     bundle->record[0] = is_newest ? 0 : 1; // its flags
     if (!is_none) memcpy(bundle->record + 1, bundle->file.at, bundle->file.size);
@@ -219,6 +221,12 @@ static size_t find_number(const struct numbers *numbers, uint64_t min)
         at++;
     }
     return at;
+}
+
+static bool has_number(const struct numbers *numbers, uint64_t number)
+{
+    const size_t at = find_number(numbers, number);
+    return at < numbers->count && numbers->at[at] == number;
 }
 
 // The copy of a leaf that says which key signs.
@@ -251,18 +259,13 @@ enum status bundle_load(struct bundle *bundle, enum store_table table, struct by
 {
     if (table == STORE_LEAF) return load_leaf(&bundle->reader, number_of(key), value);
     if (table == STORE_TILE) return load_tile(bundle, key, value);
-    const uint64_t size = number_of(key);
-    if (table == STORE_ROTATION) {
-        const size_t at = find_number(&bundle->rotations, size);
-        if (at == bundle->rotations.count || bundle->rotations.at[at] != size) {
-            return STATUS_NOT_FOUND;
-        }
-        return load_rotation(bundle, at, &key, value);
-    }
-    assert(table == STORE_CHECKPOINT);
-    const size_t at = find_number(&bundle->heads, size);
-    if (at == bundle->heads.count || bundle->heads.at[at] != size) return STATUS_NOT_FOUND;
-    return load_head(bundle, at, &key, value);
+    const uint64_t number = number_of(key);
+    assert(table == STORE_ROTATION || table == STORE_CHECKPOINT);
+    const bool            is_head = table == STORE_CHECKPOINT;
+    const struct numbers *numbers = is_head ? &bundle->heads : &bundle->rotations;
+    const size_t          at = find_number(numbers, number);
+    if (!has_number(numbers, number)) return STATUS_NOT_FOUND;
+    return is_head ? load_head(bundle, at, &key, value) : load_rotation(bundle, at, &key, value);
 }
 
 // The keys are those that the checkpoint tells of; a leaf that cannot be had is one without bytes
@@ -419,26 +422,14 @@ static enum status list_names(const struct bundle *bundle, const struct naming *
     return status;
 }
 
-static bool has_number(const struct numbers *numbers, uint64_t number)
-{
-    for (size_t i = 0; i < numbers->count; i++) {
-        if (numbers->at[i] == number) return true;
-    }
-    return false;
-}
-
 // Of the newest size there may be the checkpoint once more, where somebody laid an older one in its
 // place; another one of that size is none of a ledger.
 static enum status compare_newest(struct bundle *bundle)
 {
-    char          path[sizeof BUNDLE_HEADS + 1 + DECIMAL_SIZE];
-    struct buffer name = buffer_over(path, sizeof path);
-    struct file   file = {.at = NULL};
-    buffer_add_text(&name, BUNDLE_HEADS "/");
-    buffer_add_decimal(&name, bundle->reader.size);
+    struct file file = {.at = NULL};
     const int   fd = bundle->reader.directory_fd;
     enum status status = map(fd, BUNDLE_CHECKPOINT, NOTE_SIZE_MAX, &bundle->file);
-    if (status == OK) status = map(fd, buffer_text(&name), NOTE_SIZE_MAX, &file);
+    if (status == OK) status = map_older_head(fd, bundle->reader.size, &file);
     if (status == OK &&
         (file.size != bundle->file.size || memcmp(file.at, bundle->file.at, file.size) != 0)) {
         status = STATUS_CORRUPT;

@@ -8,22 +8,6 @@
 // The first byte of a record; the note follows.
 enum { FLAG_KEPT = 1, FLAG_WITNESSED = 2, FLAGS_ALL = FLAG_KEPT | FLAG_WITNESSED };
 
-struct size_key {
-    uint8_t at[BIG_ENDIAN_SIZE];
-};
-
-static struct size_key key_of(uint64_t size)
-{
-    struct size_key key;
-    big_endian_put(size, key.at);
-    return key;
-}
-
-static struct bytes view_of(const struct size_key *key)
-{
-    return (struct bytes){key->at, sizeof key->at};
-}
-
 // Of a key of another length the place where it stands among those that have eight bytes.
 static uint64_t size_of(struct bytes key)
 {
@@ -58,10 +42,10 @@ enum status checkpoints_load_newest(struct store *store, struct checkpoint_recor
 enum status checkpoints_load_from(struct store *store, uint64_t size_min,
                                   struct checkpoint_record *record)
 {
-    const struct size_key from = key_of(size_min);
-    struct bytes          key = view_of(&from);
-    struct bytes          value;
-    const enum status     status = store_load_from(store, STORE_CHECKPOINT, &key, &value);
+    const struct big_endian_key from = big_endian_key(size_min);
+    struct bytes                key = big_endian_view(&from);
+    struct bytes                value;
+    const enum status           status = store_load_from(store, STORE_CHECKPOINT, &key, &value);
     // Where the store itself is damaged there is no place to go on from.
     if (status == STATUS_CORRUPT) *record = (struct checkpoint_record){.size = UINT64_MAX};
     if (status != OK) return status;
@@ -77,8 +61,8 @@ struct checkpoints checkpoints_after(const struct checkpoint_record *newest)
 
 static enum status drop(struct store *store, uint64_t size)
 {
-    const struct size_key key = key_of(size);
-    const enum status     status = store_delete(store, STORE_CHECKPOINT, view_of(&key));
+    const struct big_endian_key key = big_endian_key(size);
+    const enum status status = store_delete(store, STORE_CHECKPOINT, big_endian_view(&key));
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
@@ -90,9 +74,9 @@ struct signers {
 static enum status append(struct store *store, const struct checkpoint *checkpoint, uint8_t flags,
                           const struct signers *signers)
 {
-    const struct size_key key = key_of(checkpoint->size);
-    uint8_t               memory[1 + CHECKPOINT_SEALED_SIZE_MAX];
-    struct buffer         record = buffer_over(memory, sizeof memory);
+    const struct big_endian_key key = big_endian_key(checkpoint->size);
+    uint8_t                     memory[1 + CHECKPOINT_SEALED_SIZE_MAX];
+    struct buffer               record = buffer_over(memory, sizeof memory);
     buffer_add_byte(&record, flags);
     if (signers->next == NULL) {
         checkpoint_seal(checkpoint, signers->current, &record);
@@ -101,7 +85,7 @@ static enum status append(struct store *store, const struct checkpoint *checkpoi
     }
     assert(!record.is_full);
     const enum status status =
-        store_append(store, STORE_CHECKPOINT, view_of(&key), buffer_bytes(&record));
+        store_append(store, STORE_CHECKPOINT, big_endian_view(&key), buffer_bytes(&record));
     return status == STATUS_EXISTS ? STATUS_CORRUPT : status;
 }
 
@@ -166,8 +150,8 @@ enum status checkpoints_witness(struct checkpoints *checkpoints, struct store *s
     if (status != OK) return status;
     buffer_add_byte(&record, flags | FLAG_WITNESSED);
     buffer_add(&record, note);
-    const struct size_key key = key_of(size);
-    status = store_put(store, STORE_CHECKPOINT, view_of(&key), buffer_bytes(&record));
+    const struct big_endian_key key = big_endian_key(size);
+    status = store_put(store, STORE_CHECKPOINT, big_endian_view(&key), buffer_bytes(&record));
     if (status != OK) return status;
     if (size == checkpoints->newest_size) checkpoints->is_newest_kept = true;
     return OK;

@@ -39,22 +39,6 @@ struct ledger_scan {
     uint64_t           end;
 };
 
-struct seq_key {
-    uint8_t at[BIG_ENDIAN_SIZE];
-};
-
-static struct seq_key key_of(uint64_t seq)
-{
-    struct seq_key key;
-    big_endian_put(seq, key.at);
-    return key;
-}
-
-static struct bytes view_of(const struct seq_key *key)
-{
-    return (struct bytes){key->at, sizeof key->at};
-}
-
 // --- Opening ----------------------------------------------------------------
 
 enum status ledger_create(const char *directory, const struct ledger_options *options)
@@ -217,9 +201,9 @@ enum status ledger_begin(struct ledger *ledger)
 
 static enum status append(struct ledger *ledger, struct bytes leaf)
 {
-    const struct seq_key key = key_of(ledger_size(ledger));
-    const struct hash    hash = hash_leaf(leaf);
-    const enum status    status = store_append(ledger->store, STORE_LEAF, view_of(&key), leaf);
+    const struct big_endian_key key = big_endian_key(ledger_size(ledger));
+    const struct hash           hash = hash_leaf(leaf);
+    const enum status status = store_append(ledger->store, STORE_LEAF, big_endian_view(&key), leaf);
     if (status == STATUS_EXISTS) return STATUS_CORRUPT;
     if (status != OK) return status;
     if (ledger_size(ledger) == 0) {
@@ -239,8 +223,8 @@ enum status ledger_append(struct ledger *ledger, struct bytes leaf)
 
 static enum status drop(struct ledger *ledger)
 {
-    const struct seq_key key = key_of(ledger->now.first);
-    const enum status    status = store_delete(ledger->store, STORE_LEAF, view_of(&key));
+    const struct big_endian_key key = big_endian_key(ledger->now.first);
+    const enum status status = store_delete(ledger->store, STORE_LEAF, big_endian_view(&key));
     if (status == OK) ledger->now.first++;
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
@@ -411,21 +395,21 @@ enum status ledger_use_archive(struct ledger *ledger, const char *directory)
 
 enum status ledger_read(struct ledger *ledger, uint64_t seq, struct bytes *leaf)
 {
-    const struct seq_key key = key_of(seq);
-    const bool           is_archived = seq < ledger->now.first;
+    const struct big_endian_key key = big_endian_key(seq);
+    const bool                  is_archived = seq < ledger->now.first;
     if (seq >= ledger_end(ledger)) return STATUS_NOT_FOUND;
     if (seq < ledger_first(ledger)) return STATUS_ARCHIVED;
     struct store *store = is_archived ? ledger->archive : ledger->store;
     enum status   status = store_look(store);
     if (status != OK) return status;
-    status = store_load(store, STORE_LEAF, view_of(&key), leaf);
+    status = store_load(store, STORE_LEAF, big_endian_view(&key), leaf);
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
 static enum status open_leaves(struct store *store, uint64_t from, struct store_scan **leaves)
 {
-    const struct seq_key key = key_of(from);
-    return store_scan_open(store, STORE_LEAF, view_of(&key), leaves);
+    const struct big_endian_key key = big_endian_key(from);
+    return store_scan_open(store, STORE_LEAF, big_endian_view(&key), leaves);
 }
 
 // Of a ledger with an archive, which nobody writes to, the leaves below come first.

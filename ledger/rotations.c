@@ -5,41 +5,27 @@
 #include "core/proof/key_certificate.h"
 #include "ledger/big_endian.h"
 
-struct seq_key {
-    uint8_t at[BIG_ENDIAN_SIZE];
-};
-
-static struct seq_key key_of(uint64_t seq)
-{
-    struct seq_key key;
-    big_endian_put(seq, key.at);
-    return key;
-}
-
-static struct bytes view_of(const struct seq_key *key)
-{
-    return (struct bytes){key->at, sizeof key->at};
-}
-
 enum status rotations_put(struct store *store, uint64_t seq, struct bytes leaf)
 {
-    const struct seq_key key = key_of(seq);
-    return store_put(store, STORE_ROTATION, view_of(&key), leaf);
+    const struct big_endian_key key = big_endian_key(seq);
+    return store_put(store, STORE_ROTATION, big_endian_view(&key), leaf);
 }
 
 enum status rotations_load_opening(struct store *store, struct bytes *leaf)
 {
-    const struct seq_key key = key_of(0);
-    const enum status    status = store_load(store, STORE_ROTATION, view_of(&key), leaf);
-    return status == STATUS_NOT_FOUND ? store_load(store, STORE_LEAF, view_of(&key), leaf) : status;
+    const struct big_endian_key key = big_endian_key(0);
+    const enum status status = store_load(store, STORE_ROTATION, big_endian_view(&key), leaf);
+    return status == STATUS_NOT_FOUND ? store_load(store, STORE_LEAF, big_endian_view(&key), leaf)
+                                      : status;
 }
 
 enum status rotations_load_from(struct store *store, uint64_t seq_min, uint64_t *seq,
                                 struct bytes *leaf)
 {
-    const struct seq_key from = key_of(seq_min == 0 ? 1 : seq_min); // the first is the opening's
-    struct bytes         key = view_of(&from);
-    const enum status    status = store_load_from(store, STORE_ROTATION, &key, leaf);
+    const struct big_endian_key from =
+        big_endian_key(seq_min == 0 ? 1 : seq_min); // the first is the opening's
+    struct bytes      key = big_endian_view(&from);
+    const enum status status = store_load_from(store, STORE_ROTATION, &key, leaf);
     if (status != OK) return status;
     if (key.size != BIG_ENDIAN_SIZE) return STATUS_CORRUPT;
     *seq = big_endian_get(key.at);
