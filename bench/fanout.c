@@ -4,7 +4,6 @@
 #include "bench/figure.h"
 #include "bench/ledger.h"
 #include "bench/listeners.h"
-#include "core/base/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,9 +156,10 @@ static enum status report(const struct fanout *fanout)
         fanout->scene.json);
 }
 
-static enum status run(struct fanout *fanout)
+static enum status run(void *data)
 {
-    enum status status = fanout->scope_count == 0 ? STATUS_USAGE : scene_open(&fanout->scene);
+    struct fanout *fanout = data;
+    enum status    status = fanout->scope_count == 0 ? STATUS_USAGE : scene_open(&fanout->scene);
     fanout->target = (struct load_target){.system = &ledger_system,
                                           .address = fanout->scene.url,
                                           .signer = &fanout->scene.agent,
@@ -176,26 +176,24 @@ static enum status run(struct fanout *fanout)
     return status == OK ? report(fanout) : status;
 }
 
+static void close_all(void *data)
+{
+    struct fanout *fanout = data;
+    load_close(fanout->load);
+    scene_close(&fanout->scene);
+}
+
 int main(int count, char **words)
 {
     static struct fanout fanout = {
         .scene = {.slice_ns = SLICE_NS, .round_count = ROUNDS}
     };
-    const struct argp_child children[] = {
-        {&scene_options, 0, NULL, 0},
-        {0         }
-    };
-    const struct argp parser = {.options = option_rows,
-                                .parser = parse_option,
-                                .children = children,
-                                .doc = "Loads licetd while many subscribers listen."};
-    argp_program_version = "licet-bench-fanout " LICET_VERSION;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
-    if (argp_parse(&parser, count, words, 0, NULL, &fanout) != 0) return 2;
-    const enum status status = run(&fanout);
-    load_close(fanout.load);
-    scene_close(&fanout.scene);
-    if (status == OK) return 0;
-    (void)fprintf(stderr, "licet-bench-fanout: %s\n", status_sentence(status));
-    return 1;
+    static const struct scene_program program = {.name = "licet-bench-fanout",
+                                                 .doc =
+                                                     "Loads licetd while many subscribers listen.",
+                                                 .options = option_rows,
+                                                 .parse = parse_option,
+                                                 .run = run,
+                                                 .close = close_all};
+    return scene_main(&program, &fanout, count, words);
 }

@@ -6,7 +6,6 @@
 #include "bench/rows.h"
 #include "bench/scene.h"
 #include "bench/storage.h"
-#include "core/base/version.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -85,8 +84,9 @@ static enum status open_all(struct bench *bench)
     return status;
 }
 
-static void close_all(struct bench *bench)
+static void close_all(void *data)
 {
+    struct bench *bench = data;
     load_close(bench->load);
     echo_close(bench->echo);
     storage_close(bench->storage);
@@ -191,9 +191,10 @@ static void find_medians(struct bench *bench)
     }
 }
 
-static enum status run(struct bench *bench)
+static enum status run(void *data)
 {
-    enum status status = open_all(bench);
+    struct bench *bench = data;
+    enum status   status = open_all(bench);
     if (status == OK) status = run_rounds(bench);
     if (status != OK) return status;
     find_medians(bench);
@@ -209,20 +210,12 @@ int main(int count, char **words)
     static struct bench bench = {
         .scene = {.slice_ns = SLICE_NS, .round_count = ROUNDS}
     };
-    const struct argp_child children[] = {
-        {&scene_options, 0, NULL, 0},
-        {0         }
-    };
-    const struct argp parser = {.options = option_rows,
-                                .parser = parse_option,
-                                .children = children,
-                                .doc = "Loads licetd, and measures what it stands on."};
-    argp_program_version = "licet-bench " LICET_VERSION;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
-    if (argp_parse(&parser, count, words, 0, NULL, &bench) != 0) return 2;
-    const enum status status = run(&bench);
-    close_all(&bench);
-    if (status == OK) return 0;
-    (void)fprintf(stderr, "licet-bench: %s\n", status_sentence(status));
-    return 1;
+    static const struct scene_program program = {
+        .name = "licet-bench",
+        .doc = "Loads licetd, and measures what it stands on.",
+        .options = option_rows,
+        .parse = parse_option,
+        .run = run,
+        .close = close_all};
+    return scene_main(&program, &bench, count, words);
 }

@@ -5,7 +5,6 @@
 #include "bench/figure.h"
 #include "bench/ledger.h"
 #include "bench/scene.h"
-#include "core/base/version.h"
 #include "core/event/proposal.h"
 
 #include <pthread.h>
@@ -329,8 +328,9 @@ static enum status open_all(struct pauses *pauses)
     return status;
 }
 
-static enum status run(struct pauses *pauses)
+static enum status run(void *data)
 {
+    struct pauses        *pauses = data;
     static struct outcome outcomes[ROW_COUNT];
     enum status           status = open_all(pauses);
     for (uint32_t i = 0; i < ROW_COUNT && status == OK; i++) {
@@ -339,28 +339,26 @@ static enum status run(struct pauses *pauses)
     return status == OK ? report(pauses, outcomes) : status;
 }
 
+static void close_all(void *data)
+{
+    struct pauses *pauses = data;
+    load_close(pauses->load);
+    licet_close(pauses->asker);
+    licet_close(pauses->admin);
+    scene_close(&pauses->scene);
+}
+
 int main(int count, char **words)
 {
     static struct pauses pauses = {
         .scene = {.slice_ns = SLICE_NS, .json = "/dev/null"}
     };
-    const struct argp_child children[] = {
-        {&scene_options, 0, NULL, 0},
-        {0         }
-    };
-    const struct argp parser = {.options = option_rows,
-                                .parser = parse_option,
-                                .children = children,
-                                .doc = "Asks licetd while its loop has other things to do."};
-    argp_program_version = "licet-bench-pauses " LICET_VERSION;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
-    if (argp_parse(&parser, count, words, 0, NULL, &pauses) != 0) return 2;
-    const enum status status = run(&pauses);
-    load_close(pauses.load);
-    licet_close(pauses.asker);
-    licet_close(pauses.admin);
-    scene_close(&pauses.scene);
-    if (status == OK) return 0;
-    (void)fprintf(stderr, "licet-bench-pauses: %s\n", status_sentence(status));
-    return 1;
+    static const struct scene_program program = {
+        .name = "licet-bench-pauses",
+        .doc = "Asks licetd while its loop has other things to do.",
+        .options = option_rows,
+        .parse = parse_option,
+        .run = run,
+        .close = close_all};
+    return scene_main(&program, &pauses, count, words);
 }

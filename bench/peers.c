@@ -6,7 +6,6 @@
 #include "bench/postgres.h"
 #include "bench/redis.h"
 #include "bench/scene.h"
-#include "core/base/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,8 +181,9 @@ static enum status report(const struct peers *peers, const struct contender *con
         peers->scene.json);
 }
 
-static enum status run(struct peers *peers)
+static enum status run(void *data)
 {
+    struct peers           *peers = data;
     static struct contender contenders[ROW_COUNT];
     enum status             status = open_all(peers);
     for (uint32_t i = 0; i < ROW_COUNT; i++) {
@@ -194,28 +194,26 @@ static enum status run(struct peers *peers)
     return status == OK ? report(peers, contenders) : status;
 }
 
+static void close_all(void *data)
+{
+    struct peers *peers = data;
+    for (uint32_t i = 0; i < SYSTEM_COUNT; i++) {
+        load_close(peers->loads[i]);
+    }
+    scene_close(&peers->scene);
+}
+
 int main(int count, char **words)
 {
     static struct peers peers = {
         .scene = {.slice_ns = SLICE_NS, .round_count = ROUNDS}
     };
-    const struct argp_child children[] = {
-        {&scene_options, 0, NULL, 0},
-        {0         }
-    };
-    const struct argp parser = {.options = option_rows,
-                                .parser = parse_option,
-                                .children = children,
-                                .doc = "Plays the same load on licetd, Redis and PostgreSQL."};
-    argp_program_version = "licet-bench-peers " LICET_VERSION;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
-    if (argp_parse(&parser, count, words, 0, NULL, &peers) != 0) return 2;
-    const enum status status = run(&peers);
-    for (uint32_t i = 0; i < SYSTEM_COUNT; i++) {
-        load_close(peers.loads[i]);
-    }
-    scene_close(&peers.scene);
-    if (status == OK) return 0;
-    (void)fprintf(stderr, "licet-bench-peers: %s\n", status_sentence(status));
-    return 1;
+    static const struct scene_program program = {
+        .name = "licet-bench-peers",
+        .doc = "Plays the same load on licetd, Redis and PostgreSQL.",
+        .options = option_rows,
+        .parse = parse_option,
+        .run = run,
+        .close = close_all};
+    return scene_main(&program, &peers, count, words);
 }

@@ -4,7 +4,6 @@
 #include "bench/figure.h"
 #include "bench/ledger.h"
 #include "bench/scene.h"
-#include "core/base/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,11 +233,21 @@ static enum status report(struct scale *scale)
     return figures_save(all, scale->common.json);
 }
 
-static enum status run(struct scale *scale)
+static enum status run(void *data)
 {
-    enum status status = open_all(scale);
+    struct scale *scale = data;
+    enum status   status = open_all(scale);
     if (status == OK) status = contest_run(scale->contenders, ROW_COUNT, &scale->common);
     return status == OK ? report(scale) : status;
+}
+
+static void close_all(void *data)
+{
+    struct scale *scale = data;
+    for (uint32_t i = 0; i < SIZE_COUNT; i++) {
+        load_close(scale->sizes[i].load);
+        scene_close(&scale->sizes[i].scene);
+    }
 }
 
 int main(int count, char **words)
@@ -246,23 +255,12 @@ int main(int count, char **words)
     static struct scale scale = {
         .common = {.slice_ns = SLICE_NS, .round_count = ROUNDS, .json = "/dev/null"}
     };
-    const struct argp_child children[] = {
-        {&scene_options, 0, NULL, 0},
-        {0         }
-    };
-    const struct argp parser = {.options = option_rows,
-                                .parser = parse_option,
-                                .children = children,
-                                .doc = "Plays the same load on ledgers of different size."};
-    argp_program_version = "licet-bench-scale " LICET_VERSION;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
-    if (argp_parse(&parser, count, words, 0, NULL, &scale) != 0) return 2;
-    const enum status status = run(&scale);
-    for (uint32_t i = 0; i < SIZE_COUNT; i++) {
-        load_close(scale.sizes[i].load);
-        scene_close(&scale.sizes[i].scene);
-    }
-    if (status == OK) return 0;
-    (void)fprintf(stderr, "licet-bench-scale: %s\n", status_sentence(status));
-    return 1;
+    static const struct scene_program program = {
+        .name = "licet-bench-scale",
+        .doc = "Plays the same load on ledgers of different size.",
+        .options = option_rows,
+        .parse = parse_option,
+        .run = run,
+        .close = close_all};
+    return scene_main(&program, &scale, count, words);
 }

@@ -3,9 +3,11 @@
 #include "api/wire/file.h"
 #include "bench/measure.h"
 #include "bench/plant.h"
+#include "core/base/version.h"
 #include "core/proof/crypto.h"
 #include "core/proof/hash.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define QUICK_SLICE_NS ((uint64_t)80 * 1000 * 1000)
@@ -101,7 +103,28 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     return 0;
 }
 
-const struct argp scene_options = {.options = option_rows, .parser = parse_option};
+int scene_main(const struct scene_program *program, void *data, int count, char **words)
+{
+    static char             version[128]; // argp keeps it
+    const struct argp       options = {.options = option_rows, .parser = parse_option};
+    const struct argp_child children[] = {
+        {&options, 0, NULL, 0},
+        {0   }
+    };
+    const struct argp parser = {.options = program->options,
+                                .parser = program->parse,
+                                .children = children,
+                                .doc = program->doc};
+    (void)snprintf(version, sizeof version, "%s %s", program->name, LICET_VERSION);
+    argp_program_version = version;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
+    if (argp_parse(&parser, count, words, 0, NULL, data) != 0) return 2;
+    const enum status status = program->run(data);
+    program->close(data);
+    if (status == OK) return 0;
+    (void)fprintf(stderr, "%s: %s\n", program->name, status_sentence(status));
+    return 1;
+}
 
 // --- The ledger -------------------------------------------------------------
 

@@ -21,8 +21,18 @@ struct scene {
     struct signer      agent, admin;
 };
 
-// The options of all programs: the child of a program's own parser, its input a struct scene.
-extern const struct argp scene_options;
+// A program of the bench. At ARGP_KEY_INIT its parser gives the options of all their scene, as
+// child_inputs[0].
+struct scene_program {
+    const char               *name, *doc;
+    const struct argp_option *options; // its own
+    argp_parser_t             parse;
+    enum status (*run)(void *data);
+    void (*close)(void *data); // also after a run that failed
+};
+
+// What its main() returns; data is the program's own, and the input of its parser.
+int scene_main(const struct scene_program *program, void *data, int count, char **words);
 
 // Starts the cryptography, reads the keys and plants the tree where that is still to be done.
 MUST_CHECK enum status scene_open(struct scene *scene);
