@@ -3,37 +3,19 @@
 // error of the device, or of a full disk.
 //
 // Calls of ours to LMDB are wrapped by the linker (test_faults.options). Calls to the system are
-// those of this file, which a program's shared libraries use before libc's.
+// those of faults.h and of this file, which a program's shared libraries use before libc's.
 
 #include "ledger/archive.h"
+#include "tests/ledger/faults.h"
 #include "tests/ledger/rotating.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <lmdb.h>
-#include <stdarg.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
-
-static struct {
-    bool     is_armed;
-    bool     is_lasting; // every call fails from the n-th on
-    int      error;
-    unsigned call_count;
-    unsigned fail_at;
-} fault;
-
-static bool fails(void)
-{
-    if (!fault.is_armed) return false;
-    fault.call_count++;
-    return fault.is_lasting ? fault.call_count >= fault.fail_at : fault.call_count == fault.fail_at;
-}
 
 // --- Calls to LMDB ----------------------------------------------------------
 
@@ -79,12 +61,6 @@ int __wrap_mdb_txn_commit(MDB_txn *txn)
 
 // --- Calls to the system ----------------------------------------------------
 
-static long failed(void)
-{
-    errno = fault.error;
-    return -1;
-}
-
 ssize_t pwrite(int fd, const void *at, size_t size, off_t offset)
 {
     return fails() ? failed() : syscall(SYS_pwrite64, fd, at, size, offset);
@@ -95,29 +71,14 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
     return fails() ? failed() : syscall(SYS_writev, fd, parts, count);
 }
 
-ssize_t write(int fd, const void *at, size_t size)
-{
-    return fails() ? failed() : syscall(SYS_write, fd, at, size);
-}
-
 int mkdirat(int fd, const char *path, mode_t mode)
 {
     return (int)(fails() ? failed() : syscall(SYS_mkdirat, fd, path, mode));
 }
 
-int renameat(int from_fd, const char *from, int to_fd, const char *to)
-{
-    return (int)(fails() ? failed() : syscall(SYS_renameat, from_fd, from, to_fd, to));
-}
-
 int fdatasync(int fd)
 {
     return (int)(fails() ? failed() : syscall(SYS_fdatasync, fd));
-}
-
-int fsync(int fd)
-{
-    return (int)(fails() ? failed() : syscall(SYS_fsync, fd));
 }
 
 int ftruncate(int fd, off_t size)
@@ -133,24 +94,6 @@ int flock(int fd, int how)
 int mkdir(const char *path, mode_t mode)
 {
     return (int)(fails() ? failed() : syscall(SYS_mkdir, path, mode));
-}
-
-int open(const char *path, int flags, ...)
-{
-    va_list rest;
-    va_start(rest, flags);
-    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-    va_end(rest);
-    return (int)(fails() ? failed() : syscall(SYS_openat, AT_FDCWD, path, flags, mode));
-}
-
-int openat(int fd, const char *path, int flags, ...)
-{
-    va_list rest;
-    va_start(rest, flags);
-    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-    va_end(rest);
-    return (int)(fails() ? failed() : syscall(SYS_openat, fd, path, flags, mode));
 }
 
 // --- The scenario -----------------------------------------------------------

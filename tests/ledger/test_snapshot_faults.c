@@ -1,45 +1,16 @@
 // The fault countdown of snapshot files: one is written and read back, and the n-th call to the
-// system fails, for n from one until a whole run passes. Calls are those of this file, which come
-// before libc's.
+// system fails, for n from one until a whole run passes. Calls are those of faults.h and of this
+// file.
 #include "ledger/snapshot_file.h"
 #include "ledger/snapshot_reading.h"
+#include "tests/ledger/faults.h"
 #include "tests/ledger/fixture.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-
-static struct {
-    bool     is_armed;
-    bool     is_lasting; // every call fails from the n-th on
-    int      error;
-    unsigned call_count; // the reading thread makes its calls while the other makes none
-    unsigned fail_at;
-} fault;
-
-static bool fails(void)
-{
-    if (!fault.is_armed) return false;
-    fault.call_count++;
-    return fault.is_lasting ? fault.call_count >= fault.fail_at : fault.call_count == fault.fail_at;
-}
-
-static long failed(void)
-{
-    errno = fault.error;
-    return -1;
-}
-
-ssize_t write(int fd, const void *at, size_t size)
-{
-    return fails() ? failed() : syscall(SYS_write, fd, at, size);
-}
 
 ssize_t read(int fd, void *at, size_t size)
 {
@@ -51,42 +22,14 @@ ssize_t pread(int fd, void *at, size_t size, off_t offset)
     return fails() ? failed() : syscall(SYS_pread64, fd, at, size, offset);
 }
 
-int fsync(int fd)
-{
-    return (int)(fails() ? failed() : syscall(SYS_fsync, fd));
-}
-
 int fstat(int fd, struct stat *file)
 {
     return (int)(fails() ? failed() : syscall(SYS_fstat, fd, file));
 }
 
-int renameat(int from_fd, const char *from, int to_fd, const char *to)
-{
-    return (int)(fails() ? failed() : syscall(SYS_renameat, from_fd, from, to_fd, to));
-}
-
 int unlinkat(int fd, const char *path, int flags)
 {
     return (int)(fails() ? failed() : syscall(SYS_unlinkat, fd, path, flags));
-}
-
-int open(const char *path, int flags, ...)
-{
-    va_list rest;
-    va_start(rest, flags);
-    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-    va_end(rest);
-    return (int)(fails() ? failed() : syscall(SYS_openat, AT_FDCWD, path, flags, mode));
-}
-
-int openat(int fd, const char *path, int flags, ...)
-{
-    va_list rest;
-    va_start(rest, flags);
-    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-    va_end(rest);
-    return (int)(fails() ? failed() : syscall(SYS_openat, fd, path, flags, mode));
 }
 
 // --- The scenario -----------------------------------------------------------

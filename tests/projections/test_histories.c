@@ -15,6 +15,7 @@
 #include "tests/oracle/oracle.h"
 #include "tests/support/agreement.h"
 #include "tests/support/tell.h"
+#include "tests/support/written.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -330,20 +331,6 @@ static void resume(struct play *play)
     if (!has_lease(oracle_facts(play->oracle))) return;
     compose_proposal(&buffer, play->seq, play->time_ms, &event);
     cr_assert(decide_both(play, AUTHOR_LEDGER, buffer_bytes(&buffer), false));
-}
-
-struct written {
-    uint8_t *at;
-    size_t   size;
-};
-
-static void add_piece(void *context, struct bytes piece)
-{
-    struct written *written = context;
-    written->at = realloc(written->at, written->size + piece.size);
-    cr_assert(written->at != NULL);
-    memcpy(written->at + written->size, piece.at, piece.size);
-    written->size += piece.size;
 }
 
 static struct written snapshot_of(const struct state *state)

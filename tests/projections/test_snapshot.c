@@ -8,6 +8,7 @@
 #include "projections/snapshot.h"
 #include "projections/snapshot_rows.h"
 #include "tests/support/play.h"
+#include "tests/support/written.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,20 +35,6 @@ static const struct turn story[] = {
     {"rotate next",                                                                         "ok"},
     {"rotate third",                                                                        "ok"},
 };
-
-struct written {
-    uint8_t *at;
-    size_t   size;
-};
-
-static void add_piece(void *context, struct bytes piece)
-{
-    struct written *written = context;
-    written->at = realloc(written->at, written->size + piece.size);
-    cr_assert(written->at != NULL);
-    memcpy(written->at + written->size, piece.at, piece.size);
-    written->size += piece.size;
-}
 
 static struct written written;
 static uint32_t       retry_count;

@@ -168,22 +168,6 @@ def in_head(which, function):
     return act
 
 
-def line(number, function):
-    """Another text in one line of a note."""
-    def edit(note):
-        lines = note.decode().split("\n")
-        lines[number] = function(lines[number])
-        return "\n".join(lines).encode()
-    return edit
-
-
-def flip_base64(text):
-    """Of the last word: some bit of the bytes."""
-    *words, data = text.split(" ")
-    data = base64.b64encode(forge.flip(base64.b64decode(data), 20)).decode()
-    return " ".join(words + [data])
-
-
 def move_head(is_kept):
     def act(case):
         size = case.kept[1]
@@ -567,16 +551,16 @@ ROWS = (
     ("a leaf and its hash", hash_of_leaf(0), INTEGRITY, "changed together", SAME),
     ("a leaf and the hashes up to level 1", hash_of_leaf(1), INTEGRITY, "changed together", SAME),
 
-    ("the newest head: its size", in_head(-1, line(1, lambda size: str(int(size) + 1))), INTEGRITY, "head", SAME),
-    ("the newest head: its root", in_head(-1, line(2, flip_base64)), INTEGRITY, "head", SAME),
-    ("the newest head: its origin", in_head(-1, line(0, lambda name: name + "x")), INTEGRITY, "head", SAME),
-    ("the newest head: its signature", in_head(-1, line(4, flip_base64)), INTEGRITY, "head", SAME),
-    ("the newest head: one more line", in_head(-1, line(2, lambda text: text + "\nmore")), INTEGRITY, "head", SAME),
+    ("the newest head: its size", in_head(-1, forge.line(1, lambda size: str(int(size) + 1))), INTEGRITY, "head", SAME),
+    ("the newest head: its root", in_head(-1, forge.line(2, forge.flip_base64)), INTEGRITY, "head", SAME),
+    ("the newest head: its origin", in_head(-1, forge.line(0, lambda name: name + "x")), INTEGRITY, "head", SAME),
+    ("the newest head: its signature", in_head(-1, forge.line(4, forge.flip_base64)), INTEGRITY, "head", SAME),
+    ("the newest head: one more line", in_head(-1, forge.line(2, lambda text: text + "\nmore")), INTEGRITY, "head", SAME),
     ("the newest head is empty", in_head(-1, lambda _: b""), INTEGRITY, "head", SAME),
     ("the newest head is cut", in_head(-1, lambda note: note[:-1]), INTEGRITY, "head", SAME),
     ("the newest head is gone", delete_newest, INTEGRITY, "no signed head covers it", SAME),
-    ("the first head: its signature", in_head(0, line(4, flip_base64)), INTEGRITY, "head", SAME),
-    ("an old head: its root", in_head(1, line(2, flip_base64)), INTEGRITY, "head", SAME),
+    ("the first head: its signature", in_head(0, forge.line(4, forge.flip_base64)), INTEGRITY, "head", SAME),
+    ("an old head: its root", in_head(1, forge.line(2, forge.flip_base64)), INTEGRITY, "head", SAME),
     ("an old head stands at another size", move_head(False), INTEGRITY, "another size", SAME),
     ("an old head stands there twice", move_head(True), INTEGRITY, "another size", SAME),
     ("an old head in the place of another", replace_head, INTEGRITY, "another size", SAME),

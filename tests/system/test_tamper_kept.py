@@ -6,7 +6,6 @@ stands in audit.py.
     test_tamper_kept.py [WORD ...]   only the rows with these words
 """
 
-import base64
 import os
 import shutil
 import sys
@@ -160,20 +159,6 @@ def edited_anchor(function):
         case.options = ["--trusted-checkpoint", path]
         return WHOLE
     return act
-
-
-def line(number, function):
-    def edit(note):
-        lines = note.decode().split("\n")
-        lines[number] = function(lines[number])
-        return "\n".join(lines).encode()
-    return edit
-
-
-def flip_base64(text):
-    *words, data = text.split(" ")
-    data = base64.b64encode(forge.flip(base64.b64decode(data), 20)).decode()
-    return " ".join(words + [data])
 
 
 def no_anchor(case):
@@ -331,7 +316,7 @@ def flip_at(at):
 
 
 def smaller_checkpoint(case):
-    files("checkpoint", line(1, lambda size: str(int(size) - 1)))(case)
+    files("checkpoint", forge.line(1, lambda size: str(int(size) - 1)))(case)
     return case.kept[3], case.size - 2
 
 
@@ -480,10 +465,10 @@ ROWS = (
     ("history rewritten by the ledger's key", rewritten, ANCHOR, "rewritten", ANCHORS),
 
     ("the anchor, whole", with_head("anchor"), CLEAN, "", ANCHORS),
-    ("the anchor: its root", edited_anchor(line(2, flip_base64)), ANCHOR, "is wrong", ANCHORS),
-    ("the anchor: its size", edited_anchor(line(1, lambda size: str(int(size) - 1))), ANCHOR, "is wrong", ANCHORS),
-    ("the anchor: its signature", edited_anchor(line(4, flip_base64)), ANCHOR, "is wrong", ANCHORS),
-    ("the anchor: its origin", edited_anchor(line(0, lambda name: name + "x")), ANCHOR, "trusted", ANCHORS),
+    ("the anchor: its root", edited_anchor(forge.line(2, forge.flip_base64)), ANCHOR, "is wrong", ANCHORS),
+    ("the anchor: its size", edited_anchor(forge.line(1, lambda size: str(int(size) - 1))), ANCHOR, "is wrong", ANCHORS),
+    ("the anchor: its signature", edited_anchor(forge.line(4, forge.flip_base64)), ANCHOR, "is wrong", ANCHORS),
+    ("the anchor: its origin", edited_anchor(forge.line(0, lambda name: name + "x")), ANCHOR, "trusted", ANCHORS),
     ("the anchor is empty", edited_anchor(lambda _: b""), ANCHOR, "no signed note", ANCHORS),
     ("the anchor is huge", edited_anchor(lambda note: note * 100000), INTEGRITY, "", ANCHORS),
     ("the anchor is not there", no_anchor, IO, "not there", ANCHORS),
@@ -492,8 +477,8 @@ ROWS = (
     ("receipts, whole", receipts(lambda _: None), CLEAN, "", ANCHORS),
     ("a receipt: its event", in_receipt(lambda text: text.replace(b"extra ", b"extra AA", 1)), ANCHOR, "", ANCHORS),
     ("a receipt: its index", receipts(swap_events), ANCHOR, "", ANCHORS),
-    ("a receipt: a bit of its proof", in_receipt(line(4, flip_base64)), ANCHOR, "does not lead", ANCHORS),
-    ("a receipt: its head's signature", in_receipt(line(-2, flip_base64)), ANCHOR, "is wrong",
+    ("a receipt: a bit of its proof", in_receipt(forge.line(4, forge.flip_base64)), ANCHOR, "does not lead", ANCHORS),
+    ("a receipt: its head's signature", in_receipt(forge.line(-2, forge.flip_base64)), ANCHOR, "is wrong",
      NOT_ASKED),
     ("a receipt is cut", in_receipt(lambda text: text[:100]), ANCHOR, "no receipt", ANCHORS),
     ("a receipt is empty", in_receipt(lambda _: b""), ANCHOR, "no receipt", ANCHORS),
@@ -539,7 +524,7 @@ ROWS = (
     ("files: hashes are too short", files("tile/0/019", lambda data: data[:-1], 4864, 5119), INTEGRITY, "short", SAME),
     ("files: an old head", files("heads/{kept[1]}", flip_at(-5), 1), INTEGRITY, "head", SAME),
     ("files: an old head is empty", files("heads/{kept[1]}", lambda _: b"", 1), INTEGRITY, "head", SAME),
-    ("files: the checkpoint's root", files("checkpoint", line(2, flip_base64), -1), INTEGRITY, "head", SAME),
+    ("files: the checkpoint's root", files("checkpoint", forge.line(2, forge.flip_base64), -1), INTEGRITY, "head", SAME),
     ("files: the checkpoint's size", smaller_checkpoint, INTEGRITY, "head", SAME),
     ("files: the checkpoint is none", files("checkpoint", lambda _: b"nothing"), INTEGRITY, "", ONLY_DAMAGE),
     ("files: no checkpoint", files("checkpoint", None), IO, "not there", ONLY_DAMAGE),
