@@ -117,6 +117,7 @@ enum status ledger_open(const char *directory, const struct ledger_options *opti
         ledger_close(made);
         return status;
     }
+    store_look_away(made->store);
     *ledger = made;
     return OK;
 }
@@ -138,6 +139,7 @@ enum status ledger_check(struct ledger *ledger, struct ledger_complaint *complai
     status = census_take(ledger->store, ledger->before.tiles.tree.size, &complaint->what);
     complaint->why =
         status == STATUS_CORRUPT ? "there are other records than its own" : status_sentence(status);
+    store_look_away(ledger->store);
     return status;
 }
 
@@ -152,6 +154,7 @@ enum status ledger_refresh(struct ledger *ledger, struct ledger_complaint *compl
         if (status == OK) ledger->now = ledger->before;
     }
     if (status == OK) ledger->newest_status = copy_newest(ledger);
+    store_look_away(ledger->store);
     return status;
 }
 
@@ -463,6 +466,11 @@ enum status ledger_scan_next(struct ledger_scan *scan, struct bytes *leaf)
     return OK;
 }
 
+void ledger_scan_look_away(struct ledger_scan *scan)
+{
+    store_scan_look_away(scan->leaves); // nobody writes to archived ones
+}
+
 void ledger_scan_close(struct ledger_scan *scan)
 {
     if (scan == NULL) return;
@@ -655,6 +663,12 @@ enum status ledger_contact_erase(struct ledger *ledger, struct contact_key key)
 }
 
 // --- Care -------------------------------------------------------------------
+
+void ledger_look_away(struct ledger *ledger)
+{
+    assert(!ledger->is_batch_open);
+    store_look_away(ledger->store);
+}
 
 enum status ledger_clear_dead_readers(struct ledger *ledger)
 {

@@ -138,6 +138,8 @@ MUST_CHECK enum status ledger_scan_open_aside(const struct ledger *ledger, uint6
                                               uint64_t to, struct ledger_scan **scan);
 // STATUS_NOT_FOUND after the last one; STATUS_CORRUPT where one is missing.
 MUST_CHECK enum status ledger_scan_next(struct ledger_scan *scan, struct bytes *leaf);
+// Of a scan that waits before it goes on: see ledger_look_away.
+void                   ledger_scan_look_away(struct ledger_scan *scan);
 void                   ledger_scan_close(struct ledger_scan *scan); // NULL is fine
 
 // --- Hashes and proofs ------------------------------------------------------
@@ -212,6 +214,10 @@ MUST_CHECK enum status ledger_contact_erase(struct ledger *ledger, struct contac
 
 // --- Care -------------------------------------------------------------------
 
+// For whoever reads a ledger that is written to, once it has read: what it saw last and still holds
+// keeps the writer from using freed pages again, so that the file grows with each batch. Ends all
+// views; the next question looks anew. Done at opening.
+void                   ledger_look_away(struct ledger *ledger);
 // Frees what dead processes that read still hold. Done at opening; worth doing every ten seconds.
 MUST_CHECK enum status ledger_clear_dead_readers(struct ledger *ledger);
 

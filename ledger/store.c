@@ -52,9 +52,10 @@ struct store_scan {
     MDB_txn            *txn;
     MDB_cursor         *cursor;
     bool                is_positioned; // the cursor stands on the record that was given last
+    bool                is_away;       // or will, once it looks again
     uint32_t            given_count;   // since the transaction was renewed
     size_t              key_size;
-    uint8_t             key[KEY_SIZE_MAX]; // where to begin
+    uint8_t             key[KEY_SIZE_MAX]; // where to begin; of the record that was given last
 };
 
 // All open stores of this process: LMDB's locks, which belong to the process and the file, would be
@@ -373,19 +374,12 @@ void store_close(struct store *store)
 
 // --- Batches ----------------------------------------------------------------
 
-// A view that nobody needs keeps the writer from using freed pages again.
-static void look_away(struct store *store)
-{
-    if (store->is_looking) mdb_txn_reset(store->view);
-    store->is_looking = false;
-}
-
 enum status store_begin(struct store *store)
 {
     assert(!store->is_read_only);
     assert(store->batch == NULL);
     if (store->is_unknown) return STATUS_UNKNOWN_OUTCOME;
-    look_away(store);
+    store_look_away(store);
     const int error = mdb_txn_begin(store->env, NULL, 0, &store->batch);
     if (error == 0) return OK;
     store->batch = NULL;
@@ -459,10 +453,16 @@ enum status store_delete(struct store *store, enum store_table table, struct byt
 enum status store_look(struct store *store)
 {
     if (store->batch != NULL || store->bundle != NULL) return OK;
-    look_away(store);
+    store_look_away(store);
     const int error = mdb_txn_renew(store->view);
     store->is_looking = error == 0;
     return status_of(error);
+}
+
+void store_look_away(struct store *store)
+{
+    if (store->is_looking) mdb_txn_reset(store->view);
+    store->is_looking = false;
 }
 
 static MDB_txn *reading(const struct store *store)
@@ -557,23 +557,34 @@ enum status store_scan_open(struct store *store, enum store_table table, struct 
     return OK;
 }
 
-// Looks anew, from the record that was given last.
-static int renew(struct store_scan *scan)
+void store_scan_look_away(struct store_scan *scan)
 {
-    MDB_val last, value;
-    int     error = mdb_cursor_get(scan->cursor, &last, &value, MDB_GET_CURRENT);
-    if (error != 0) return error;
-    assert(last.mv_size <= KEY_SIZE_MAX);
-    memcpy(scan->key, last.mv_data, last.mv_size);
-    scan->key_size = last.mv_size;
+    if (scan->bundle != NULL || scan->is_away) return;
     scan->given_count = 0;
-
+    scan->is_away = true;
     mdb_txn_reset(scan->txn);
-    error = mdb_txn_renew(scan->txn);
+}
+
+// From the record that was given last.
+static int look_again(struct store_scan *scan)
+{
+    MDB_val last = {scan->key_size, scan->key}, value;
+    int     error = mdb_txn_renew(scan->txn);
+    scan->is_away = error != 0;
     if (error == 0) error = mdb_cursor_renew(scan->txn, scan->cursor);
-    if (error != 0) return error;
-    last = (MDB_val){scan->key_size, scan->key};
+    if (error != 0 || !scan->is_positioned) return error;
     return mdb_cursor_get(scan->cursor, &last, &value, MDB_SET_KEY);
+}
+
+// Keeps the record's key, to look again from.
+static enum status give(struct store_scan *scan, MDB_val key)
+{
+    if (key.mv_size > KEY_SIZE_MAX) return STATUS_CORRUPT; // none that this store writes
+    memcpy(scan->key, key.mv_data, key.mv_size);
+    scan->key_size = key.mv_size;
+    scan->is_positioned = true;
+    scan->given_count++;
+    return OK;
 }
 
 enum status store_scan_next(struct store_scan *scan, struct bytes *key, struct bytes *value)
@@ -581,16 +592,15 @@ enum status store_scan_next(struct store_scan *scan, struct bytes *key, struct b
     if (scan->bundle != NULL) return bundle_scan_next(scan->bundle, key, value);
     MDB_val key_view = {scan->key_size, scan->key};
     MDB_val found;
-    int     error = scan->given_count == SCAN_RENEWAL ? renew(scan) : 0;
+    if (scan->given_count == SCAN_RENEWAL) store_scan_look_away(scan);
+    int error = scan->is_away ? look_again(scan) : 0;
     if (error != 0) return error == MDB_NOTFOUND ? STATUS_CORRUPT : status_of(error);
     error = mdb_cursor_get(scan->cursor, &key_view, &found,
                            scan->is_positioned ? MDB_NEXT : MDB_SET_RANGE);
     if (error != 0) return status_of(error);
-    scan->is_positioned = true;
-    scan->given_count++;
     *key = bytes_of(key_view);
     *value = bytes_of(found);
-    return OK;
+    return give(scan, key_view);
 }
 
 void store_scan_close(struct store_scan *scan)

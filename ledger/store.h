@@ -73,8 +73,10 @@ MUST_CHECK enum status store_append(struct store *store, enum store_table table,
 MUST_CHECK enum status store_delete(struct store *store, enum store_table table, struct bytes key);
 
 // Reads see the open batch, or what was committed at the last store_look. Looking again costs
-// little; a look that is never renewed keeps the writer from reusing pages.
+// little.
 MUST_CHECK enum status store_look(struct store *store);
+// A look that nobody needs keeps the writer, whatever its process, from using freed pages again.
+void                   store_look_away(struct store *store);
 // STATUS_NOT_FOUND where there is no such key.
 MUST_CHECK enum status store_load(struct store *store, enum store_table table, struct bytes key,
                                   struct bytes *value);
@@ -93,6 +95,8 @@ MUST_CHECK enum status store_scan_open(struct store *store, enum store_table tab
 // and may see what was committed after it was opened.
 MUST_CHECK enum status store_scan_next(struct store_scan *scan, struct bytes *key,
                                        struct bytes *value);
+// Worth it for one that waits between two records: the next one is looked for anew.
+void                   store_scan_look_away(struct store_scan *scan);
 void                   store_scan_close(struct store_scan *scan); // before the store; NULL is fine
 
 // Frees the slots of readers that died. Done at opening; worth doing every ten seconds.

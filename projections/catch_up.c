@@ -184,5 +184,6 @@ enum status catch_up(struct state *state, struct ledger *ledger, uint64_t from,
     if (status != OK) return fail(fault, status, "it cannot be read from the store");
     status = catch_up_scan(state, scan, &visitor, fault);
     ledger_scan_close(scan);
+    ledger_look_away(ledger);
     return status;
 }

@@ -181,6 +181,9 @@ void audit_run(struct ledger *ledger, const struct options *options, struct repo
     }
     if (is_told) progress_start(&progress);
     content_check(ledger, content, &options->trust, &report->content);
+    ledger_scan_close(content);
+    content = NULL;
+    ledger_look_away(ledger); // the decisions take longer
     if (is_begun) (void)pthread_join(thread, NULL);
     if (is_told) progress_stop(&progress);
     add_digest(replaying);

@@ -17,6 +17,7 @@ static void find_next(struct snapshots *snapshots)
         if (!own_event_read(packed, SNAPSHOT, &proposal)) continue;
         snapshots->size = proposal.event.of.snapshot.size;
         snapshots->seq = seq;
+        ledger_scan_look_away(snapshots->ahead);
         return;
     }
     snapshots_close(snapshots);

@@ -32,6 +32,21 @@ struct child {
     int   to, from;
 };
 
+static struct ledger_scan *scan;
+static uint64_t            scanned;
+
+// Opens one when there is none.
+static enum status scan_next(void)
+{
+    struct bytes leaf;
+    enum status  status = OK;
+    if (scan == NULL) status = ledger_scan_open(f.ledger, 0, ledger_size(f.ledger), &scan);
+    if (status == OK) status = ledger_scan_next(scan, &leaf);
+    const struct text_leaf expected = leaf_of(scanned++);
+    if (status == OK && !bytes_is_equal(leaf, leaf_view(&expected))) status = STATUS_CORRUPT;
+    return status;
+}
+
 static void child_run(int in, int out)
 {
     uint8_t step;
@@ -55,6 +70,12 @@ static void child_run(int in, int out)
             if (status == OK && newest.size != 4) status = STATUS_CORRUPT;
             if (status == OK) status = ledger_checkpoint_from(f.ledger, 3, &newest);
             if (status == OK && newest.size != 4) status = STATUS_CORRUPT;
+        }
+        if (step == 'n') status = scan_next();
+        if (step == 'w') {
+            ledger_scan_look_away(scan);
+            ledger_look_away(f.ledger);
+            status = OK;
         }
         const uint8_t answer = (uint8_t)status;
         if (write(out, &answer, 1) != 1) break;
@@ -117,6 +138,36 @@ Test(store, a_reader_beside_the_writer_sees_what_it_opened, .init = setup, .fini
     child_stop(&reader);
     cr_expect(eq(int, ledger_clear_dead_readers(f.ledger), OK));
     cr_expect(eq(int, fixture_commit(&f, 1), OK));
+}
+
+// By how many bytes the file grows with so many batches of a leaf each.
+static uint64_t growth(uint64_t batch_count)
+{
+    const uint64_t    before = ledger_usage(f.ledger).bytes_used;
+    const enum status status = fixture_grow(&f, ledger_size(f.ledger) + batch_count, 1);
+    cr_assert(eq(int, status, OK));
+    return ledger_usage(f.ledger).bytes_used - before;
+}
+
+Test(store, a_reader_that_waits_makes_the_file_no_larger, .init = setup, .fini = teardown)
+{
+    enum { BATCHES = 200, LITTLE = BATCHES * 1024 }; // each batch writes some ten pages of 4 KiB
+    f.options.is_read_only = true;
+    const struct child reader = child_start();
+    f.options.is_read_only = false;
+    cr_assert(eq(int, fixture_create(&f), OK));
+    cr_expect(lt(u64, growth(BATCHES), LITTLE), "nobody reads");
+    cr_assert(eq(int, child_do(&reader, 'o'), OK));
+    cr_expect(lt(u64, growth(BATCHES), LITTLE), "it is open");
+    cr_assert(eq(int, child_do(&reader, 'n'), OK));
+    cr_expect(gt(u64, growth(BATCHES), 10 * LITTLE), "a scan is under way");
+    cr_assert(eq(int, child_do(&reader, 'w'), OK));
+    cr_expect(lt(u64, growth(BATCHES), LITTLE), "it looks away");
+    cr_assert(eq(int, child_do(&reader, 'n'), OK), "the leaf behind the one before");
+    cr_assert(eq(int, child_do(&reader, 'w'), OK));
+    cr_assert(eq(int, child_do(&reader, 'f'), OK));
+    cr_expect(lt(u64, growth(BATCHES), LITTLE), "it has looked anew");
+    child_stop(&reader);
 }
 
 Test(store, a_second_writer_is_refused, .init = setup, .fini = teardown)
