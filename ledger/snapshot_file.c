@@ -1,3 +1,5 @@
+// Asks for sync_file_range().
+#define _GNU_SOURCE // NOLINT
 #include "ledger/snapshot_file.h"
 
 #include <dirent.h>
@@ -7,18 +9,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PREFIX "snapshot-"
 #define SUFFIX ".new" // not whole yet
 
-enum { NAME_SIZE = 64 };
+enum {
+    NAME_SIZE = 64,
+    STRETCH_SIZE = 1024 * 1024, // written out before more of the file is written
+    CUT_SIZE = 8 * 1024 * 1024, // given back to the file system at once
+    CUT_PAUSE_NS = 2 * 1000 * 1000,
+    PAUSE_NS_MAX = 500 * 1000 * 1000,
+};
 
 struct snapshot_file {
     int                directory_fd, fd;
     struct hash_stream stream;
-    uint64_t           size; // bytes
+    uint64_t           size;         // bytes
+    uint64_t           written_size; // of these written out to the disk, or on their way
     enum status        status;
     char               name[NAME_SIZE], unfinished[NAME_SIZE];
 };
@@ -76,12 +87,35 @@ uint64_t snapshot_file_below(const char *directory, uint64_t bound)
     return greatest;
 }
 
+// A disk that discards what is freed is busy with a large file for long, and the log's flushes with
+// it: so it is cut off in pieces, from the end.
+static void cut_down(int fd)
+{
+    const struct timespec pause = {.tv_nsec = CUT_PAUSE_NS};
+    struct stat           file;
+    if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode) || file.st_nlink != 0) return;
+    for (off_t left = file.st_size - CUT_SIZE; left > 0; left -= CUT_SIZE) {
+        if (ftruncate(fd, left) != 0 || fsync(fd) != 0) return;
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+// First its name goes: a piece of one is no snapshot. Whoever has it open goes on reading.
+static void remove_file(int directory_fd, const char *name)
+{
+    const int fd = openat(directory_fd, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    (void)unlinkat(directory_fd, name, 0);
+    if (fd < 0) return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) cut_down(fd);
+    (void)close(fd);
+}
+
 static void remove_listed(int directory_fd, struct listed listed)
 {
     char name[NAME_SIZE], unfinished[NAME_SIZE + sizeof SUFFIX];
     name_of(listed.size, name);
     (void)snprintf(unfinished, sizeof unfinished, "%s" SUFFIX, name);
-    (void)unlinkat(directory_fd, listed.is_whole ? name : unfinished, 0);
+    remove_file(directory_fd, listed.is_whole ? name : unfinished);
 }
 
 void snapshot_file_keep(const char *directory, uint64_t size, uint64_t other_size)
@@ -150,11 +184,38 @@ static void write_all(struct snapshot_file *file, struct bytes piece)
     }
 }
 
+static uint64_t clock_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+// The log beside it flushes many times a second, and each flush waits for all that the disk was
+// given before. So it is given little at once, and is left alone for as long as that took.
+static void write_out(struct snapshot_file *file)
+{
+    const unsigned how =
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    const off_t    begin = (off_t)file->written_size;
+    const uint64_t begin_ns = clock_ns();
+    file->written_size = file->size;
+    if (sync_file_range(file->fd, begin, (off_t)file->size - begin, how) != 0) {
+        if (errno != ENOSYS) file->status = status_of_error(errno);
+        return;
+    }
+    const uint64_t        ns = clock_ns() - begin_ns;
+    const struct timespec pause = {.tv_nsec = (long)(ns < PAUSE_NS_MAX ? ns : PAUSE_NS_MAX)};
+    (void)nanosleep(&pause, NULL);
+}
+
 void snapshot_file_add(struct snapshot_file *file, struct bytes piece)
 {
     if (file->status != OK) return;
     hash_stream_add(&file->stream, piece);
     write_all(file, piece);
+    const bool is_much = file->size - file->written_size >= STRETCH_SIZE;
+    if (is_much && file->status == OK) write_out(file);
 }
 
 // The name comes last, so that what has it is whole.
@@ -200,13 +261,18 @@ static enum status judge_file(const struct stat *file)
     const bool is_ours_alone =
         file->st_uid == geteuid() && (file->st_mode & (S_IRWXG | S_IRWXO)) == 0;
     if (!S_ISREG(file->st_mode) || !is_ours_alone) return STATUS_PERMISSION;
+    if (file->st_nlink == 0) return STATUS_NOT_FOUND; // by now
     if (file->st_size <= HASH_SIZE) return STATUS_CORRUPT;
     return (uint64_t)file->st_size > SNAPSHOT_SIZE_MAX ? STATUS_TOO_LARGE : OK;
 }
 
+// The lock is what remove_file() asks for.
 static enum status judge(int fd, uint64_t *byte_count)
 {
     struct stat file;
+    if (flock(fd, LOCK_SH | LOCK_NB) != 0) {
+        return errno == EWOULDBLOCK ? STATUS_NOT_FOUND : status_of_error(errno);
+    }
     if (fstat(fd, &file) != 0) return status_of_error(errno);
     const enum status status = judge_file(&file);
     if (status == OK) *byte_count = (uint64_t)file.st_size;

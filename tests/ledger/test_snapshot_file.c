@@ -7,6 +7,7 @@
 #include <criterion/new/assert.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -89,6 +90,53 @@ Test(snapshot_file, files_are_found_from_the_greatest_size_down)
     snapshot_file_keep(fixture.root, 100, 9);
     cr_expect(eq(u64, snapshot_file_below(fixture.root, 100), 9));
     cr_expect(eq(int, access(path_of("snapshot-x"), F_OK), 0), "it is not ours");
+}
+
+// More than is cut off at once when it is removed.
+static void write_large(uint64_t size)
+{
+    static uint8_t        piece[1024 * 1024];
+    struct snapshot_file *file = NULL;
+    struct hash           hash;
+    cr_assert(eq(int, snapshot_file_begin(fixture.root, size, &file), OK));
+    for (int i = 0; i < 20; i++)
+        snapshot_file_add(file, (struct bytes){piece, sizeof piece});
+    cr_assert(eq(int, snapshot_file_finish(file, &hash), OK));
+}
+
+Test(snapshot_file, one_that_is_read_stays_whole_when_it_is_removed)
+{
+    struct snapshot_reading *reading = NULL;
+    struct hash              told;
+    write_large(3);
+    cr_assert(eq(int, snapshot_reading_open(fixture.root, 3, &reading, &told), OK));
+    snapshot_file_keep(fixture.root, 9, 100);
+    cr_expect(eq(u64, snapshot_file_below(fixture.root, UINT64_MAX), 0));
+    cr_expect(eq(int, snapshot_reading_finish(reading), OK));
+    cr_expect(eq(int, load(3), STATUS_NOT_FOUND));
+}
+
+Test(snapshot_file, one_with_another_name_stays_whole_there)
+{
+    write_large(3);
+    char other[128];
+    snprintf(other, sizeof other, "%s/kept", fixture.root);
+    cr_assert(eq(int, link(path_of("snapshot-3"), other), 0));
+    snapshot_file_keep(fixture.root, 9, 100);
+    cr_expect(eq(int, load(3), STATUS_NOT_FOUND));
+    cr_assert(eq(int, rename(other, path_of("snapshot-3")), 0));
+    cr_expect(eq(int, load(3), OK));
+}
+
+// As when it is opened right before: what its name was is no snapshot any more.
+Test(snapshot_file, one_that_is_being_removed_is_not_there)
+{
+    write_large(3);
+    const int remover = open(path_of("snapshot-3"), O_WRONLY);
+    cr_assert(eq(int, flock(remover, LOCK_EX | LOCK_NB), 0));
+    cr_expect(eq(int, load(3), STATUS_NOT_FOUND));
+    close(remover);
+    cr_expect(eq(int, load(3), OK));
 }
 
 Test(snapshot_file, one_that_is_not_finished_is_not_there)
