@@ -260,14 +260,29 @@ uint32_t holding_walk_next(const struct state *state, struct holding_walk *walk)
     return walk->holding;
 }
 
-// The k-th oldest of what survives below, k at least 1 and less than all: from the young end of the
-// resource's list backwards, so that it costs what is cut off and lies between.
-static uint32_t find_by_list(const struct state *state, uint32_t account, uint32_t cut_count)
+// Whether every holding of the resource stands below and survives there.
+static bool counts_all(const struct state *state, const struct account *account)
 {
-    uint32_t at = resource_at(state, account_at(state, account)->resource)->last_holding;
-    for (uint32_t left = cut_count + 1;; at = holding_at(state, at)->previous) {
-        assert(at != 0);
-        if (survives_below(state, account, at) && --left == 0) return at;
+    const uint32_t held = resource_at(state, account->resource)->holding_count;
+    return account->below == account->used && account->used == held;
+}
+
+// The limit-th oldest of what survives below, from whichever end of the resource's list is nearer:
+// it costs what lies between, and little for each where all of the list counts.
+static uint32_t find_by_list(const struct state *state, uint32_t at, uint32_t limit)
+{
+    const struct account  *account = account_at(state, at);
+    const struct resource *resource = resource_at(state, account->resource);
+    const bool             is_all = counts_all(state, account);
+    const uint32_t         cut_count = account->below - limit;
+    const bool             is_from_old = limit <= cut_count;
+    uint32_t               left = is_from_old ? limit : cut_count + 1;
+    uint32_t               found = is_from_old ? resource->first_holding : resource->last_holding;
+    for (;;) {
+        assert(found != 0);
+        if ((is_all || survives_below(state, at, found)) && --left == 0) return found;
+        const struct holding *holding = holding_at(state, found);
+        found = is_from_old ? holding->next : holding->previous;
     }
 }
 
@@ -306,7 +321,7 @@ static uint32_t find_cut(const struct state *state, uint32_t at)
     if (account->below <= limit) return ACCOUNT_KEEPS_ALL;
     if (limit == 0) return 0;
     if (account->used <= SMALL_SUBTREE) return find_by_walk(state, at, limit);
-    return find_by_list(state, at, account->below - (uint32_t)limit);
+    return find_by_list(state, at, (uint32_t)limit);
 }
 
 // How many survive below and at the account.

@@ -271,6 +271,56 @@ Test(quota, x03_a_subtree_of_thousands_is_cut_at_the_same_place)
     end(company);
 }
 
+// Near the old end, near the young one, and where some of the list are cut off below already.
+Test(quota, x03_a_licence_that_falls_cuts_thousands_at_the_same_place)
+{
+    static const struct turn full[] = {
+        {"license sip 2000 per-server", "ok"},
+        {"eula 1",                      "ok"},
+        {"group G/A",                   "ok"},
+        {"1000 x consume G/A sip a#",   "ok"},
+        {"1000 x consume G sip g#",     "ok"},
+    };
+    static const struct turn falls[][5] = {
+        {
+         {"license sip 300 per-server", "ok"},
+         {"eula 1", "ok"},
+         {"access sip a300", "yes"},
+         {"access sip a301", "LIMIT_REACHED / 2000 of 300"},
+         {"access sip g1", "LIMIT_REACHED / 2000 of 300"},
+         },
+        {
+         {"license sip 1900 per-server", "ok"},
+         {"eula 1", "ok"},
+         {"access sip a1000", "yes"},
+         {"access sip g900", "yes"},
+         {"access sip g901", "LIMIT_REACHED / 2000 of 1900"},
+         },
+        {
+         {"allocate G/A restricted force p : sip=500", "ok"},
+         {"license sip 600 per-server", "ok"},
+         {"eula 1", "ok"},
+         {"access sip g100", "yes"},
+         {"access sip g101", "LIMIT_REACHED / 2000 of 600"},
+         },
+        {
+         {"license sip 1499 per-server", "ok"},
+         {"eula 1", "ok"},
+         {"access sip a501", "LIMIT_REACHED G/A 1000 of 500"},
+         {"access sip g999", "yes"},
+         {"access sip g1000", "LIMIT_REACHED / 2000 of 1499"},
+         },
+    };
+    struct company *company = begin();
+    play_on(company, TURNS(full));
+    for (size_t i = 0; i < sizeof falls / sizeof falls[0]; i++) {
+        play_on(company, TURNS(falls[i]));
+        const char *fault = state_check(company_state(company));
+        cr_expect(fault == NULL, "%zu: %s", i, fault);
+    }
+    end(company);
+}
+
 // The greatest counts there can be add up without a wrap.
 Test(quota, x16_counts_up_to_two_to_the_31_minus_1_add_up)
 {
