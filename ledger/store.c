@@ -27,6 +27,7 @@ enum {
     TABLE_MAX = 16,              // room for tables to come
     SCAN_RENEWAL = 65536,        // records between two looks of a scan: some 50 ms
     KEY_SIZE_MAX = 16,           // of the keys that are scanned
+    AHEAD_SIZE = 256 * 1024,     // of zeros at once: a flush takes no longer for them
     ROOM_SIZE_MIN = 1024 * 1024, // with less than this left, EIO means: full
 };
 static_assert((int)STORE_TABLE_COUNT <= (int)TABLE_MAX, "every table has a handle");
@@ -41,6 +42,7 @@ struct store {
     bool           is_unknown; // a commit failed midway
     bool           is_old;     // read-only, without STORE_ROTATION
     int            lock_fd;    // holds the flock; -1 without
+    uint64_t       file_size;  // of data.mdb at least, as known from writing ahead
     MDB_dbi        tables[STORE_TABLE_COUNT];
     dev_t          device; // of the directory
     ino_t          inode;
@@ -374,12 +376,36 @@ void store_close(struct store *store)
 
 // --- Batches ----------------------------------------------------------------
 
+static bool has_room_ahead(const struct store *store, const struct store_usage *usage)
+{
+    return store->file_size >= usage->bytes_max ||
+           store->file_size >= usage->bytes_used + AHEAD_SIZE / 2;
+}
+
+// A page beyond the end of the file is new to the file system, too, which then has to flush its
+// journal with each batch, behind all that others wait for in it. So zeros stand ahead, where the
+// next pages will. What fails here fails again, and is told, where a page needs it.
+static void write_ahead(struct store *store)
+{
+    static const uint8_t     zeros[AHEAD_SIZE];
+    const struct store_usage usage = store_usage(store);
+    struct stat              file;
+    mdb_filehandle_t         fd;
+    if (has_room_ahead(store, &usage)) return;
+    if (mdb_env_get_fd(store->env, &fd) != 0 || fstat(fd, &file) != 0) return;
+    store->file_size = (uint64_t)file.st_size;
+    if (has_room_ahead(store, &usage)) return;
+    const ssize_t written = pwrite(fd, zeros, sizeof zeros, file.st_size);
+    if (written > 0) store->file_size += (uint64_t)written;
+}
+
 enum status store_begin(struct store *store)
 {
     assert(!store->is_read_only);
     assert(store->batch == NULL);
     if (store->is_unknown) return STATUS_UNKNOWN_OUTCOME;
     store_look_away(store);
+    write_ahead(store);
     const int error = mdb_txn_begin(store->env, NULL, 0, &store->batch);
     if (error == 0) return OK;
     store->batch = NULL;

@@ -237,6 +237,7 @@ static void set_signals(void)
     (void)sigaction(SIGINT, &stop, NULL);
     (void)sigaction(SIGUSR1, &snapshot, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGXFSZ, &ignore, NULL); // a file that may not grow is an error of the write
 }
 
 // No core dump and no tracer gets at the key; as many connections as the system lets us have.
