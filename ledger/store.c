@@ -25,7 +25,7 @@ static const char *const table_names[STORE_TABLE_COUNT] = {
 
 enum {
     TABLE_MAX = 16,              // room for tables to come
-    SCAN_RENEWAL = 65536,        // records between two looks of a scan: some 50 ms
+    SCAN_RENEWAL = 4096,         // records between two looks of a scan: some milliseconds
     KEY_SIZE_MAX = 16,           // of the keys that are scanned
     AHEAD_SIZE = 256 * 1024,     // of zeros at once: a flush takes no longer for them
     ROOM_SIZE_MIN = 1024 * 1024, // with less than this left, EIO means: full
