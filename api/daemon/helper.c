@@ -4,16 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { INHERITED_MAX = 3 }; // standard input, output and error
-enum { NICENESS = 10 };
 
 static int prepare_files(posix_spawn_file_actions_t *files, int output)
 {
@@ -120,5 +119,8 @@ void helper_stop(struct helper *helper)
 void helper_begin(void)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)setpriority(PRIO_PROCESS, 0, NICENESS);
+    // A nice process still runs its slice to the end before the loop, or what flushes for it, goes
+    // on: some milliseconds each time. An idle one is put aside at once.
+    const struct sched_param none = {.sched_priority = 0};
+    (void)sched_setscheduler(0, SCHED_IDLE, &none);
 }
