@@ -102,6 +102,7 @@ struct queue {
 struct state {
     struct pool          pools[POOL_COUNT];
     struct index         indexes[INDEX_COUNT];
+    struct ahead        *ahead; // touches what they grow into
     uint8_t             *journal;
     size_t               journal_size;
     struct scratch_pair *scratch;
@@ -126,11 +127,12 @@ static enum status open_pools(struct state *state)
 {
     enum status status = OK;
     for (uint32_t i = 0; i < POOL_COUNT && status == OK; i++) {
-        status = pool_init(&state->pools[i], row_of(i)->record_size, row_of(i)->count_max);
+        status =
+            pool_init(&state->pools[i], row_of(i)->record_size, row_of(i)->count_max, state->ahead);
     }
     for (uint32_t i = 0; i < INDEX_COUNT && status == OK; i++) {
         const uint32_t pool = i >= INDEX_RETRY ? POOL_RETRY : (uint32_t)index_pools[i];
-        status = index_init(&state->indexes[i], row_of(pool)->count_max);
+        status = index_init(&state->indexes[i], row_of(pool)->count_max, state->ahead);
     }
     return status;
 }
@@ -139,7 +141,8 @@ enum status state_open(struct state **state)
 {
     struct state *fresh = memory_reserve(sizeof *fresh);
     if (fresh == NULL) return STATUS_OUT_OF_MEMORY;
-    enum status status = open_pools(fresh);
+    enum status status = ahead_open(&fresh->ahead);
+    if (status == OK) status = open_pools(fresh);
     if (status == OK) fresh->journal = memory_reserve(JOURNAL_SIZE_MAX);
     if (status == OK) fresh->scratch = memory_reserve(SCRATCH_SIZE);
     if (status == OK) fresh->found_group = memory_reserve(sizeof *fresh->found_group);
@@ -161,6 +164,7 @@ enum status state_open(struct state **state)
 void state_close(struct state *state)
 {
     if (state == NULL) return;
+    ahead_close(state->ahead); // before what it may touch
     for (uint32_t i = 0; i < POOL_COUNT; i++) {
         if (state->pools[i].record_size != 0) pool_release(&state->pools[i]);
     }

@@ -402,7 +402,7 @@ static uint64_t hash_of_id(const uint8_t id[PROPOSAL_ID_SIZE])
 static bool find_late(struct bulk *bulk, struct late *late)
 {
     *late = (struct late){.bulk = bulk};
-    if (index_init(&late->by_id, UNIT_MAX) != OK) return false;
+    if (index_init(&late->by_id, UNIT_MAX, NULL) != OK) return false;
     for (uint32_t i = 1; i <= bulk->script->count; i++) {
         uint8_t            id[PROPOSAL_ID_SIZE];
         const struct unit *unit = script_unit(bulk->script, i);

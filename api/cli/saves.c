@@ -6,8 +6,8 @@
 
 enum status saves_init(struct saves *saves)
 {
-    const enum status status = pool_init(&saves->pool, sizeof(struct save), SAVES_MAX);
-    return status == OK ? index_init(&saves->index, SAVES_MAX) : status;
+    const enum status status = pool_init(&saves->pool, sizeof(struct save), SAVES_MAX, NULL);
+    return status == OK ? index_init(&saves->index, SAVES_MAX, NULL) : status;
 }
 
 void saves_release(struct saves *saves)

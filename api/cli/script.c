@@ -27,8 +27,8 @@ enum status script_read(struct script *script, const char *file)
     if (script->memory == NULL) return STATUS_OUT_OF_MEMORY;
     struct buffer content = buffer_over(script->memory, SCRIPT_SIZE_MAX);
     enum status   status = file_read(file, &content);
-    if (status == OK) status = pool_init(&script->units, sizeof(struct unit), UNIT_MAX);
-    if (status == OK) status = index_init(&script->by_key, UNIT_MAX);
+    if (status == OK) status = pool_init(&script->units, sizeof(struct unit), UNIT_MAX, NULL);
+    if (status == OK) status = index_init(&script->by_key, UNIT_MAX, NULL);
     script->size = content.size;
     return status;
 }

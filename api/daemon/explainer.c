@@ -5,10 +5,10 @@
 #include "api/daemon/answer.h"
 #include "api/daemon/past.h"
 #include "core/base/reserve.h"
+#include "core/base/thread.h"
 
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -95,17 +95,6 @@ static void *run(void *context)
 
 // --- The loop's side --------------------------------------------------------
 
-// Signals are for the thread that runs the loop.
-static int start_thread(struct explainer *explainer)
-{
-    sigset_t all, before;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int error = pthread_create(&explainer->thread, NULL, run, explainer);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error;
-}
-
 enum status explainer_open(const struct explainer_options *options, struct explainer **explainer)
 {
     struct explainer *made = memory_reserve(sizeof *made);
@@ -117,7 +106,7 @@ enum status explainer_open(const struct explainer_options *options, struct expla
                                .archived = &made->archived};
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->bell, NULL);
-    if (start_thread(made) != 0) {
+    if (thread_start(&made->thread, run, made) != 0) {
         pthread_cond_destroy(&made->bell);
         pthread_mutex_destroy(&made->lock);
         memory_return(made, sizeof *made);

@@ -12,9 +12,12 @@ static size_t slots(const struct index *index)
     return (size_t)index->count_max + BUCKET_COUNT_MIN + 1;
 }
 
-enum status index_init(struct index *index, uint32_t count_max)
+enum status index_init(struct index *index, uint32_t count_max, struct ahead *ahead)
 {
-    *index = (struct index){.bucket_count = BUCKET_COUNT_MIN, .count_max = count_max};
+    *index = (struct index){.bucket_count = BUCKET_COUNT_MIN,
+                            .count_max = count_max,
+                            .touched_buckets = ahead_mark(ahead),
+                            .touched_links = ahead_mark(ahead)};
     index->buckets = memory_reserve(slots(index) * sizeof *index->buckets);
     index->links = memory_reserve(slots(index) * sizeof *index->links);
     if (index->buckets != NULL && index->links != NULL) return OK;
@@ -49,6 +52,18 @@ static void push(struct index *index, uint32_t bucket, uint32_t record)
     index->buckets[bucket] = record;
 }
 
+static void note_buckets(struct index *index)
+{
+    ahead_note(&index->touched_buckets, index->buckets, slots(index) * sizeof *index->buckets,
+               index->bucket_count * sizeof *index->buckets);
+}
+
+static void note_link(struct index *index, uint32_t record)
+{
+    ahead_note(&index->touched_links, index->links, slots(index) * sizeof *index->links,
+               (record + (size_t)1) * sizeof *index->links);
+}
+
 // The new last bucket takes its share of the one that it shared a bucket with.
 static void split(struct index *index)
 {
@@ -56,6 +71,7 @@ static void split(struct index *index)
     const uint32_t old = index->bucket_count - (1U << low);
     uint32_t       record = index->buckets[old];
     index->bucket_count++;
+    note_buckets(index);
     index->buckets[old] = 0;
     while (record != 0) {
         const uint32_t next = index->links[record].next;
@@ -67,6 +83,7 @@ static void split(struct index *index)
 void index_add(struct index *index, uint32_t record, uint64_t hash)
 {
     assert(record > 0 && record <= index->count_max);
+    note_link(index, record);
     index->links[record].hash = fold(hash);
     push(index, bucket_of(index, fold(hash)), record);
     index->count++;
@@ -118,6 +135,7 @@ uint32_t index_next(const struct index *index, uint32_t record)
 void index_empty(struct index *index)
 {
     memory_zero(index->buckets, index->bucket_count * sizeof *index->buckets);
+    index->touched_buckets = ahead_mark(index->touched_buckets.ahead);
     index->bucket_count = BUCKET_COUNT_MIN;
     index->count = 0;
 }
@@ -127,4 +145,5 @@ void index_expect(struct index *index, uint32_t count)
 {
     assert(index->count == 0 && count <= index->count_max);
     if (count > index->bucket_count) index->bucket_count = count;
+    note_buckets(index);
 }

@@ -9,6 +9,7 @@
 #ifndef CORE_BASE_INDEX_H
 #define CORE_BASE_INDEX_H
 
+#include "core/base/ahead.h"
 #include "core/base/status.h"
 
 #include <stdint.h>
@@ -24,9 +25,11 @@ struct index {
     uint32_t           bucket_count;
     uint32_t           count; // records
     uint32_t           count_max;
+    struct ahead_mark  touched_buckets, touched_links;
 };
 
-MUST_CHECK enum status index_init(struct index *index, uint32_t count_max);
+// Its memory is touched ahead, unless that is NULL; it must live as long as the index.
+MUST_CHECK enum status index_init(struct index *index, uint32_t count_max, struct ahead *ahead);
 void                   index_release(struct index *index);
 
 void index_add(struct index *index, uint32_t record, uint64_t hash);

@@ -10,10 +10,12 @@ static size_t slots(const struct pool *pool)
     return (size_t)pool->count_max + 1; // index 0 is none
 }
 
-enum status pool_init(struct pool *pool, size_t record_size, uint32_t count_max)
+enum status pool_init(struct pool *pool, size_t record_size, uint32_t count_max,
+                      struct ahead *ahead)
 {
     assert(record_size > 0 && count_max > 0 && count_max < UINT32_MAX);
-    *pool = (struct pool){.record_size = record_size, .count_max = count_max, .top = 1};
+    *pool = (struct pool){
+        .record_size = record_size, .count_max = count_max, .top = 1, .touched = ahead_mark(ahead)};
     pool->records = memory_reserve(slots(pool) * record_size);
     pool->free = memory_reserve(slots(pool) * sizeof *pool->free);
     if (pool->records != NULL && pool->free != NULL) return OK;
@@ -38,10 +40,22 @@ uint32_t pool_room(const struct pool *pool)
     return pool->count_max - pool_count(pool);
 }
 
+static size_t used(const struct pool *pool)
+{
+    return pool->top * pool->record_size;
+}
+
+static uint32_t take_fresh(struct pool *pool)
+{
+    const uint32_t index = pool->top++; // fresh pages are zero
+    ahead_note(&pool->touched, pool->records, slots(pool) * pool->record_size, used(pool));
+    return index;
+}
+
 uint32_t pool_take(struct pool *pool)
 {
     assert(pool_room(pool) > 0);
-    if (pool->free_count == 0) return pool->top++; // fresh pages are zero
+    if (pool->free_count == 0) return take_fresh(pool);
     const uint32_t index = pool->free[--pool->free_count];
     memset(pool_at(pool, index), 0, pool->record_size);
     return index;
@@ -69,7 +83,8 @@ void pool_ungive(struct pool *pool, uint32_t index)
 
 void pool_empty(struct pool *pool)
 {
-    memory_zero(pool->records, pool->top * pool->record_size);
+    memory_zero(pool->records, used(pool));
+    pool->touched = ahead_mark(pool->touched.ahead);
     pool->top = 1;
     pool->free_count = 0;
 }

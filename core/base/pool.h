@@ -6,6 +6,7 @@
 #ifndef CORE_BASE_POOL_H
 #define CORE_BASE_POOL_H
 
+#include "core/base/ahead.h"
 #include "core/base/status.h"
 
 #include <stdbool.h>
@@ -13,15 +14,18 @@
 #include <stdint.h>
 
 struct pool {
-    uint8_t  *records;
-    size_t    record_size;
-    uint32_t *free; // a stack of indexes that were given back
-    uint32_t  free_count;
-    uint32_t  top;       // indexes from here on were never used
-    uint32_t  count_max; // live records at once
+    uint8_t          *records;
+    size_t            record_size;
+    uint32_t         *free; // a stack of indexes that were given back
+    uint32_t          free_count;
+    uint32_t          top;       // indexes from here on were never used
+    uint32_t          count_max; // live records at once
+    struct ahead_mark touched;   // of the records
 };
 
-MUST_CHECK enum status pool_init(struct pool *pool, size_t record_size, uint32_t count_max);
+// Its records are touched ahead, unless that is NULL; it must live as long as the pool.
+MUST_CHECK enum status pool_init(struct pool *pool, size_t record_size, uint32_t count_max,
+                                 struct ahead *ahead);
 void                   pool_release(struct pool *pool);
 
 // The pool must have room. The record is zeroed.

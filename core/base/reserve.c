@@ -32,9 +32,31 @@ void memory_return(void *memory, size_t size)
     if (memory != NULL) (void)munmap(memory, size);
 }
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 // Linux 5.14; before it nothing is done
+#endif
+
+static size_t page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+// A large page at a time: whoever maps memory meanwhile waits for one call to end.
+void memory_touch(void *memory, size_t size)
+{
+    const size_t before = (uintptr_t)memory % page_size(); // it takes whole pages
+    uint8_t     *at = (uint8_t *)memory - before;
+    for (size_t left = before + size; left > 0;) {
+        const size_t part = left < SMALL_SIZE ? left : SMALL_SIZE;
+        (void)madvise(at, part, MADV_POPULATE_WRITE);
+        at += part;
+        left -= part;
+    }
+}
+
 void memory_zero(void *memory, size_t size)
 {
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t page = page_size();
     const uintptr_t at = (uintptr_t)memory;
     const size_t    head = (size_t)((page - at % page) % page);
     if (size < head + page) {

@@ -7,6 +7,9 @@
 // NULL when there is no address space left. memory_return takes NULL.
 void *memory_reserve(size_t size);
 void  memory_return(void *memory, size_t size);
+// Has the system fill in pages now that would be filled in when they are touched first; what is in
+// the memory stays, whoever writes to it meanwhile. Any thread.
+void  memory_touch(void *memory, size_t size);
 // Zeroes the memory, giving whole pages back to the system.
 void  memory_zero(void *memory, size_t size);
 

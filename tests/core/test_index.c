@@ -10,7 +10,7 @@
 static struct index index_of(uint32_t count_max)
 {
     struct index index;
-    cr_assert(eq(int, index_init(&index, count_max), OK));
+    cr_assert(eq(int, index_init(&index, count_max, NULL), OK));
     return index;
 }
 

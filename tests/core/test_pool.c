@@ -15,7 +15,7 @@ struct record {
 static struct pool pool_of(uint32_t count_max)
 {
     struct pool pool;
-    cr_assert(eq(int, pool_init(&pool, sizeof(struct record), count_max), OK));
+    cr_assert(eq(int, pool_init(&pool, sizeof(struct record), count_max, NULL), OK));
     return pool;
 }
 
