@@ -192,10 +192,13 @@ static void note_group(struct changed_groups *changed, uint32_t group, uint64_t 
     changed->groups[changed->count++] = (struct changed_group){group, seq};
 }
 
-// Notes the group of a change and those above it up to the top; for what happens above the top,
-// which changes what may be used below, the top itself.
-static void note_change(const struct state *state, uint32_t top, const struct change *change,
-                        struct changed_groups *changed)
+bool changed_groups_have_room(const struct changed_groups *changed)
+{
+    return changed->count + PATH_NODE_MAX <= changed->max;
+}
+
+void changed_groups_note(const struct state *state, uint32_t top, const struct change *change,
+                         struct changed_groups *changed)
 {
     if (!group_is_within(state, change->group, top)) {
         if (group_is_within(state, top, change->group)) note_group(changed, top, change->seq);
@@ -215,8 +218,8 @@ bool changed_groups_find(const struct state *state, uint32_t top, uint64_t *next
     changed->count = 0;
     for (; *next < end; (*next)++) {
         if (!state_change_at(state, *next, &change)) return false;
-        if (changed->count + PATH_NODE_MAX > changed->max) return true;
-        note_change(state, top, &change, changed);
+        if (!changed_groups_have_room(changed)) return true;
+        changed_groups_note(state, top, &change, changed);
     }
     return true;
 }

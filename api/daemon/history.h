@@ -31,6 +31,12 @@ struct changed_groups {
     uint32_t              count, max;
 };
 
+// Whether one more change can be noted, with all groups that it is noted for.
+bool changed_groups_have_room(const struct changed_groups *changed);
+// Notes the group of a change and those above it up to the top; for what happens above the top,
+// which changes what may be used below, the top itself. Nothing for what happens elsewhere.
+void changed_groups_note(const struct state *state, uint32_t top, const struct change *change,
+                         struct changed_groups *changed);
 // From change number *next on, within a subtree: the groups themselves and those above them up to
 // the subtree's top. *next is then the number to go on from: not the end when max groups were
 // found. False when the changes have left the ring.

@@ -71,8 +71,7 @@ static bool send_groups(struct daemon *daemon, const struct subscriber *subscrib
 }
 
 // Returns how many groups that took.
-static uint32_t bring_up(const struct scope *scope, struct daemon *daemon,
-                         struct subscriber *subscriber)
+static uint32_t bring_up(struct scope *scope, struct daemon *daemon, struct subscriber *subscriber)
 {
     static struct changed_group groups[PUBLISH_GROUP_MAX];
     uint64_t                    next = start_cursor(daemon->state, subscriber);
@@ -83,7 +82,8 @@ static uint32_t bring_up(const struct scope *scope, struct daemon *daemon,
         subscriber->cursor = state_change_count(daemon->state) + 1;
         return 0;
     }
-    if (!changed_groups_find(daemon->state, top, &next, &changed)) {
+    following_look(&scope->following, daemon->state, top);
+    if (!following_find(&scope->following, daemon->state, &next, &changed)) {
         // Too far behind for single changes: the top of the scope stands for all.
         groups[0] = (struct changed_group){top, server_at(daemon->state)->size};
         changed.count = 1;

@@ -4,11 +4,13 @@
 #define API_DAEMON_PUBLISHING_H
 
 #include "api/daemon/daemon.h"
+#include "api/daemon/following.h"
 
 enum { SCOPE_MAX = 64 };
 
 struct scope {
-    char group[PATH_SIZE_MAX + 1]; // empty: only the doorbell
+    char             group[PATH_SIZE_MAX + 1]; // empty: only the doorbell
+    struct following following;                // while somebody listens
 };
 
 struct publishing {
