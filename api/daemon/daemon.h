@@ -9,6 +9,7 @@
 #include "api/daemon/clock.h"
 #include "api/daemon/connections.h"
 #include "api/daemon/explainer.h"
+#include "api/daemon/pace.h"
 #include "api/daemon/refusals.h"
 #include "api/daemon/rotation.h"
 #include "api/daemon/session.h"
@@ -37,6 +38,7 @@ struct daemon {
     struct refusals     refusals;
     struct snapshots    snapshots;
     struct archives     archives;
+    struct pace         pace;
     bool                is_resuming; // leases are to begin anew before any may end (X11)
 
     // The batch that is open: the log's transaction and the state that goes with it.

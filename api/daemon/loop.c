@@ -127,7 +127,9 @@ static enum status end_batch(struct daemon *daemon)
     enum status status = daemon->batch_status;
     if (!daemon->is_batch_open) return OK;
     if (status == OK) {
+        const uint64_t begin_ns = pace_clock_ns();
         status = ledger_commit(daemon->ledger, rotation_signer(daemon));
+        pace_add_commit(&daemon->pace, begin_ns, daemon->batch_count);
     } else {
         ledger_abort(daemon->ledger);
     }
@@ -573,7 +575,8 @@ static enum status run(struct loop *loop, const volatile sig_atomic_t *stop)
         const size_t count =
             connections_take(daemon->connections, loop->requests, GROUP_MAX, sleep_ms(loop));
         const uint64_t tick_ms = clock_read().boot_ms;
-        enum status    status = turn(loop, count, tick_ms);
+        pace_begin(&daemon->pace);
+        enum status status = turn(loop, count, tick_ms);
         if (status == OK) status = look_at_parked(loop, tick_ms);
         if (status == OK) status = drop_archived(loop, tick_ms);
         if (status != OK) return status;
@@ -581,6 +584,7 @@ static enum status run(struct loop *loop, const volatile sig_atomic_t *stop)
         send_explained(daemon);
         connections_flush(daemon->connections);
         care(loop, tick_ms);
+        pace_end(&daemon->pace, count);
     }
     settle_due(daemon);
     tell_refusals(daemon);
