@@ -201,8 +201,11 @@ static struct account as_of_now(const struct state *state, uint32_t at)
 
 bool account_keeps(const struct state *state, uint32_t account, uint32_t holding)
 {
-    const struct account own = as_of_now(state, account);
-    return keeps(state, &own, holding_at(state, holding)->id);
+    const struct account *own = account_at(state, account);
+    const entity_id       id = holding_at(state, holding)->id;
+    if (!is_stale(state, own)) return keeps(state, own, id);
+    const struct account now = as_of_now(state, account);
+    return keeps(state, &now, id);
 }
 
 uint32_t holding_cut_by(const struct state *state, uint32_t holding)
