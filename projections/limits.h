@@ -69,6 +69,13 @@ struct instants {
     uint64_t ms[INSTANT_MAX];
 };
 
+// Without any: the memory is not cleared, for it is large.
+static inline void instants_begin(struct instants *instants)
+{
+    instants->count = 0;
+    instants->is_full = false;
+}
+
 void instants_add(struct instants *instants, uint64_t ms); // TIME_NEVER is left out
 void instants_add_window(struct instants *instants, struct window window);
 void instants_add_node(struct instants *instants, const struct state *state, uint32_t group);

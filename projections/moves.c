@@ -44,8 +44,7 @@ static void refuse_move(const struct move *move, enum refusal code, uint32_t nod
 static void collect_instants(struct move *move)
 {
     const struct state *state = move->question->state;
-    move->instants.count = 0;
-    move->instants.is_full = false;
+    instants_begin(&move->instants);
     instants_add(&move->instants, move->question->now_ms);
     instants_add_node(&move->instants, state, move->group);
     instants_add_node(&move->instants, state, move->bound);

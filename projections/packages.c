@@ -201,8 +201,7 @@ static void refuse_save(const struct save *save, enum refusal code, uint32_t nod
 static void collect_instants(struct save *save)
 {
     const struct state *state = save->question->state;
-    save->instants.count = 0;
-    save->instants.is_full = false;
+    instants_begin(&save->instants);
     instants_add(&save->instants, save->question->now_ms);
     for (uint32_t i = 0; i < save->package_count; i++) {
         instants_add_window(&save->instants, window_of(&save->packages[i]));
@@ -375,22 +374,22 @@ static void judge_used(const struct save *save)
 
 // --- B25: what is clipped from above ----------------------------------------
 
-static struct instants node_instants(const struct save *save, uint32_t node)
+static void find_instants(const struct save *save, uint32_t node, struct instants *instants)
 {
-    struct instants instants = {.count = 0};
-    instants_add(&instants, save->question->now_ms);
+    instants_begin(instants);
+    instants_add(instants, save->question->now_ms);
     for (uint32_t i = 0; i < save->package_count; i++) {
-        instants_add_window(&instants, window_of(&save->packages[i]));
+        instants_add_window(instants, window_of(&save->packages[i]));
     }
-    instants_add_node(&instants, save->question->state, node);
-    return instants;
+    instants_add_node(instants, save->question->state, node);
 }
 
 // Where a package lasts and the node above has nothing: its window is the intersection then.
 static void warn_of(const struct save *save, uint32_t node)
 {
-    const struct instants instants = node_instants(save, node);
-    bool                  is_told[PACKAGE_MAX] = {false};
+    struct instants instants;
+    bool            is_told[PACKAGE_MAX] = {false};
+    find_instants(save, node, &instants);
     for (uint32_t i = 0; i < instants.count; i++) {
         const uint64_t ms = instants.ms[i];
         if (ms < save->question->now_ms) continue;
@@ -499,12 +498,30 @@ static void judge_version(struct question *question, uint32_t group, uint64_t ve
                                          .until_ms = TIME_NEVER});
 }
 
+// What is counted is counted from nothing; the rest is large and written before it is read.
+static void save_begin(struct save *save, struct question *question,
+                       const struct allocation *allocation)
+{
+    save->question = question;
+    save->allocation = allocation;
+    save->group = group_find(question->state, allocation->group);
+    save->bound = 0;
+    save->package_count = 0;
+    save->entry_count = 0;
+    save->name = (struct bytes){NULL, 0};
+    save->resource = 0;
+    save->asked.count = 0;
+    save->former.count = 0;
+    save->above.count = 0;
+    instants_begin(&save->instants);
+}
+
 void allocation_judge(struct question *question, const struct event *event)
 {
     const struct allocation *allocation = &event->of.allocation;
     const struct state      *state = question->state;
-    struct save              save = {.question = question, .allocation = allocation};
-    save.group = group_find(state, allocation->group);
+    struct save              save;
+    save_begin(&save, question, allocation);
     if (save.group == 0) {
         refuse_name(question, UNKNOWN_GROUP, allocation->group);
         return;
