@@ -11,7 +11,7 @@
 struct look {
     const struct proposal *proposal;
     entity_id              author;
-    uint64_t               unit_hash;
+    uint64_t               unit_hash, retry_hash;
     uint32_t               resource, group, account; // 0 where there is none
 };
 
@@ -25,7 +25,7 @@ static void fetch_names(const struct state *state, struct look *look)
 {
     const struct consumption *consumption = consumption_of(look->proposal);
     uint8_t                   room[NAME_SIZE_MAX];
-    retry_fetch(state, look->author, look->proposal);
+    look->retry_hash = retry_fetch(state, look->author, look->proposal);
     look->resource = resource_find(state, consumption->resource);
     if (look->resource == 0) return;
     const enum resource_kind kind = (enum resource_kind)resource_at(state, look->resource)->kind;
@@ -57,9 +57,10 @@ static void find_accounts(const struct state *state, struct look *looks, uint32_
         if (has_account(&looks[i])) account_fetch(state, looks[i].group, looks[i].resource);
     }
     for (uint32_t i = 0; i < count; i++) {
+        retry_fetch_link(state, looks[i].proposal, looks[i].retry_hash);
         if (!has_account(&looks[i])) continue;
         account_fetch_first(state, looks[i].group, looks[i].resource);
-        state_fetch_first(state, INDEX_UNIT, looks[i].unit_hash);
+        state_fetch_link(state, INDEX_UNIT, looks[i].unit_hash);
     }
     for (uint32_t i = 0; i < count; i++) {
         if (!has_account(&looks[i])) continue;
@@ -99,6 +100,10 @@ void foresee(const struct state *state, struct foreseen *foreseen, uint32_t coun
         from[look_count] = i;
         looks[look_count] = (struct look){.proposal = proposal, .author = foreseen[i].author};
         fetch_names(state, &looks[look_count++]);
+    }
+    if (look_count > 0) {
+        state_fetch_splits(state, INDEX_UNIT, look_count);
+        retry_fetch_splits(state, looks[0].proposal, look_count);
     }
     find_groups(state, looks, look_count);
     for (uint32_t i = 0; i < look_count; i++) {

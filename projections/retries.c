@@ -76,11 +76,26 @@ bool retry_find(const struct state *state, entity_id author, const uint8_t id[PR
     return false;
 }
 
-void retry_fetch(const struct state *state, entity_id author, const struct proposal *proposal)
+static enum index_name index_of(const struct proposal *proposal)
 {
-    const uint32_t bucket = bucket_of(proposal->not_after_ms);
-    state_fetch(state, (enum index_name)(INDEX_RETRY + bucket),
-                hash_of(state, author, proposal->id));
+    return (enum index_name)(INDEX_RETRY + bucket_of(proposal->not_after_ms));
+}
+
+uint64_t retry_fetch(const struct state *state, entity_id author, const struct proposal *proposal)
+{
+    const uint64_t hash = hash_of(state, author, proposal->id);
+    state_fetch(state, index_of(proposal), hash);
+    return hash;
+}
+
+void retry_fetch_link(const struct state *state, const struct proposal *proposal, uint64_t hash)
+{
+    state_fetch_link(state, index_of(proposal), hash);
+}
+
+void retry_fetch_splits(const struct state *state, const struct proposal *proposal, uint32_t count)
+{
+    state_fetch_splits(state, index_of(proposal), count);
 }
 
 bool retry_has_room(const struct state *state, uint64_t not_after_ms)

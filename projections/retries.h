@@ -19,8 +19,11 @@ struct retry {
 bool retry_find(const struct state *state, entity_id author, const uint8_t id[PROPOSAL_ID_SIZE],
                 uint64_t not_after_ms, uint64_t *seq);
 
-// Before both: see state_fetch.
-void retry_fetch(const struct state *state, entity_id author, const struct proposal *proposal);
+// Before both, in turn: see state_fetch, whose hash is returned, state_fetch_link, and, for so many
+// that are about to be remembered, state_fetch_splits.
+uint64_t retry_fetch(const struct state *state, entity_id author, const struct proposal *proposal);
+void retry_fetch_link(const struct state *state, const struct proposal *proposal, uint64_t hash);
+void retry_fetch_splits(const struct state *state, const struct proposal *proposal, uint32_t count);
 
 // False when there is no room: OVERLOADED, before anything else is changed.
 bool retry_has_room(const struct state *state, uint64_t not_after_ms);

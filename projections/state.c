@@ -408,6 +408,16 @@ void state_fetch_first(const struct state *state, enum index_name index, uint64_
     state_fetch_record(state, pool_of(index), record);
 }
 
+void state_fetch_link(const struct state *state, enum index_name index, uint64_t hash)
+{
+    (void)index_fetch_first(&state->indexes[index], hash);
+}
+
+void state_fetch_splits(const struct state *state, enum index_name index, uint32_t count)
+{
+    index_fetch_splits(&state->indexes[index], count);
+}
+
 // What is read of a record lies in its first two lines.
 void state_fetch_record(const struct state *state, enum pool_name pool, uint32_t record)
 {

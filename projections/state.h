@@ -399,6 +399,10 @@ uint32_t    state_next(const struct state *state, enum index_name index, uint32_
 // once that is there, the first record that may be found. Nothing else happens.
 void        state_fetch(const struct state *state, enum index_name index, uint64_t hash);
 void        state_fetch_first(const struct state *state, enum index_name index, uint64_t hash);
+// The same for a record that is mostly another's: only as much of it as the index keeps.
+void        state_fetch_link(const struct state *state, enum index_name index, uint64_t hash);
+// What so many new records of the index will touch besides their own.
+void        state_fetch_splits(const struct state *state, enum index_name index, uint32_t count);
 void        state_fetch_record(const struct state *state, enum pool_name pool, uint32_t record);
 // Secret to this process: strangers choose the names that are hashed.
 uint64_t    state_hash(const struct state *state, uint32_t scope, struct bytes name);

@@ -102,6 +102,15 @@ uint32_t index_fetch_first(const struct index *index, uint64_t hash)
     return record;
 }
 
+void index_fetch_splits(const struct index *index, uint32_t count)
+{
+    const uint32_t low = 31U - (uint32_t)__builtin_clz(index->bucket_count);
+    const uint32_t begin = index->bucket_count - (1U << low); // the next one to be split
+    for (uint32_t bucket = begin; bucket < begin + count && bucket < 1U << low; bucket++) {
+        __builtin_prefetch(&index->links[index->buckets[bucket]], 1);
+    }
+}
+
 void index_remove(struct index *index, uint32_t record)
 {
     uint32_t *link = &index->buckets[bucket_of(index, index->links[record].hash)];

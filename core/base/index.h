@@ -43,6 +43,8 @@ void index_expect(struct index *index, uint32_t count);
 void     index_fetch(const struct index *index, uint64_t hash);
 // Once that is there: the same for the first record in the place, which is returned; 0 for none.
 uint32_t index_fetch_first(const struct index *index, uint64_t hash);
+// The same for the buckets that so many additions will split.
+void     index_fetch_splits(const struct index *index, uint32_t count);
 
 // Candidates: the records whose key may have the hash.
 uint32_t index_first(const struct index *index, uint64_t hash);
