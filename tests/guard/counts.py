@@ -41,7 +41,7 @@ ROWS = (
     ("writes to files for a commit", "daemon", 1, 6, lambda profile: profile.calls_of(WRITE)),
     ("receives for a request", "daemon", 1, 5, lambda profile: profile.calls_of(("readv",))),
     ("sends for a request", "daemon", 1, 2, lambda profile: profile.calls_of(("sendmsg",))),
-    ("bytes written for a consumption", "daemon", GROUP, 300, lambda profile: profile.bytes_written),
+    ("bytes written for a consumption", "daemon", GROUP, 510, lambda profile: profile.bytes_written),
     ("instructions of licet-replay for an event", "replay", GROUP, 18000,
      lambda profile: profile.instructions_of("licet-replay")),
     ("allocations by licet-replay for an event", "replay", GROUP, 0.01,
