@@ -20,9 +20,9 @@ static void note(struct following *following, uint64_t number)
 }
 
 // What happens above the top changes what may be used below it.
-static bool matters(const struct state *state, uint32_t top, uint32_t group)
+static bool matters(const struct state *state, uint32_t top, uint32_t changed)
 {
-    return group_is_within(state, group, top) || group_is_within(state, top, group);
+    return group_is_within(state, changed, top) || group_is_within(state, top, changed);
 }
 
 void following_look(struct following *following, const struct state *state, uint32_t top)
