@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 enum { INHERITED_MAX = 3 }; // standard input, output and error
+enum { EXIT_ALONE = 4 };
 
 static int prepare_files(posix_spawn_file_actions_t *files, int output)
 {
@@ -116,9 +118,18 @@ void helper_stop(struct helper *helper)
     helper->process = 0;
 }
 
+// The other end of its output is the daemon's alone.
+static bool is_alone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
 void helper_begin(void)
 {
+    // Of a daemon that has ended before this, nobody tells.
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (is_alone()) _exit(EXIT_ALONE);
     // A nice process still runs its slice to the end before the loop, or what flushes for it, goes
     // on: some milliseconds each time. An idle one is put aside at once.
     const struct sched_param none = {.sched_priority = 0};

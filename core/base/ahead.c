@@ -6,11 +6,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
     WAITING_MAX = 64, // what is asked for beyond is left to its first use
     ASK_LEAST = 2 * AHEAD_LEAST,
-    ASK_PART = 16, // or this part of what is used
+    ASK_PART = 16,         // or this part of what is used
+    PIECE_SIZE = 2 << 20,  // touched at once: a large page
+    LONG_NS = 1000 * 1000, // for one
+    REST_NS_MAX = 50000000,
 };
 
 struct stretch {
@@ -28,6 +32,27 @@ struct ahead {
     bool            is_over;
 };
 
+static uint64_t clock_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+// While a host looks for a page, the processor that asked stands still, with all that waits for it,
+// such as the end of a flush. So one that took long is rested from for as long as it took.
+static void touch(struct stretch stretch)
+{
+    for (size_t at = 0; at < stretch.size; at += PIECE_SIZE) {
+        const size_t   left = stretch.size - at;
+        const uint64_t begin_ns = clock_ns();
+        memory_touch(stretch.memory + at, left < PIECE_SIZE ? left : PIECE_SIZE);
+        const uint64_t        ns = clock_ns() - begin_ns;
+        const struct timespec rest = {.tv_nsec = (long)(ns < REST_NS_MAX ? ns : REST_NS_MAX)};
+        if (ns > LONG_NS) (void)nanosleep(&rest, NULL);
+    }
+}
+
 static void *work(void *context)
 {
     struct ahead *ahead = context;
@@ -41,7 +66,7 @@ static void *work(void *context)
         ahead->first = (ahead->first + 1) % WAITING_MAX;
         ahead->waiting_count--;
         (void)pthread_mutex_unlock(&ahead->lock);
-        memory_touch(next.memory, next.size);
+        touch(next);
         (void)pthread_mutex_lock(&ahead->lock);
     }
     (void)pthread_mutex_unlock(&ahead->lock);

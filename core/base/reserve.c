@@ -41,17 +41,10 @@ static size_t page_size(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-// A large page at a time: whoever maps memory meanwhile waits for one call to end.
 void memory_touch(void *memory, size_t size)
 {
     const size_t before = (uintptr_t)memory % page_size(); // it takes whole pages
-    uint8_t     *at = (uint8_t *)memory - before;
-    for (size_t left = before + size; left > 0;) {
-        const size_t part = left < SMALL_SIZE ? left : SMALL_SIZE;
-        (void)madvise(at, part, MADV_POPULATE_WRITE);
-        at += part;
-        left -= part;
-    }
+    (void)madvise((uint8_t *)memory - before, before + size, MADV_POPULATE_WRITE);
 }
 
 void memory_zero(void *memory, size_t size)

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 import time
 
@@ -342,6 +343,24 @@ def kill_in_the_middle_loses_nothing(one):
     assert {"writing", "dropping"} <= seen, seen
 
 
+def one_that_begins_when_its_daemon_is_gone_writes_nothing(one):
+    """A daemon may be killed before its helper has asked to end with it."""
+    one.stop()
+    with open(os.path.join(one.keys, "ledger.vkey"), encoding="utf-8") as file:
+        key = file.read().strip()
+    words = [ledger.program("licetd"), "--archive-of", one.data, key, one.path("late"), "256"]
+    os.mkdir(one.path("late"), 0o700)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, timeout=WAIT, check=False)
+    os.close(writing)
+    assert done.returncode == 4 and done.stderr == b"", done
+    assert os.listdir(one.path("late")) == []
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=WAIT, check=False)
+    assert done.returncode != 4 and done.stdout != b"", done
+    one.start_again()
+
+
 def main():
     with ledger.Ledger() as one:
         prepare(one)
@@ -349,7 +368,8 @@ def main():
                      old_events_leave_and_are_proved_all_the_same, every_question_about_them_has_an_answer,
                      an_answer_that_is_archived_is_not_given_again, a_start_goes_on_without_them,
                      a_start_without_a_snapshot_reads_the_archive, an_archive_that_lies_starts_nothing,
-                     exports_of_both_are_the_same_as_before, an_audit_beside_it_misses_nothing, kill_in_the_middle_loses_nothing):
+                     exports_of_both_are_the_same_as_before, an_audit_beside_it_misses_nothing,
+                     one_that_begins_when_its_daemon_is_gone_writes_nothing, kill_in_the_middle_loses_nothing):
             ledger.note(test.__name__)
             test(one)
 
