@@ -2,6 +2,8 @@
 #define _GNU_SOURCE // NOLINT
 #include "ledger/snapshot_file.h"
 
+#include "core/base/monotonic.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +13,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PREFIX "snapshot-"
@@ -91,12 +92,11 @@ uint64_t snapshot_file_below(const char *directory, uint64_t bound)
 // it: so it is cut off in pieces, from the end.
 static void cut_down(int fd)
 {
-    const struct timespec pause = {.tv_nsec = CUT_PAUSE_NS};
-    struct stat           file;
+    struct stat file;
     if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode) || file.st_nlink != 0) return;
     for (off_t left = file.st_size - CUT_SIZE; left > 0; left -= CUT_SIZE) {
         if (ftruncate(fd, left) != 0 || fsync(fd) != 0) return;
-        (void)nanosleep(&pause, NULL);
+        monotonic_rest(CUT_PAUSE_NS, CUT_PAUSE_NS);
     }
 }
 
@@ -184,13 +184,6 @@ static void write_all(struct snapshot_file *file, struct bytes piece)
     }
 }
 
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 // The log beside it flushes many times a second, and each flush waits for all that the disk was
 // given before. So it is given little at once, and is left alone for as long as that took.
 static void write_out(struct snapshot_file *file)
@@ -198,15 +191,13 @@ static void write_out(struct snapshot_file *file)
     const unsigned how =
         SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
     const off_t    begin = (off_t)file->written_size;
-    const uint64_t begin_ns = clock_ns();
+    const uint64_t begin_ns = monotonic_ns();
     file->written_size = file->size;
     if (sync_file_range(file->fd, begin, (off_t)file->size - begin, how) != 0) {
         if (errno != ENOSYS) file->status = status_of_error(errno);
         return;
     }
-    const uint64_t        ns = clock_ns() - begin_ns;
-    const struct timespec pause = {.tv_nsec = (long)(ns < PAUSE_NS_MAX ? ns : PAUSE_NS_MAX)};
-    (void)nanosleep(&pause, NULL);
+    monotonic_rest(monotonic_ns() - begin_ns, PAUSE_NS_MAX);
 }
 
 void snapshot_file_add(struct snapshot_file *file, struct bytes piece)

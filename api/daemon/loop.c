@@ -16,6 +16,7 @@
 #include "api/daemon/report.h"
 #include "api/daemon/server_view.h"
 #include "api/daemon/wide_view.h"
+#include "core/base/monotonic.h"
 #include "core/base/reserve.h"
 #include "projections/actors.h"
 #include "projections/schedule.h"
@@ -127,7 +128,7 @@ static enum status end_batch(struct daemon *daemon)
     enum status status = daemon->batch_status;
     if (!daemon->is_batch_open) return OK;
     if (status == OK) {
-        const uint64_t begin_ns = pace_clock_ns();
+        const uint64_t begin_ns = monotonic_ns();
         status = ledger_commit(daemon->ledger, rotation_signer(daemon));
         pace_add_commit(&daemon->pace, begin_ns, daemon->batch_count);
     } else {

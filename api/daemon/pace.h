@@ -20,11 +20,10 @@ struct pace {
     uint64_t told_ns;
 };
 
-void     pace_begin(struct pace *pace);
-// Around what makes a batch durable: what was begun at, and how many events it was.
-uint64_t pace_clock_ns(void);
-void     pace_add_commit(struct pace *pace, uint64_t begin_ns, uint32_t event_count);
+void pace_begin(struct pace *pace);
+// What made a batch durable began then (monotonic_ns), and it was so many events.
+void pace_add_commit(struct pace *pace, uint64_t begin_ns, uint32_t event_count);
 // Tells of it when it was slow.
-void     pace_end(struct pace *pace, size_t request_count);
+void pace_end(struct pace *pace, size_t request_count);
 
 #endif

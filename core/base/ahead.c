@@ -1,12 +1,12 @@
 #include "core/base/ahead.h"
 
+#include "core/base/monotonic.h"
 #include "core/base/reserve.h"
 #include "core/base/thread.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     WAITING_MAX = 64, // what is asked for beyond is left to its first use
@@ -32,24 +32,16 @@ struct ahead {
     bool            is_over;
 };
 
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 // While a host looks for a page, the processor that asked stands still, with all that waits for it,
 // such as the end of a flush. So one that took long is rested from for as long as it took.
 static void touch(struct stretch stretch)
 {
     for (size_t at = 0; at < stretch.size; at += PIECE_SIZE) {
         const size_t   left = stretch.size - at;
-        const uint64_t begin_ns = clock_ns();
+        const uint64_t begin_ns = monotonic_ns();
         memory_touch(stretch.memory + at, left < PIECE_SIZE ? left : PIECE_SIZE);
-        const uint64_t        ns = clock_ns() - begin_ns;
-        const struct timespec rest = {.tv_nsec = (long)(ns < REST_NS_MAX ? ns : REST_NS_MAX)};
-        if (ns > LONG_NS) (void)nanosleep(&rest, NULL);
+        const uint64_t ns = monotonic_ns() - begin_ns;
+        if (ns > LONG_NS) monotonic_rest(ns, REST_NS_MAX);
     }
 }
 

@@ -1,5 +1,6 @@
 // A slow turn is told, with what it took; and not too often.
 #include "api/daemon/pace.h"
+#include "core/base/monotonic.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -46,7 +47,7 @@ Test(pace, a_turn_that_is_quick_is_not_told)
 {
     struct pace pace = {.told_ns = 0};
     pace_begin(&pace);
-    pace_add_commit(&pace, pace_clock_ns(), 9);
+    pace_add_commit(&pace, monotonic_ns(), 9);
     pace_end(&pace, 4);
     cr_expect(zero(sz, strlen(told())));
 }
@@ -57,7 +58,7 @@ Test(pace, a_slow_one_is_told_with_what_it_took)
     pace_begin(&pace);
     rest_ms(20);
     for (int i = 0; i < 2; i++) {
-        const uint64_t begin_ns = pace_clock_ns();
+        const uint64_t begin_ns = monotonic_ns();
         rest_ms(20);
         pace_add_commit(&pace, begin_ns, 5);
     }
@@ -76,7 +77,7 @@ Test(pace, the_next_one_begins_at_nothing)
 {
     struct pace pace = {.told_ns = 0};
     pace_begin(&pace);
-    pace_add_commit(&pace, pace_clock_ns() - 1000000000ULL, 5);
+    pace_add_commit(&pace, monotonic_ns() - 1000000000ULL, 5);
     pace_begin(&pace);
     cr_expect(zero(u64, pace.commit_ns));
     cr_expect(zero(u64, pace.event_count));
