@@ -4,10 +4,10 @@
 
 static_assert((FOLLOWING_MAX & (FOLLOWING_MAX - 1)) == 0, "a place is a remainder for ever");
 
-static void begin(struct following *following, uint64_t number)
+// What was before the change is not known.
+static void forget(struct following *following, uint64_t number)
 {
     following->first = number;
-    following->next = number;
     following->count = 0;
 }
 
@@ -29,13 +29,15 @@ void following_look(struct following *following, const struct state *state, uint
 {
     const uint64_t end = state_change_count(state);
     struct change  change;
-    if (top != following->top || following->next > end) begin(following, end);
+    const bool     is_behind = end < following->next || end - following->next > CHANGE_RING_SIZE;
+    if (top != following->top || is_behind) {
+        forget(following, end);
+        following->next = end;
+    }
     following->top = top;
-    if (end - following->next > CHANGE_RING_SIZE) begin(following, end);
     for (; following->next < end; following->next++) {
         if (!state_change_at(state, following->next, &change)) {
-            begin(following, following->next + 1);
-            following->next--; // the loop goes on behind it
+            forget(following, following->next + 1);
         } else if (matters(state, top, change.group)) {
             note(following, following->next);
         }
