@@ -114,15 +114,23 @@ static const struct turn two_groups[] = {
     {"group C",                       "ok"},
 };
 
+// From now on.
+static struct company *listen_to_a(void)
+{
+    struct company     *company = company_open();
+    const struct state *state = company_state(company);
+    play_on(company, TURNS(two_groups));
+    following[0] = (struct following){.top = 0};
+    following_look(&following[0], state, group_find(state, bytes_of_text("A")));
+    return company;
+}
+
 Test(following, what_was_before_is_not_known)
 {
-    struct company *company = company_open();
+    struct company *company = listen_to_a();
     struct state   *state = company_state(company);
-    play_on(company, TURNS(two_groups));
-    const uint32_t a = group_find(state, bytes_of_text("A"));
-    const uint64_t begin = state_change_count(state);
-    following[0] = (struct following){.top = 0};
-    following_look(&following[0], state, a);
+    const uint32_t  a = following[0].top;
+    const uint64_t  begin = state_change_count(state);
     cr_expect(followed(&following[0], state, begin).is_known);
     cr_expect(not(followed(&following[0], state, begin - 1).is_known));
 
@@ -136,13 +144,10 @@ Test(following, what_was_before_is_not_known)
 
 Test(following, more_than_it_notes_is_forgotten_from_the_old_end, .timeout = 120)
 {
-    struct company *company = company_open();
+    struct company *company = listen_to_a();
     struct state   *state = company_state(company);
-    play_on(company, TURNS(two_groups));
-    const uint32_t a = group_find(state, bytes_of_text("A"));
-    following[0] = (struct following){.top = 0};
-    following_look(&following[0], state, a);
-    const uint64_t begin = state_change_count(state);
+    const uint32_t  a = following[0].top;
+    const uint64_t  begin = state_change_count(state);
     for (int round = 0; round < 5; round++) {
         expect_said(company, "1000 x consume A sip a#", "ok");
         expect_said(company, "1000 x consume C sip c#", "ok");
@@ -160,13 +165,10 @@ Test(following, more_than_it_notes_is_forgotten_from_the_old_end, .timeout = 120
 
 Test(following, who_falls_behind_the_ring_of_changes_begins_anew, .timeout = 120)
 {
-    struct company *company = company_open();
+    struct company *company = listen_to_a();
     struct state   *state = company_state(company);
-    play_on(company, TURNS(two_groups));
-    const uint32_t a = group_find(state, bytes_of_text("A"));
-    following[0] = (struct following){.top = 0};
-    following_look(&following[0], state, a);
-    const uint64_t begin = state_change_count(state);
+    const uint32_t  a = following[0].top;
+    const uint64_t  begin = state_change_count(state);
     for (uint32_t i = 0; i <= CHANGE_RING_SIZE; i++)
         state_note_change(state, group_find(state, bytes_of_text("C")), 0);
     following_look(&following[0], state, a);
